@@ -1,0 +1,31 @@
+"""The two hashes of the house: keccak-256 for what a contract checks, SHA-256 for bytes and records."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from Crypto.Hash import keccak
+
+WORD = 32
+ZERO_WORD = bytes(WORD)
+_READ_BYTES = 1 << 20
+
+
+def keccak256(data: bytes) -> bytes:
+    """Keccak-256 (the pre-NIST padding Ethereum uses), 32 bytes."""
+    return keccak.new(digest_bits=256, data=data).digest()
+
+
+def sha256(data: bytes) -> bytes:
+    """SHA-256, 32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def sha256_file(path: Path) -> bytes:
+    """SHA-256 of a file in constant memory, 32 bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_BYTES):
+            digest.update(chunk)
+    return digest.digest()

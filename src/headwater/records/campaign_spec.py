@@ -1,0 +1,83 @@
+"""What a campaign asks for: checks compare with it, reviewers vote on its success criterion, exports conform to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.records.codec import record
+
+
+@dataclass(frozen=True)
+class FeatureSpec:
+    """One table column group.
+
+    Attributes:
+        name: ``observation.state``, ``action``.
+        axes: joint names in order; empty if any order is accepted.
+        unit: ``rad``, ``deg``, ``m``; empty if not asked.
+        low_milli, high_milli: range of every axis in thousandths of the unit; both 0 if not asked.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    unit: str
+    low_milli: int
+    high_milli: int
+
+
+@dataclass(frozen=True)
+class CameraSpec:
+    """One view.
+
+    Attributes:
+        role: ``head``, ``wrist``, ``first_person``.
+        keys: camera keys that count as this role; empty means any.
+        min_width, min_height: pixels.
+        min_fps_milli: frames per 1000 s.
+    """
+
+    role: str
+    keys: tuple[str, ...]
+    min_width: int
+    min_height: int
+    min_fps_milli: int
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """A part of the collection the requester wants counted apart, by task text or object."""
+
+    name: str
+    want: int
+
+
+@record("campaign-spec", 1)
+@dataclass(frozen=True)
+class CampaignSpec:
+    """The data a requester pays for.
+
+    Attributes:
+        modality: ``robot_episode`` or ``egocentric_video``.
+        embodiment: robot types or devices that count; empty means any.
+        fps_milli: rows (or frames) per 1000 s, 0 if any.
+        min_length_ms, max_length_ms: duration of one episode.
+        sensors: kinds that must be there (``gyro``, ``accel``).
+        success: the sentence reviewers vote on.
+        reject_reasons: reason code and sentence, ``code: sentence``.
+        examples: CIDs of example episodes' previews.
+    """
+
+    name: str
+    task: str
+    modality: str
+    embodiment: tuple[str, ...]
+    features: tuple[FeatureSpec, ...]
+    cameras: tuple[CameraSpec, ...]
+    fps_milli: int
+    min_length_ms: int
+    max_length_ms: int
+    sensors: tuple[str, ...]
+    success: str
+    reject_reasons: tuple[str, ...]
+    examples: tuple[str, ...]
+    strata: tuple[Stratum, ...]

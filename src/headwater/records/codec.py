@@ -1,0 +1,111 @@
+"""Frozen dataclasses to canonical bytes and back, strictly.
+
+A record's map has one key ``type`` (``name/version``) and one key a field. Decoding refuses unknown, missing and
+wrongly typed fields, so that two readers never see different records in the same bytes. Tuples are lists on the wire.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from headwater.primitives import canonical
+from headwater.primitives.cid import DAG_CBOR, cid_encode
+from headwater.primitives.hashing import sha256
+from headwater.records.errors import RecordError
+
+T = TypeVar("T")
+_TYPE = "__record_type__"
+
+
+def record(name: str, version: int) -> Callable[[type[T]], type[T]]:
+    """Class decorator: this frozen dataclass is the record ``name/version``."""
+
+    def mark(cls: type[T]) -> type[T]:
+        setattr(cls, _TYPE, f"{name}/{version}")
+        return cls
+
+    return mark
+
+
+def to_plain(value: Any) -> Any:
+    """Plain maps, lists and scalars of a record or a part of one."""
+    if is_dataclass(value) and not isinstance(value, type):
+        plain = {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        name = getattr(type(value), _TYPE, None)
+        return {"type": name, **plain} if name else plain
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def from_plain(cls: type[T], value: Any, where: str = "") -> T:
+    """The record a plain map holds.
+
+    Raises:
+        RecordError: naming the first field that is missing, unknown or of another type.
+    """
+    where = where or getattr(cls, _TYPE, cls.__name__)
+    if not isinstance(value, dict):
+        raise RecordError(where, actual=type(value).__name__, allowed="a map")
+    expected = getattr(cls, _TYPE, None)
+    if expected and value.get("type") != expected:
+        raise RecordError(f"{where}: type", actual=value.get("type"), allowed=expected)
+    hints = _hints(cls)
+    unknown = sorted(set(value) - set(hints) - ({"type"} if expected else set()))
+    missing = sorted(set(hints) - set(value))
+    if unknown or missing:
+        raise RecordError(where, actual=f"unknown {unknown}, missing {missing}", allowed=sorted(hints))
+    return cls(**{name: _decode(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
+
+
+def encode(value: Any) -> bytes:
+    """Canonical bytes of a record."""
+    return canonical.encode(to_plain(value))
+
+
+def decode(cls: type[T], data: bytes) -> T:
+    """The record of canonical bytes; raises RecordError or CanonicalError."""
+    return from_plain(cls, canonical.decode(data))
+
+
+def digest(value: Any) -> bytes:
+    """SHA-256 of the canonical bytes: how the chain names the record."""
+    return sha256(encode(value))
+
+
+def cid(value: Any) -> str:
+    """CIDv1 (dag-cbor, sha2-256): how storage names the record."""
+    return cid_encode(DAG_CBOR, digest(value))
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {f.name: hints[f.name] for f in fields(cls)}
+
+
+def _decode(hint: Any, value: Any, where: str) -> Any:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if value is None and type(None) in args else _decode(args[0], value, where)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise RecordError(where, actual=type(value).__name__, allowed="a list")
+        return tuple(_decode(args[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if is_dataclass(hint):
+        return from_plain(hint, value, where)
+    if hint is Any:
+        return value
+    if origin in (dict, Mapping) or hint in (dict, Mapping):
+        if not isinstance(value, dict):
+            raise RecordError(where, actual=type(value).__name__, allowed="a map")
+        return value
+    if type(value) is not hint:
+        raise RecordError(where, actual=type(value).__name__, allowed=getattr(hint, "__name__", str(hint)))
+    return value
