@@ -10,7 +10,7 @@ from headwater.primitives.hashing import keccak256
 
 def abi_encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
     """``abi.encode`` of the values."""
-    from eth_abi import encode  # slow to import, so only when something is hashed
+    from eth_abi.abi import encode  # slow to import, so only when something is hashed
 
     return bytes(encode(types, values))
 

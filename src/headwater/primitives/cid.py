@@ -31,7 +31,7 @@ class CidError(HeadwaterError):
 
 def cid_encode(codec: int, digest: bytes) -> Cid:
     """The text of a CID. ``digest`` is the 32-byte sha2-256 of the block; raises CidError on anything else."""
-    return cid_from_bytes(bytes((1, codec & 0xFF, 0x12, 0x20)) + digest)
+    return cid_from_bytes(bytes((1, codec if codec in CODECS else 0, 0x12, 0x20)) + digest)
 
 
 def cid_decode(text: str) -> tuple[int, bytes]:

@@ -50,7 +50,7 @@ class Tree:
         return tuple(path)
 
     def range_proof(self, start: int, stop: int) -> tuple[bytes, ...]:
-        """Neighbours needed to rebuild the root from leaves ``[start, stop)``, lowest height first, left before right."""
+        """Neighbours that rebuild the root from leaves ``[start, stop)``: lowest height first, left before right."""
         self._inside(start, stop)
         words = []
         for height, level in enumerate(self.levels[:-1]):

@@ -7,10 +7,10 @@ wrongly typed fields, so that two readers never see different records in the sam
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from headwater.primitives import canonical
 from headwater.primitives.cid import DAG_CBOR, cid_encode
@@ -56,7 +56,7 @@ def from_plain(cls: type[T], value: Any, where: str = "") -> T:
     expected = getattr(cls, _TYPE, None)
     if expected and value.get("type") != expected:
         raise RecordError(f"{where}: type", actual=value.get("type"), allowed=expected)
-    hints = _hints(cls)
+    hints = _hints(cast(Hashable, cls))
     unknown = sorted(set(value) - set(hints) - ({"type"} if expected else set()))
     missing = sorted(set(hints) - set(value))
     if unknown or missing:
@@ -85,7 +85,7 @@ def cid(value: Any) -> str:
 
 
 @cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     hints = get_type_hints(cls)
     return {f.name: hints[f.name] for f in fields(cls)}
 
@@ -99,7 +99,7 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
             raise RecordError(where, actual=type(value).__name__, allowed="a list")
         return tuple(_decode(args[0], item, f"{where}[{i}]") for i, item in enumerate(value))
     if is_dataclass(hint):
-        return from_plain(hint, value, where)
+        return from_plain(cast(type[Any], hint), value, where)
     if hint is Any:
         return value
     if origin in (dict, Mapping) or hint in (dict, Mapping):

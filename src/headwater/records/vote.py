@@ -1,4 +1,4 @@
-"""Votes: a commit bound to chain, contract, item, round and reviewer, then its opening (spec/settlement.md section 4)."""
+"""Votes: a commit bound to chain, contract, item, round and reviewer, then its opening (settlement.md section 4)."""
 
 from __future__ import annotations
 

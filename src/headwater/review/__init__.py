@@ -1,0 +1,36 @@
+"""Review: who is asked, when to stop, how votes add up, what reviewers earn. Pure; no chain, no files."""
+
+from headwater.review.ballots import counted, take_ballot, take_commit
+from headwater.review.draw import Candidate, draw, eligible, stakes_of
+from headwater.review.errors import BadBallotError, NotDrawnError, ReviewError
+from headwater.review.pay import Reviewed, pay_of
+from headwater.review.record import prior
+from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
+from headwater.review.sampling import Step, audited, next_step
+
+__all__ = [
+    "FORFEIT_SUM",
+    "MAX_VOTES",
+    "START_WEIGHT",
+    "BadBallotError",
+    "Candidate",
+    "NotDrawnError",
+    "Outcome",
+    "ReviewError",
+    "Reviewed",
+    "Step",
+    "audited",
+    "counted",
+    "draw",
+    "eligible",
+    "judge",
+    "next_step",
+    "pay_of",
+    "prior",
+    "probability",
+    "stakes_of",
+    "take_ballot",
+    "take_commit",
+    "total",
+    "weight",
+]

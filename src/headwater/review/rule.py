@@ -1,0 +1,63 @@
+"""The verdict rule (spec/settlement.md section 5): integer log-odds added up; anyone and the contract recheck it.
+
+Clipped one-coin log-odds weights with a flat class prior; a reviewer's accuracy is learned from gold and adjudicated
+items only, never from agreement, so Sybils cannot make each other trusted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from headwater.records.verdict import CountedVote
+from headwater.records.vote import ACCEPT
+
+START_RIGHT, START_WRONG = 2.8, 1.2
+MIN_WEIGHT, MAX_WEIGHT = 200, 2944
+PRIOR_LIMIT = 2200
+MAX_VOTES = 9
+FORFEIT_SUM = -2944
+
+
+def clip(value: int, low: int, high: int) -> int:
+    """``value`` within [low, high]."""
+    return max(low, min(high, value))
+
+
+def weight(right: float, wrong: float, classes: int = 2) -> int:
+    """Milli log-odds of a reviewer with this record: ``round(1000 ln((K-1)p/(1-p)))``, floor 200, cap 2944 at K = 2.
+
+    Args:
+        right, wrong: evidence counts including the start (2.8, 1.2).
+        classes: K.
+    """
+    p = min(max(right / (right + wrong), 1 / classes + 0.05), 0.95)
+    return clip(round(1000 * math.log((classes - 1) * p / (1 - p))), MIN_WEIGHT, MAX_WEIGHT)
+
+
+START_WEIGHT = weight(START_RIGHT, START_WRONG)
+
+
+def total(llr: int, prior: int, votes: Iterable[CountedVote]) -> int:
+    """``llr + prior + sum of ±weight``, milli log-odds."""
+    return llr + prior + sum(v.weight if v.verdict == ACCEPT else -v.weight for v in votes)
+
+
+def probability(milli: int) -> float:
+    """P(good) of milli log-odds."""
+    return 1 / (1 + math.exp(-milli / 1000))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rule says of an item: the sum, and whether it is accepted."""
+
+    sum: int
+    accepted: bool
+
+
+def judge(llr: int, prior: int, votes: Iterable[CountedVote], threshold: int) -> Outcome:
+    """Accept if and only if the sum is above the threshold."""
+    value = total(llr, prior, votes)
+    return Outcome(value, value > threshold)
