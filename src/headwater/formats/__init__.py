@@ -1,0 +1,51 @@
+"""Recordings in many formats, one Episode model.
+
+``open_recording(path)`` detects the format and returns a ``Recording`` whose episodes are read on demand;
+``frames(video)`` is the one decoding pass every check shares.
+"""
+
+from headwater.formats.errors import (
+    DamagedFileError,
+    EmptyRecordingError,
+    MetadataError,
+    MissingFileError,
+    RecordingError,
+    TooLargeError,
+    UnfinishedRecordingError,
+    UnknownFormatError,
+    UnsafePathError,
+)
+from headwater.formats.models import NS, Episode, Kind, Source, Stream, Video
+from headwater.formats.opening import open_recording, sniff
+from headwater.formats.ports import Reader
+from headwater.formats.recording import Recording
+from headwater.formats.video import Frame, PacketLedger, Probe, episode_span, frames, packet_times, probe
+
+__all__ = [
+    "NS",
+    "DamagedFileError",
+    "EmptyRecordingError",
+    "Episode",
+    "Frame",
+    "Kind",
+    "MetadataError",
+    "MissingFileError",
+    "PacketLedger",
+    "Probe",
+    "Reader",
+    "Recording",
+    "RecordingError",
+    "Source",
+    "Stream",
+    "TooLargeError",
+    "UnfinishedRecordingError",
+    "UnknownFormatError",
+    "UnsafePathError",
+    "Video",
+    "episode_span",
+    "frames",
+    "open_recording",
+    "packet_times",
+    "probe",
+    "sniff",
+]

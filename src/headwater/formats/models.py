@@ -79,6 +79,8 @@ class Video:
             (the file is then the episode: decode from ``start_s`` to the end).
         fps: declared frames per second.
         width, height, codec, pix_fmt: as the container declares them.
+        info: the recording's own description of the camera.
+        shared: other episodes live in the same file, so the declared end counts as much as the start.
     """
 
     key: str
@@ -91,6 +93,7 @@ class Video:
     codec: str
     pix_fmt: str = "yuv420p"
     info: Mapping[str, Any] = field(default_factory=dict)
+    shared: bool = False
 
 
 @dataclass(frozen=True)

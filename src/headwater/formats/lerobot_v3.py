@@ -1,0 +1,188 @@
+"""LeRobotDataset v3.0: many episodes a file, found through ``meta/episodes/*.parquet``.
+
+An episode's rows are those whose ``episode_index`` is its own; the declared row range is kept in the ledger for
+the checks to compare. Its frames are the declared time span of a shared MP4.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headwater.formats.errors import (
+    EmptyRecordingError,
+    MetadataError,
+    MissingFileError,
+    TooLargeError,
+    UnfinishedRecordingError,
+)
+from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
+from headwater.formats.metadata import integer, read_object
+from headwater.formats.models import Episode, Source, Video
+from headwater.formats.paths import existing, fill, within
+from headwater.formats.recording import LazyEpisodes, Recording
+from headwater.formats.tables import FINALIZE, read_table
+
+MAX_EPISODES = 1_000_000
+_LOST = "Restore the file from the recorder's output."
+_PLACES = ("data/chunk_index", "data/file_index", "dataset_from_index", "dataset_to_index")
+
+
+def open_v3(root: Path, info: Info) -> Recording:
+    """Open a v3.0 dataset."""
+    dataset = _Dataset(root, info)
+    return Recording(f"lerobot-{info.version}", root, LazyEpisodes(len(dataset.rows), dataset.read))
+
+
+class _Dataset:
+    def __init__(self, root: Path, info: Info) -> None:
+        self.root = root
+        self.info = info
+        self.tasks_file = _closing_file(root, "meta/tasks.parquet", "it names the tasks")
+        self.tasks = _tasks(self.tasks_file)
+        self.rows: list[tuple[dict[str, Any], Path]] = []
+        for file in _episode_files(root):
+            table = read_table(file)
+            if len(self.rows) + table.num_rows > MAX_EPISODES:
+                raise TooLargeError("too many episodes", file=file, actual=table.num_rows, allowed=MAX_EPISODES)
+            self.rows += [(row, file) for row in table.to_pylist()]
+        if not self.rows:
+            raise EmptyRecordingError(
+                "lists no episode", file=root / "meta/episodes", fix="Record at least one episode before opening it."
+            )
+
+    def read(self, position: int) -> Episode:
+        row, meta_file = self.rows[position]
+        index = _whole(row, "episode_index", meta_file)
+        length = _whole(row, "length", meta_file)
+        place = {name: _whole(row, name, meta_file) for name in _PLACES}
+        data, table = self._table(index, place, meta_file)
+        rows = Rows(table, self.info, data)
+        videos, notes = self._videos(row, length, meta_file)
+        stats, scope, stats_files = self._stats(row)
+        meta = (self.info.file, self.tasks_file, meta_file, *stats_files)
+        return Episode(
+            name=f"episode_{index:06d}",
+            source=Source(
+                f"lerobot-{self.info.version}",
+                self.root,
+                position,
+                (*meta, data, *(video.path for video in videos.values())),
+            ),
+            length=rows.length,
+            fps=self.info.fps,
+            embodiment=self.info.robot,
+            tasks=task_texts(row.get("tasks") or []),
+            streams=rows.streams,
+            videos=videos,
+            ledger={
+                "episode_index_declared": index,
+                "length": length,
+                "declared_rows": place["dataset_to_index"] - place["dataset_from_index"],
+                "dataset_from_index": place["dataset_from_index"],
+                "dataset_to_index": place["dataset_to_index"],
+                **rows.bookkeeping,
+                "stats": stats,
+                "stats_scope": scope,
+                "info": self.info.raw,
+                "task_texts": self.tasks,
+            },
+            notes=(*rows.notes, *notes),
+        )
+
+    def _table(self, index: int, place: dict[str, int], meta_file: Path) -> tuple[Path, Any]:
+        values = {"chunk_index": place["data/chunk_index"], "file_index": place["data/file_index"]}
+        relative = fill(self.info.template("data_path"), values, file=self.info.file, field="data_path")
+        data = existing(self.root, relative, fix=_LOST)
+        table = read_table(data)
+        if "episode_index" not in table.column_names:
+            raise MetadataError("column is missing", file=data, field="episode_index", fix=_LOST)
+        own = table.filter(pc.equal(table["episode_index"], pa.scalar(index)))
+        if own.num_rows == 0:
+            held = pc.min_max(table["episode_index"]).as_py()
+            raise EmptyRecordingError(
+                "no rows of the episode in the file its metadata names",
+                file=data,
+                field=f"episode_index {index}",
+                actual=f"episodes {held['min']} to {held['max']}",
+                fix=f"Correct data/file_index in {meta_file.name} or restore the data file.",
+            )
+        return data, own
+
+    def _videos(self, row: dict[str, Any], length: int, meta_file: Path) -> tuple[dict[str, Video], list[str]]:
+        keys = self.info.of_dtype("video")
+        notes = [f"Camera {key} keeps images inside the table and was not read." for key in self.info.of_dtype("image")]
+        placed = [key for key in keys if row.get(f"videos/{key}/file_index") is not None]
+        if keys and not placed:
+            raise MetadataError(
+                "no camera has a place", file=meta_file, field=f"videos/{keys[0]}/file_index", fix=FINALIZE
+            )
+        notes += [f"Declared camera {key} has no files." for key in keys if key not in placed]
+        return {key: self._video(key, row, length, meta_file) for key in placed}, notes
+
+    def _video(self, key: str, row: dict[str, Any], length: int, meta_file: Path) -> Video:
+        values: dict[str, int | str] = {
+            "video_key": key,
+            "chunk_index": _whole(row, f"videos/{key}/chunk_index", meta_file),
+            "file_index": _whole(row, f"videos/{key}/file_index", meta_file),
+        }
+        relative = fill(self.info.template("video_path"), values, file=self.info.file, field="video_path")
+        path = existing(self.root, relative, fix=_LOST)
+        name = f"videos/{key}/from_timestamp"
+        start_s = row.get(name)
+        if not isinstance(start_s, int | float) or not np.isfinite(start_s) or not 0 <= start_s < 1e7:
+            raise MetadataError("out of range", file=meta_file, field=name, actual=start_s, allowed="0 to 1e7 seconds")
+        return camera_video(key, path, self.info, start_s=float(start_s), frames=length, shared=True)
+
+    def _stats(self, row: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
+        stats: dict[str, dict[str, Any]] = {}
+        for name, value in row.items():
+            if name.startswith("stats/") and value is not None:
+                feature, _, stat = name.removeprefix("stats/").rpartition("/")
+                stats.setdefault(feature, {})[stat] = value
+        file = within(self.root, "meta/stats.json")
+        if stats:
+            return stats, "episode", ()
+        return (read_object(file), "dataset", (file,)) if file.is_file() else ({}, "dataset", ())
+
+
+def _closing_file(root: Path, relative: str, why: str) -> Path:
+    try:
+        return existing(root, relative, fix=FINALIZE)
+    except MissingFileError as error:
+        raise UnfinishedRecordingError(
+            f"was never written ({why})", file=root / relative, actual=error.actual, allowed="a file", fix=FINALIZE
+        ) from None
+
+
+def _episode_files(root: Path) -> list[Path]:
+    folder = within(root, "meta/episodes")
+    files = sorted(path for path in folder.rglob("*.parquet")) if folder.is_dir() else []
+    if not files:
+        raise UnfinishedRecordingError(
+            "was never written (it says which rows and frames belong to which episode)",
+            file=folder,
+            field="chunk-000/file-000.parquet",
+            actual="no parquet file" if folder.is_dir() else "no such folder",
+            fix=FINALIZE,
+        )
+    return [within(root, str(path.relative_to(root))) for path in files]
+
+
+def _tasks(file: Path) -> dict[int, str]:
+    """Task texts by index. pandas keeps the text in its index: column ``task`` or ``__index_level_0__``."""
+    table = read_table(file)
+    names = [n for n in ("task", "__index_level_0__") if n in table.column_names]
+    if not names or "task_index" not in table.column_names:
+        raise MetadataError(
+            "columns are missing", file=file, actual=table.column_names, allowed="task_index and task", fix=FINALIZE
+        )
+    return dict(zip(table["task_index"].to_pylist(), map(str, table[names[0]].to_pylist()), strict=True))
+
+
+def _whole(row: dict[str, Any], name: str, file: Path) -> int:
+    return integer(row, name, file=file, where=f"episode {row.get('episode_index')}: ")

@@ -1,0 +1,124 @@
+"""MP4/MOV boxes, read far enough to say why a file cannot be decoded and whether its timeline was edited.
+
+Decoding is FFmpeg's. This walk runs first because FFmpeg's own message for a cut file is "Invalid data found
+when processing input", and because FFmpeg guesses formats by content: a playlist named ``.mp4`` would make it
+open other files and hosts. Source: ISO/IEC 14496-12, 8.6.6 (edit list box).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MissingFileError
+
+_FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
+_CUT = "Copy the file from the camera again; if the recorder crashed, repair it with its own software."
+MAX_BOXES = 100_000
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: its four-character type and the byte range of its payload."""
+
+    kind: bytes
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit-list entry: ``duration`` in movie units, ``media_time`` in track units (-1: empty edit)."""
+
+    duration: int
+    media_time: int
+    rate: int
+
+
+def looks_like_mp4(path: Path) -> bool:
+    """True if the file begins with a box that can begin an MP4 or MOV."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8)[4:8] in _FIRST
+    except OSError:
+        return False
+
+
+def check_complete(path: Path) -> None:
+    """Refuse what is not a whole MP4/MOV.
+
+    Raises:
+        MissingFileError, EmptyRecordingError: no file, or no bytes.
+        DamagedFileError: another format, a box that reaches past the end of the file, or no ``moov`` index.
+    """
+    if not path.is_file():
+        raise MissingFileError("needed by the recording", file=path, actual="no such file", fix="Restore the video.")
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyRecordingError("file is empty", file=path, actual="0 bytes", fix=_CUT)
+    if not looks_like_mp4(path):
+        raise DamagedFileError(
+            "is not MP4 or MOV", file=path, actual="other leading bytes", allowed="an ftyp box", fix="Give an MP4 file."
+        )
+    with path.open("rb") as file:
+        boxes = list(_boxes(file, 0, size, path))
+    if not any(box.kind == b"moov" for box in boxes):
+        raise DamagedFileError(
+            "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
+        )
+
+
+def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:
+    """Edit list of every track, by position of the track in the file from 0; tracks without one are left out."""
+    found: dict[int, tuple[Edit, ...]] = {}
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        for moov in _named(_boxes(file, 0, size, path), b"moov"):
+            for number, trak in enumerate(_named(_boxes(file, moov.start, moov.stop, path), b"trak")):
+                for edts in _named(_boxes(file, trak.start, trak.stop, path), b"edts"):
+                    for elst in _named(_boxes(file, edts.start, edts.stop, path), b"elst"):
+                        found[number] = _edits(file, elst)
+    return found
+
+
+def _named(boxes: Iterator[Box], kind: bytes) -> list[Box]:
+    return [box for box in boxes if box.kind == kind]
+
+
+def _boxes(file: BinaryIO, start: int, stop: int, path: Path) -> Iterator[Box]:
+    position = start
+    for _ in range(MAX_BOXES):
+        if stop - position < 8:  # trailing padding below a header is legal in QuickTime's user data
+            return
+        file.seek(position)
+        head = file.read(16)
+        length, kind = struct.unpack(">I4s", head[:8])
+        header = 8
+        if length == 1 and len(head) == 16:
+            length, header = struct.unpack(">Q", head[8:16])[0], 16
+        elif length == 0:
+            length = stop - position
+        if length < header or position + length > stop:
+            raise DamagedFileError(
+                "truncated: a box reaches past the end",
+                file=path,
+                field=kind.decode("latin-1"),
+                actual=f"{stop - position} bytes left",
+                allowed=f"{length} bytes",
+                fix=_CUT,
+            )
+        yield Box(kind, position + header, position + length)
+        position += length
+    raise DamagedFileError("too many boxes", file=path, allowed=MAX_BOXES, fix=_CUT)
+
+
+def _edits(file: BinaryIO, box: Box) -> tuple[Edit, ...]:
+    file.seek(box.start)
+    raw = file.read(min(box.stop - box.start, 1 << 20))
+    version, count = (raw[0], struct.unpack(">I", raw[4:8])[0]) if len(raw) >= 8 else (0, 0)
+    entry = struct.Struct(">qqi" if version == 1 else ">iii")
+    count = min(count, (len(raw) - 8) // entry.size)
+    return tuple(Edit(*entry.unpack_from(raw, 8 + i * entry.size)) for i in range(count))

@@ -1,0 +1,51 @@
+"""Which reader a path needs, and the one way in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from headwater.formats.errors import MissingFileError, UnknownFormatError
+from headwater.formats.gopro import GoProReader
+from headwater.formats.lerobot_reader import LeRobotReader
+from headwater.formats.mp4 import check_complete
+from headwater.formats.ports import Reader
+from headwater.formats.recording import Recording
+from headwater.formats.video_csv import VideoCsvReader
+
+# Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
+READERS: tuple[Reader, ...] = (LeRobotReader(), GoProReader(), VideoCsvReader())
+
+
+def sniff(path: Path) -> Reader | None:
+    """The reader that accepts ``path``, or ``None``. Reads a few bytes, never raises for bad content."""
+    return next((reader for reader in READERS if reader.accepts(path)), None)
+
+
+def open_recording(path: Path | str) -> Recording:
+    """Open whatever is at ``path``.
+
+    Metadata is read now, samples and video when an episode is first used.
+
+    Raises:
+        RecordingError: nothing there, no reader for it, or metadata that cannot be read (see ``errors``).
+    """
+    given = Path(path).expanduser().absolute()
+    if not given.exists():
+        raise MissingFileError("nothing there", file=given, actual="no such path", fix="Check the spelling.")
+    reader = sniff(given)
+    if reader is not None:
+        return reader.open(given)
+    if given.suffix.lower() in (".mp4", ".mov"):
+        check_complete(given)  # a cut or foreign file deserves its own message
+    raise UnknownFormatError(
+        "no reader recognises this",
+        file=given,
+        allowed="; ".join(
+            (
+                "a folder with meta/info.json (LeRobot 2.0, 2.1, 3.0)",
+                "an MP4 with GoPro telemetry",
+                "a video with one CSV beside it",
+            )
+        ),
+        fix="Give the dataset's root folder, or put the sensor CSV beside the video.",
+    )

@@ -1,0 +1,92 @@
+"""Parquet, read within bounds.
+
+A parquet footer is a stranger's claim. Row counts are compared with what the row groups and the columns really
+hold, and nothing is allocated for a count above MAX_ROWS or MAX_BYTES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError, UnfinishedRecordingError
+
+MAX_ROWS = 20_000_000
+MAX_BYTES = 2 << 30
+_AGAIN = "Copy the file again from where it was recorded, or record the episode again."
+FINALIZE = "Load the dataset in LeRobot, call dataset.finalize(), and let lerobot-record end by itself next time."
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
+    """The file as one pyarrow table with exactly as many rows as its footer declares.
+
+    Args:
+        columns: names to read; ``None`` for all. Names the file does not have are ignored.
+
+    Raises:
+        EmptyRecordingError, UnfinishedRecordingError, DamagedFileError, TooLargeError.
+    """
+    status = path.stat()
+    return _read(path, tuple(columns) if columns is not None else None, status.st_size, status.st_mtime_ns)
+
+
+# One data file of a v3.0 dataset holds many episodes that are read one after another.
+@lru_cache(maxsize=4)
+def _read(path: Path, columns: tuple[str, ...] | None, _size: int, _mtime_ns: int) -> Any:
+    _check_magic(path, _size)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _check_size(path, file.metadata)
+            names = file.schema_arrow.names
+            table = file.read(columns=[n for n in names if columns is None or n in columns], use_threads=False)
+            declared = file.metadata.num_rows
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise DamagedFileError("parquet cannot be read", file=path, actual=first, fix=_AGAIN) from None
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if len(column) != declared:
+            raise DamagedFileError(
+                "row count is a lie", file=path, field=name, actual=f"{len(column)} rows", allowed=declared, fix=_AGAIN
+            )
+    return table
+
+
+def _check_magic(path: Path, size: int) -> None:
+    if size == 0:
+        raise EmptyRecordingError("file is empty", file=path, actual="0 bytes", fix=FINALIZE)
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(max(0, size - 4))
+        tail = file.read(4)
+    if head != b"PAR1":
+        raise DamagedFileError("is not parquet", file=path, actual=repr(head), allowed="b'PAR1'", fix=_AGAIN)
+    if size < 12 or tail != b"PAR1":
+        raise UnfinishedRecordingError(
+            "parquet has no footer: the writer was never closed",
+            file=path,
+            field="footer",
+            actual=repr(tail),
+            allowed="b'PAR1' at the end",
+            fix=FINALIZE,
+        )
+
+
+def _check_size(path: Path, meta: Any) -> None:
+    groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+    held = sum(group.num_rows for group in groups)
+    if not 0 <= meta.num_rows <= MAX_ROWS or not 0 <= held <= MAX_ROWS:
+        raise TooLargeError(
+            "too many rows", file=path, field="num_rows", actual=max(meta.num_rows, held), allowed=MAX_ROWS, fix=_AGAIN
+        )
+    if held != meta.num_rows:
+        raise DamagedFileError(
+            "row count is a lie", file=path, field="num_rows", actual=f"{held} rows", allowed=meta.num_rows, fix=_AGAIN
+        )
+    needed = sum(group.total_byte_size for group in groups)
+    if needed > MAX_BYTES:
+        raise TooLargeError("too large once decompressed", file=path, actual=f"{needed} bytes", allowed=MAX_BYTES)
