@@ -1,0 +1,332 @@
+"""The structs of spec/settlement.md, field for field, and the words a contract makes of them.
+
+A struct's ``tuple()`` is what a contract call takes, its ``hash()`` is ``keccak256(abi.encode(struct))``, its
+``leaf()`` the double-hashed leaf of section 2. Addresses are EIP-55 text, words are 32 bytes, amounts are smallest
+units, times are unix seconds of chain time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+from headwater.primitives.abi import abi_hash, leaf
+from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
+from headwater.primitives.ids import checksum_address
+
+Row = tuple[Any, ...]
+
+PRICE_MODE, POOL_MODE = 0, 1
+REJECTED, ACCEPTED, FORFEITED, MISSING = 0, 1, 2, 3  # verdict bytes, section 5
+CONTRIBUTOR, REVIEWER, OPERATOR = 0, 1, 2  # kinds of a pay leaf
+NO_PAY_INDEX = 0xFFFFFFFF
+REVIEW_FEES_PER_ITEM = 15  # nine votes at 1.5 fees, and gold
+
+
+class Struct:
+    """A Solidity struct: ``ABI`` has its member types in order, one for each dataclass field."""
+
+    ABI: ClassVar[Sequence[str]] = ()
+
+    @classmethod
+    def abi_type(cls) -> str:
+        """The tuple type a selector and ``abi.encode`` see."""
+        return f"({','.join(cls.ABI)})"
+
+    def tuple(self) -> Row:
+        """Members in order, nested structs as tuples."""
+        return tuple(_plain(getattr(self, name)) for name in self._names())
+
+    def hash(self) -> bytes:
+        """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
+        return abi_hash((self.abi_type(),), (self.tuple(),))
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """The struct a contract or an event returned as a tuple."""
+        members = zip(cls._names(), cls.ABI, values, strict=True)
+        return cls(**{name: _member(kind, value) for name, kind, value in members})
+
+    @classmethod
+    def _names(cls) -> list[str]:
+        return [field.name for field in fields(cls)]  # type: ignore[arg-type]  # every subclass is a dataclass
+
+
+@dataclass(frozen=True)
+class Terms(Struct):
+    """Terms of a campaign, fixed at funding (section 3)."""
+
+    requester: str
+    token: str
+    spec_digest: bytes
+    unit_reward: int
+    threshold_milli: int
+    review_fee_bps: int
+    operator_fee_bps: int
+    deposit_bps: int
+    owner_bps: int
+    fee_bps: int
+    deadline: int
+    settle_window: int
+    challenge_window: int
+    lapse_window: int
+    mode: int
+    licence: bytes
+
+    ABI = (
+        *("address", "address", "bytes32", "uint96", "int32"),
+        *("uint16", "uint16", "uint16", "uint16", "uint16"),
+        *("uint40", "uint40", "uint40", "uint40", "uint8", "bytes32"),
+    )
+
+
+@dataclass(frozen=True)
+class Anchor(Struct):
+    """A batch of blinded commitments (section 4); ``sequence`` is its place in the global order."""
+
+    sequence: int
+    first_item: int
+    count: int
+    anchorer: str
+    time: int
+    block: int
+    direct: bool
+    root: bytes
+    cid: bytes
+
+    ABI = ("uint64", "uint32", "uint32", "address", "uint40", "uint40", "bool", "bytes32", "bytes32")
+
+
+@dataclass(frozen=True)
+class Item(Struct):
+    """One item's verdict (section 6)."""
+
+    item: int
+    contributor: str
+    contribution: bytes
+    llr: int
+    prior: int
+    grade: int
+    novelty: int
+    votes_root: bytes
+    verdict: int
+    reward: int
+    pay_index: int
+    share_weight: int
+
+    ABI = (
+        *("uint32", "address", "bytes32", "int32", "int32", "uint16"),
+        *("uint16", "bytes32", "uint8", "uint96", "uint32", "uint64"),
+    )
+
+    def leaf(self, chain_id: int, settlement_contract: str, key: int) -> bytes:
+        """Leaf of the settlement's item tree."""
+        return leaf("headwater.item.v1", chain_id, settlement_contract, key, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class Vote(Struct):
+    """One counted vote; ``weight`` in milli log-odds."""
+
+    reviewer: str
+    round: int
+    verdict: int
+    weight: int
+    commit: bytes
+
+    ABI = ("address", "uint8", "uint8", "uint16", "bytes32")
+
+
+@dataclass(frozen=True)
+class Pay(Struct):
+    """One account's pay of one kind; ``cumulative`` includes this leaf, ``items`` is ``items_hash`` of the items."""
+
+    index: int
+    account: str
+    amount: int
+    cumulative: int
+    kind: int
+    items: bytes
+
+    ABI = ("uint32", "address", "uint96", "uint96", "uint8", "bytes32")
+
+    def leaf(self, chain_id: int, settlement_contract: str, key: int) -> bytes:
+        """Leaf of the settlement's pay tree."""
+        return leaf("headwater.pay.v1", chain_id, settlement_contract, key, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class SettleInput(Struct):
+    """What a settler posts; ``verdicts`` has two bytes an item (verdict, score)."""
+
+    campaign: int
+    item_root: bytes
+    pay_root: bytes
+    pay_count: int
+    total: int
+    verdicts: bytes
+    evidence: bytes
+    reputation: bytes
+
+    ABI = ("uint256", "bytes32", "bytes32", "uint32", "uint96", "bytes", "bytes32", "bytes32")
+
+
+@dataclass(frozen=True)
+class Posted(Struct):
+    """A settlement as it stands on chain (one hash); callers resupply it."""
+
+    key: int
+    campaign: int
+    first_item: int
+    count: int
+    settler: str
+    item_root: bytes
+    pay_root: bytes
+    pay_count: int
+    total: int
+    verdicts_hash: bytes
+    evidence: bytes
+    reputation: bytes
+    anchors_hash: bytes
+    final_at: int
+    bond: int
+
+    ABI = (
+        *("uint256", "uint256", "uint32", "uint32", "address", "bytes32", "bytes32", "uint32", "uint96"),
+        *("bytes32", "bytes32", "bytes32", "bytes32", "uint40", "uint96"),
+    )
+
+
+@dataclass(frozen=True)
+class Offer(Struct):
+    """Licence terms for a price; ``duration`` in seconds, 0 for ever."""
+
+    terms: bytes
+    price: int
+    duration: int
+
+    ABI = ("bytes32", "uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class Version(Struct):
+    """A dataset version (section 8); its hash has the outer offset word because ``offers`` is dynamic."""
+
+    dataset: int
+    number: int
+    campaign: int
+    episode_root: bytes
+    episodes: int
+    share_root: bytes
+    shares: int
+    total_weight: int
+    manifest: bytes
+    settlements: bytes
+    token: str
+    owner_bps: int
+    fee_bps: int
+    offers: tuple[Offer, ...]
+
+    ABI = (
+        *("uint256", "uint32", "uint256", "bytes32", "uint32", "bytes32", "uint32", "uint128"),
+        *("bytes32", "bytes32", "address", "uint16", "uint16", f"{Offer.abi_type()}[]"),
+    )
+
+    @property
+    def key(self) -> int:
+        """The version key."""
+        return version_key(self.dataset, self.number)
+
+
+@dataclass(frozen=True)
+class Share(Struct):
+    """One account's weight in a version's sale pool; ``cumulative`` includes it."""
+
+    index: int
+    account: str
+    weight: int
+    cumulative: int
+
+    ABI = ("uint32", "address", "uint128", "uint128")
+
+    def leaf(self, chain_id: int, datasets_contract: str, version: int) -> bytes:
+        """Leaf of the version's share tree; ``version`` is the version key."""
+        return leaf("headwater.share.v1", chain_id, datasets_contract, version, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class EpisodeLeaf(Struct):
+    """One contribution in a version: who asks for a key proves it with this leaf."""
+
+    index: int
+    contribution: bytes
+    content_root: bytes
+    envelope: bytes
+
+    ABI = ("uint32", "bytes32", "bytes32", "bytes32")
+
+    def leaf(self, chain_id: int, datasets_contract: str, version: int) -> bytes:
+        """Leaf of the version's episode tree; ``version`` is the version key."""
+        return leaf("headwater.episode.v1", chain_id, datasets_contract, version, self.ABI, self.tuple())
+
+
+def settlement_key(campaign: int, first_item: int, attempt: int) -> int:
+    """``campaign << 64 | firstItem << 16 | attempt``; ``attempt`` counts voided settlements of that first item."""
+    return campaign << 64 | first_item << 16 | attempt
+
+
+def version_key(dataset: int, number: int) -> int:
+    """``dataset << 32 | number``."""
+    return dataset << 32 | number
+
+
+def votes_root(votes: Sequence[Vote]) -> bytes:
+    """``H(abi.encode(Vote[]))``, votes in order of round then draw."""
+    return abi_hash((f"{Vote.abi_type()}[]",), ([vote.tuple() for vote in votes],))
+
+
+def items_hash(items: Sequence[int]) -> bytes:
+    """``H(abi.encode(uint32[]))``: the item numbers a pay leaf pays for."""
+    return abi_hash(("uint32[]",), (list(items),))
+
+
+def anchors_hash(anchors: Sequence[Anchor]) -> bytes:
+    """``H(abi.encode(Anchor[]))``."""
+    return abi_hash((f"{Anchor.abi_type()}[]",), ([anchor.tuple() for anchor in anchors],))
+
+
+def settlements_hash(keys: Sequence[int]) -> bytes:
+    """``H(abi.encode(uint256[]))``: the settlements a version is built from."""
+    return abi_hash(("uint256[]",), (list(keys),))
+
+
+def reserve_of(terms: Terms) -> int:
+    """What one anchored item reserves of the escrow: R and the fee caps, each rounded up."""
+    review = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS)
+    return terms.unit_reward + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+
+
+def deposit_of(terms: Terms) -> int:
+    """What the anchorer locks for one item, rounded down."""
+    return mul_div_down(terms.unit_reward, terms.deposit_bps, BPS)
+
+
+def licence_id(version: int, offer_index: int, terms_digest: bytes) -> int:
+    """ERC-1155 id of a licence: ``H(abi.encode(version key, offer index, terms))``."""
+    return int.from_bytes(abi_hash(("uint256", "uint256", "bytes32"), (version, offer_index, terms_digest)), "big")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Struct):
+        return value.tuple()
+    return tuple(_plain(one) for one in value) if isinstance(value, tuple) else value
+
+
+def _member(kind: str, value: Any) -> Any:
+    """A decoded ABI value as a struct holds it."""
+    if kind == f"{Offer.abi_type()}[]":
+        return tuple(Offer.of(one) for one in value)
+    if kind == "address":
+        return checksum_address(value)
+    return bytes(value) if kind.startswith("bytes") else value
