@@ -102,7 +102,7 @@ def _telemetry_track(container: Any) -> Any | None:
 
 
 def _streams(path: Path, packets: list[Payload]) -> tuple[dict[str, Stream], list[str], tuple[str, ...]]:
-    parts: dict[tuple[str, tuple[int, str]], list[tuple[Chunk, NDArray[np.int64]]]] = defaultdict(list)
+    parts: dict[tuple[str, tuple[int, str]], list[tuple[Chunk, Payload]]] = defaultdict(list)
     for number, packet in enumerate(packets):
         try:
             chunks = parse(packet.data)
@@ -111,7 +111,7 @@ def _streams(path: Path, packets: list[Payload]) -> tuple[dict[str, Stream], lis
                 "telemetry is not GPMF", file=path, field=f"gpmd payload {number}", actual=str(error), fix=_FIX
             ) from None
         for chunk in chunks:
-            parts[chunk.key, chunk.device].append((chunk, _spread(packet, len(chunk.values))))
+            parts[chunk.key, chunk.device].append((chunk, packet))
     devices = list(dict.fromkeys(device for _, device in parts))
     camera = _camera(devices)
     streams, notes = {}, []
@@ -131,9 +131,9 @@ def _camera(devices: list[tuple[int, str]]) -> tuple[int, str] | None:
     return next(iter(named or devices), None)
 
 
-def _stream(name: str, key: str, pieces: list[tuple[Chunk, NDArray[np.int64]]]) -> Stream:
+def _stream(name: str, key: str, pieces: list[tuple[Chunk, Payload]]) -> Stream:
     values = np.concatenate([chunk.values for chunk, _ in pieces])
-    times_ns = np.concatenate([times for _, times in pieces])
+    times_ns = sample_times([(len(chunk.values), packet.start_s, packet.duration_s) for chunk, packet in pieces])
     width = values.shape[1]
     axes = _AXES.get(key, ("x", "y", "z") if width == 3 else tuple(map(str, range(width))))
     axes = axes if len(axes) == width else tuple(map(str, range(width)))
@@ -141,7 +141,19 @@ def _stream(name: str, key: str, pieces: list[tuple[Chunk, NDArray[np.int64]]]) 
     return Stream(name, _KINDS.get(key, Kind.OTHER), times_ns, values, axes, unit=unit, clock="gpmf", dtype="float64")
 
 
-def _spread(packet: Payload, samples: int) -> NDArray[np.int64]:
-    """Sample i of n in a payload stands at start + i/n of its duration, rounded down to a nanosecond."""
-    start, duration = int(packet.start_s * NS), int(packet.duration_s * NS)
+def sample_times(pieces: list[tuple[int, Fraction, Fraction]]) -> NDArray[np.int64]:
+    """Times in ns of the samples of consecutive payloads, each given as (samples, start_s, duration_s).
+
+    Sample i of n stands at start + i/n of its payload's duration, rounded down. The last payload keeps the full
+    duration although the recording stopped inside it: if it holds less than half of the samples of the one
+    before, that one's sample spacing is used instead.
+    """
+    if len(pieces) > 1 and 2 * pieces[-1][0] < pieces[-2][0]:
+        (before, _, duration_s), (last, start_s, _) = pieces[-2], pieces[-1]
+        pieces = [*pieces[:-1], (last, start_s, duration_s * last / before)]
+    return np.concatenate([_spread(*piece) for piece in pieces])
+
+
+def _spread(samples: int, start_s: Fraction, duration_s: Fraction) -> NDArray[np.int64]:
+    start, duration = int(start_s * NS), int(duration_s * NS)
     return start + np.arange(samples, dtype=np.int64) * duration // samples
