@@ -1,0 +1,28 @@
+"""The market: what an item is worth, settlements, dataset versions, sale splits. Pure arithmetic over records."""
+
+from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
+from headwater.market.errors import MarketError, SettlementError
+from headwater.market.reward import Valued, quality, value
+from headwater.market.settlement import Books, Draft, draft, item_of, review_pay, share_weight_of
+from headwater.market.split import Split, share_amount, shares_of, split_of
+
+__all__ = [
+    "Books",
+    "Draft",
+    "DraftVersion",
+    "MarketError",
+    "SettlementError",
+    "Split",
+    "Valued",
+    "draft",
+    "draft_version",
+    "episode_leaves",
+    "item_of",
+    "quality",
+    "review_pay",
+    "share_amount",
+    "share_weight_of",
+    "shares_of",
+    "split_of",
+    "value",
+]

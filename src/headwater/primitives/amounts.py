@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import NewType
 
 from headwater.primitives.errors import HeadwaterError
+
+Amount = NewType("Amount", int)
+"""Smallest units of some token, below 2^96; decimal text in records."""
 
 BPS = 10_000
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from headwater.primitives import canonical
+from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import DAG_CBOR, cid_encode
 from headwater.primitives.hashing import sha256
 from headwater.records.errors import RecordError
@@ -34,7 +35,8 @@ def record(name: str, version: int) -> Callable[[type[T]], type[T]]:
 def to_plain(value: Any) -> Any:
     """Plain maps, lists and scalars of a record or a part of one."""
     if is_dataclass(value) and not isinstance(value, type):
-        plain = {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        hints = _hints(cast(Hashable, type(value)))
+        plain = {name: _plain_field(hint, getattr(value, name)) for name, hint in hints.items()}
         name = getattr(type(value), _TYPE, None)
         return {"type": name, **plain} if name else plain
     if isinstance(value, tuple | list):
@@ -84,6 +86,11 @@ def cid(value: Any) -> str:
     return cid_encode(DAG_CBOR, digest(value))
 
 
+def _plain_field(hint: Any, value: Any) -> Any:
+    """Amounts are decimal text: CBOR integers end at 64 bits, token amounts do not."""
+    return str(value) if hint is Amount else to_plain(value)
+
+
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
     hints = get_type_hints(cls)
@@ -102,6 +109,10 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
         return from_plain(cast(type[Any], hint), value, where)
     if hint is Any:
         return value
+    if hint is Amount:
+        if not isinstance(value, str) or not value.isdecimal() or str(int(value)) != value:
+            raise RecordError(where, actual=repr(value), allowed="an amount as decimal text")
+        return Amount(int(value))
     if origin in (dict, Mapping) or hint in (dict, Mapping):
         if not isinstance(value, dict):
             raise RecordError(where, actual=type(value).__name__, allowed="a map")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from headwater.primitives.amounts import Amount
 from headwater.records.codec import record
 
 
@@ -42,7 +43,7 @@ class Verdict:
     grade: int
     novelty: int
     byte: int
-    reward: int
+    reward: Amount
     score: int
     report: str
     ballots: tuple[str, ...]

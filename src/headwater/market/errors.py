@@ -1,0 +1,18 @@
+"""Errors of the market.
+
+HeadwaterError
+└── MarketError
+    └── SettlementError     items that cannot be settled together, or sums that do not fit
+"""
+
+from __future__ import annotations
+
+from headwater.primitives.errors import HeadwaterError
+
+
+class MarketError(HeadwaterError):
+    """Money that does not add up, or terms that cannot be."""
+
+
+class SettlementError(MarketError):
+    """Items that cannot be settled together, or sums that do not fit the reserve."""

@@ -1,0 +1,183 @@
+"""From decided items to a settlement: item tree, pay tree, verdict bytes, total (spec/settlement.md section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from headwater.chain.structs import (
+    ACCEPTED,
+    CONTRIBUTOR,
+    NO_PAY_INDEX,
+    OPERATOR,
+    REVIEW_FEES_PER_ITEM,
+    REVIEWER,
+    Item,
+    Pay,
+    SettleInput,
+    Terms,
+    Vote,
+    items_hash,
+    reserve_of,
+    votes_root,
+)
+from headwater.market.errors import SettlementError
+from headwater.market.reward import value
+from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
+from headwater.primitives.merkle import Tree, build
+from headwater.records.verdict import Verdict
+from headwater.review.pay import Reviewed, pay_of
+
+
+@dataclass(frozen=True)
+class Books:
+    """One pay leaf and the item numbers behind it."""
+
+    pay: Pay
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A settlement ready to post, and everything claims and challenges will need."""
+
+    key: int
+    verdicts: tuple[Verdict, ...]
+    items: tuple[Item, ...]
+    books: tuple[Books, ...]
+    item_tree: Tree
+    pay_tree: Tree
+    total: int
+    bytes_: bytes
+
+    def input(self, campaign: int, evidence: bytes, reputation: bytes) -> SettleInput:
+        """The call's argument."""
+        roots = (self.item_tree.root, self.pay_tree.root)
+        return SettleInput(campaign, *roots, len(self.books), self.total, self.bytes_, evidence, reputation)
+
+
+def draft(chain_id: int, contract: str, key: int, terms: Terms, settler: str, verdicts: Sequence[Verdict]) -> Draft:
+    """The settlement of consecutive items.
+
+    Args:
+        contract: the Settlement contract; with ``chain_id`` and ``key`` it is bound into every leaf.
+        verdicts: one record an item, in queue order.
+
+    Raises:
+        SettlementError: items that are not consecutive, a verdict that is not what the rule says, or pay above reserve.
+    """
+    _consecutive(verdicts)
+    for verdict in verdicts:
+        _as_the_rule_says(verdict, terms)
+    books = _books(verdicts, terms, settler)
+    items = tuple(_item(v, books) for v in verdicts)
+    total = books[-1].pay.cumulative if books else 0
+    allowed = len(verdicts) * reserve_of(terms)
+    if total > allowed:
+        raise SettlementError("settlement total", actual=total, allowed=f"at most {allowed}, the items' reserve")
+    return Draft(
+        key,
+        tuple(verdicts),
+        items,
+        books,
+        build([i.leaf(chain_id, contract, key) for i in items]),
+        build([b.pay.leaf(chain_id, contract, key) for b in books]),
+        total,
+        b"".join(bytes((v.byte, v.score)) for v in verdicts),
+    )
+
+
+def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
+    """The item leaf of a verdict record."""
+    votes = [Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in verdict.votes]
+    return Item(
+        item=verdict.item,
+        contributor=verdict.contributor,
+        contribution=verdict.contribution,
+        llr=verdict.llr,
+        prior=verdict.prior,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+        votes_root=votes_root(votes),
+        verdict=verdict.byte,
+        reward=verdict.reward,
+        pay_index=pay_index,
+        share_weight=share_weight,
+    )
+
+
+def review_pay(verdicts: Iterable[Verdict], terms: Terms) -> dict[str, int]:
+    """What each reviewer earned in a settlement, smallest units, capped by the items' review reserve."""
+    rows = list(verdicts)
+    phi = mul_div_down(terms.unit_reward, terms.review_fee_bps, BPS)
+    earned = pay_of((Reviewed(v.llr, v.prior, terms.threshold_milli, v.votes) for v in rows), phi)
+    cap = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS) * len(rows)
+    spent = sum(earned.values())
+    return earned if spent <= cap else {who: mul_div_down(sum_, cap, spent) for who, sum_ in earned.items()}
+
+
+def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Books, ...]:
+    rows: list[tuple[int, str, int, tuple[int, ...]]] = []
+    for who in dict.fromkeys(v.contributor for v in verdicts if v.reward):
+        mine = [v for v in verdicts if v.contributor == who and v.reward]
+        rows.append((CONTRIBUTOR, who, sum(v.reward for v in mine), tuple(v.item for v in mine)))
+    for who, amount in sorted(review_pay(verdicts, terms).items()):
+        if amount:
+            voted = tuple(v.item for v in verdicts if any(vote.reviewer == who for vote in v.votes))
+            rows.append((REVIEWER, who, amount, voted))
+    fee = mul_div_down(len(verdicts) * terms.unit_reward, terms.operator_fee_bps, BPS)
+    if fee:
+        rows.append((OPERATOR, settler, fee, tuple(v.item for v in verdicts)))
+    books, cumulative = [], 0
+    for index, (kind, account, amount, items) in enumerate(rows):
+        cumulative += amount
+        books.append(Books(Pay(index, account, amount, cumulative, kind, items_hash(items)), items))
+    return tuple(books)
+
+
+def _item(verdict: Verdict, books: Sequence[Books]) -> Item:
+    index = NO_PAY_INDEX
+    if verdict.reward:
+        paid = (b for b in books if b.pay.kind == CONTRIBUTOR and b.pay.account == verdict.contributor)
+        index = next(paid).pay.index
+    return item_of(verdict, index, share_weight_of(verdict))
+
+
+def share_weight_of(verdict: Verdict) -> int:
+    """Share weight of a verdict record: quality, grade and novelty of an accepted item, else 0."""
+    if verdict.byte != ACCEPTED:
+        return 0
+    return value(
+        verdict.llr,
+        verdict.prior,
+        verdict.votes,
+        threshold=-(2**31),
+        unit_reward=0,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+    ).share_weight
+
+
+def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
+    worth = value(
+        verdict.llr,
+        verdict.prior,
+        verdict.votes,
+        threshold=terms.threshold_milli,
+        unit_reward=terms.unit_reward,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+    )
+    found = (verdict.byte, verdict.reward, verdict.score)
+    if found != (worth.byte, worth.reward, worth.score):
+        raise SettlementError(
+            f"item {verdict.item}: verdict byte, reward, score",
+            actual=found,
+            allowed=(worth.byte, worth.reward, worth.score),
+        )
+
+
+def _consecutive(verdicts: Sequence[Verdict]) -> None:
+    numbers = [v.item for v in verdicts]
+    if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        raise SettlementError("items of a settlement", actual=numbers, allowed="one or more consecutive queue numbers")

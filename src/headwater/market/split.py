@@ -1,0 +1,50 @@
+"""Sale money: owner, fee and pool as functions of gross, the pool by cumulative weights; exact to the smallest unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headwater.chain.structs import Share
+from headwater.market.errors import MarketError
+from headwater.primitives.amounts import BPS, mul_div_down
+
+
+@dataclass(frozen=True)
+class Split:
+    """Parts of a version's gross; they sum to it exactly."""
+
+    owner: int
+    fee: int
+    pool: int
+
+
+def split_of(gross: int, owner_bps: int, fee_bps: int) -> Split:
+    """Owner and fee rounded down, the pool gets the rest."""
+    owner, fee = mul_div_down(gross, owner_bps, BPS), mul_div_down(gross, fee_bps, BPS)
+    return Split(owner, fee, gross - owner - fee)
+
+
+def share_amount(pool: int, share: Share, total_weight: int) -> int:
+    """One share's part of the pool so far: a difference of rounded-down cumulatives, so all parts sum to the pool."""
+    before = share.cumulative - share.weight
+    return mul_div_down(pool, share.cumulative, total_weight) - mul_div_down(pool, before, total_weight)
+
+
+def shares_of(weights: Sequence[tuple[str, int]]) -> tuple[Share, ...]:
+    """Share leaves of (account, weight) rows; equal accounts are merged, order of first appearance kept.
+
+    Raises:
+        MarketError: if no weight is positive: a pool nobody could claim.
+    """
+    merged: dict[str, int] = {}
+    for account, weight in weights:
+        merged[account] = merged.get(account, 0) + weight
+    rows = [(account, weight) for account, weight in merged.items() if weight > 0]
+    if not rows:
+        raise MarketError("shares of a version", actual="no positive weight", allowed="at least one accepted episode")
+    shares, cumulative = [], 0
+    for index, (account, weight) in enumerate(rows):
+        cumulative += weight
+        shares.append(Share(index, account, weight, cumulative))
+    return tuple(shares)
