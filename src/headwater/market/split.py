@@ -1,4 +1,4 @@
-"""Sale money: owner, fee and pool as functions of gross, the pool by cumulative weights; exact to the smallest unit."""
+"""Sale money: owner, fee and pool as functions of gross, the pool by weight, each part rounded down."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ def split_of(gross: int, owner_bps: int, fee_bps: int) -> Split:
 
 
 def share_amount(pool: int, share: Share, total_weight: int) -> int:
-    """One share's part of the pool so far: a difference of rounded-down cumulatives, so all parts sum to the pool."""
-    before = share.cumulative - share.weight
-    return mul_div_down(pool, share.cumulative, total_weight) - mul_div_down(pool, before, total_weight)
+    """One share's part of the pool so far, rounded down.
+
+    Rounding each part down is what keeps claims monotone: a part never shrinks when the pool grows, so claiming often
+    gains nothing. At most ``shares - 1`` units wait in the pool until the next sale (docs/adr/0007).
+    """
+    return mul_div_down(pool, share.weight, total_weight)
 
 
 def shares_of(weights: Sequence[tuple[str, int]]) -> tuple[Share, ...]:

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from headwater.records.verdict import CountedVote
+from headwater.records.vote import ACCEPT, REJECT
+from headwater.review.draw import Candidate, draw, eligible
+from headwater.review.errors import ReviewError
+from headwater.review.pay import Reviewed, factor, pay_of
+
+POOL = tuple(Candidate(f"0x{n:040x}", stake) for n, stake in enumerate((1, 2, 3, 4), start=1))
+
+
+def test_nobody_is_drawn_twice() -> None:
+    for item in range(50):
+        drawn = draw(b"\x01" * 32, item, 4, POOL)
+        assert sorted(drawn) == [c.address for c in POOL]
+
+
+def test_draws_follow_stake() -> None:
+    first = Counter(draw(b"\x02" * 32, item, 1, POOL)[0] for item in range(8_000))
+    for candidate in POOL:
+        assert first[candidate.address] / 8_000 == pytest.approx(candidate.stake / 10, abs=0.02)
+
+
+def test_attack_splitting_a_stake_gains_no_draws() -> None:
+    split = (Candidate("0x" + "a" * 40, 2), Candidate("0x" + "b" * 40, 2), *POOL[:3])
+    hits = sum(draw(b"\x03" * 32, item, 1, split)[0][2] in "ab" for item in range(8_000))
+    assert hits / 8_000 == pytest.approx(0.4, abs=0.02)
+
+
+def test_linked_and_unstaked_are_never_drawn() -> None:
+    pool = eligible((*POOL, Candidate("0x" + "f" * 40, 0)), [POOL[3].address.upper().replace("0X", "0x")])
+    assert [c.address for c in pool] == [c.address for c in POOL[:3]]
+
+
+def test_too_few_reviewers_is_said() -> None:
+    with pytest.raises(ReviewError, match="at least 5"):
+        draw(b"\x01" * 32, 0, 5, POOL)
+
+
+def item(truth: int, *verdicts: tuple[str, int]) -> Reviewed:
+    llr = 400 if truth == ACCEPT else -400
+    votes = [CountedVote(who, n, verdict, 847, bytes(32)) for n, (who, verdict) in enumerate(verdicts)]
+    return Reviewed(llr, 0, 0, votes)
+
+
+def test_honest_review_pays_and_lazy_review_does_not() -> None:
+    rows, toss = [], random.Random(4)
+    for n in range(400):
+        truth = ACCEPT if n % 4 else REJECT
+        coin = toss.choice((ACCEPT, REJECT))
+        rows.append(
+            item(truth, ("honest", truth), ("other", truth), ("third", truth), ("always", ACCEPT), ("coin", coin))
+        )
+    pay = pay_of(rows, 1_000)
+    assert pay["always"] == 0
+    assert pay["coin"] < 0.2 * pay["honest"]
+    assert pay["honest"] >= 400 * 500
+
+
+def test_pay_is_capped_and_never_negative() -> None:
+    assert factor(agree=10, votes=10, own_accepts=5, other_accepts=5, gold=10_000) == 15_000
+    assert factor(agree=0, votes=10, own_accepts=5, other_accepts=5) == 0
+    assert factor(agree=10, votes=10, own_accepts=10, other_accepts=10) == 0
