@@ -1,0 +1,115 @@
+"""Encryption, key envelopes, and the decision to release a key. Normative text: ``spec/keys.md``.
+
+Nothing here opens a socket or reads a chain: files go in as streams, facts through the ``Entitlements`` port.
+"""
+
+from headwater.records.envelope import SUITE, KeyEnvelope, SealedShare
+from headwater.records.release import KeyPart, Release, ReleaseReceipt, ReleaseRequest, Role, SignedReleaseRequest
+from headwater.vault.envelope import (
+    combine_shares,
+    confirm_shares,
+    contribution_label,
+    key_commitment,
+    open_share,
+    require_commitment,
+    require_label,
+    seal,
+)
+from headwater.vault.errors import (
+    BadDealerError,
+    CiphertextError,
+    KeyCommitmentError,
+    KeystoreError,
+    NotEnoughPartsError,
+    PlaintextMismatchError,
+    PlaintextRangeError,
+    RelabelledError,
+    SecretRangeError,
+    ShareError,
+    TruncatedError,
+    VaultError,
+)
+from headwater.vault.keystore import HolderSecret
+from headwater.vault.models import (
+    ContentKey,
+    Decision,
+    FileRef,
+    HolderKey,
+    OpenedKey,
+    PartFault,
+    Reason,
+    Secret,
+    Share,
+)
+from headwater.vault.ports import Entitlements, HolderKeys
+from headwater.vault.release import answer, check_receipt, decide, open_parts, open_release, signature_ok
+from headwater.vault.shamir import new_key
+from headwater.vault.stream import (
+    FRAME_BYTES,
+    PLAIN_BYTES,
+    FileCipher,
+    ciphertext_bytes,
+    decrypt_range,
+    decrypt_stream,
+    encrypt_stream,
+    frame_count,
+)
+
+__all__ = [
+    "FRAME_BYTES",
+    "PLAIN_BYTES",
+    "SUITE",
+    "BadDealerError",
+    "CiphertextError",
+    "ContentKey",
+    "Decision",
+    "Entitlements",
+    "FileCipher",
+    "FileRef",
+    "HolderKey",
+    "HolderKeys",
+    "HolderSecret",
+    "KeyCommitmentError",
+    "KeyEnvelope",
+    "KeyPart",
+    "KeystoreError",
+    "NotEnoughPartsError",
+    "OpenedKey",
+    "PartFault",
+    "PlaintextMismatchError",
+    "PlaintextRangeError",
+    "Reason",
+    "RelabelledError",
+    "Release",
+    "ReleaseReceipt",
+    "ReleaseRequest",
+    "Role",
+    "SealedShare",
+    "Secret",
+    "SecretRangeError",
+    "Share",
+    "ShareError",
+    "SignedReleaseRequest",
+    "TruncatedError",
+    "VaultError",
+    "answer",
+    "check_receipt",
+    "ciphertext_bytes",
+    "combine_shares",
+    "confirm_shares",
+    "contribution_label",
+    "decide",
+    "decrypt_range",
+    "decrypt_stream",
+    "encrypt_stream",
+    "frame_count",
+    "key_commitment",
+    "new_key",
+    "open_parts",
+    "open_release",
+    "open_share",
+    "require_commitment",
+    "require_label",
+    "seal",
+    "signature_ok",
+]
