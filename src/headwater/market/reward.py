@@ -48,8 +48,8 @@ def value(
         grade: 0..100. novelty: 0..10,000; 0 is a proven copy, never accepted.
     """
     outcome = judge(llr, prior, votes, threshold)
-    if not outcome.accepted:
-        byte = FORFEITED if outcome.sum <= FORFEIT_SUM or novelty == 0 else REJECTED
+    if novelty == 0 or not outcome.accepted:
+        byte = FORFEITED if novelty == 0 or outcome.sum <= FORFEIT_SUM else REJECTED
         return Valued(outcome.sum, byte, 0, 0, 0)
     q = quality(outcome.sum)
     return Valued(

@@ -118,16 +118,15 @@ def review_pay(verdicts: Iterable[Verdict], terms: Terms) -> dict[str, int]:
 
 def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Books, ...]:
     rows: list[tuple[int, str, int, tuple[int, ...]]] = []
-    for who in dict.fromkeys(v.contributor for v in verdicts if v.reward):
+    for who in {v.contributor for v in verdicts if v.reward}:
         mine = [v for v in verdicts if v.contributor == who and v.reward]
         rows.append((CONTRIBUTOR, who, sum(v.reward for v in mine), tuple(v.item for v in mine)))
-    for who, amount in sorted(review_pay(verdicts, terms).items()):
-        if amount:
-            voted = tuple(v.item for v in verdicts if any(vote.reviewer == who for vote in v.votes))
-            rows.append((REVIEWER, who, amount, voted))
+    for who, amount in review_pay(verdicts, terms).items():
+        voted = tuple(v.item for v in verdicts if any(vote.reviewer == who for vote in v.votes))
+        rows.append((REVIEWER, who, amount, voted))
     fee = mul_div_down(len(verdicts) * terms.unit_reward, terms.operator_fee_bps, BPS)
-    if fee:
-        rows.append((OPERATOR, settler, fee, tuple(v.item for v in verdicts)))
+    rows.append((OPERATOR, settler, fee, tuple(v.item for v in verdicts)))
+    rows = sorted((row for row in rows if row[2]), key=lambda row: (row[0], int(row[1], 16)))
     books, cumulative = [], 0
     for index, (kind, account, amount, items) in enumerate(rows):
         cumulative += amount

@@ -12,17 +12,22 @@ from headwater.primitives.amounts import BPS, mul_div_down
 
 @dataclass(frozen=True)
 class Split:
-    """Parts of a version's gross; they sum to it exactly."""
+    """Parts of a version's gross; ``owner + fee + pool`` is the gross exactly.
+
+    ``fee_claimable`` is at most one unit below ``fee``: what can be claimed must never shrink when a sale comes in.
+    """
 
     owner: int
     fee: int
     pool: int
+    fee_claimable: int
 
 
 def split_of(gross: int, owner_bps: int, fee_bps: int) -> Split:
-    """Owner and fee rounded down, the pool gets the rest."""
-    owner, fee = mul_div_down(gross, owner_bps, BPS), mul_div_down(gross, fee_bps, BPS)
-    return Split(owner, fee, gross - owner - fee)
+    """Owner, fee and pool of a gross; owner, pool and the claimable fee are monotone in it."""
+    owner = mul_div_down(gross, owner_bps, BPS)
+    pool = gross - mul_div_down(gross, owner_bps + fee_bps, BPS)
+    return Split(owner, gross - owner - pool, pool, mul_div_down(gross, fee_bps, BPS))
 
 
 def share_amount(pool: int, share: Share, total_weight: int) -> int:

@@ -27,7 +27,7 @@ def test_an_accepted_item() -> None:
 
 
 @pytest.mark.parametrize(
-    ("llr", "novelty", "byte"), [(-1, 10_000, 0), (-2943, 10_000, 0), (-2944, 10_000, 2), (-1, 0, 2)]
+    ("llr", "novelty", "byte"), [(-1, 10_000, 0), (-2943, 10_000, 0), (-2944, 10_000, 2), (-1, 0, 2), (5000, 0, 2)]
 )
 def test_a_rejected_item_earns_nothing(llr: int, novelty: int, byte: int) -> None:
     worth = value(llr, 0, (), threshold=0, unit_reward=10**6, novelty=novelty)
@@ -48,6 +48,7 @@ def test_every_unit_of_a_sale_goes_somewhere(weights: list[int], gross: int, own
     shares = shares_of([(f"0x{n:040x}", w) for n, w in enumerate(weights)])
     split = split_of(gross, owner, fee)
     assert split.owner + split.fee + split.pool == gross
+    assert split.fee - 1 <= split.fee_claimable <= split.fee
     parts = sum(share_amount(split.pool, s, shares[-1].cumulative) for s in shares)
     assert split.pool - len(shares) < parts <= split.pool
 
@@ -60,7 +61,10 @@ def test_attack_claiming_often_gains_nothing(weights: list[int], sales: list[int
     claimed = [0] * len(shares)
     for sale in sales:
         gross += sale
-        pool = split_of(gross, 2000, 250).pool
+        split, before = split_of(gross, 2000, 250), split_of(gross - sale, 2000, 250)
+        assert split.owner >= before.owner
+        assert split.fee_claimable >= before.fee_claimable
+        pool = split.pool
         for n, share in enumerate(shares):
             amount = share_amount(pool, share, total)
             assert amount >= claimed[n]
