@@ -1,0 +1,20 @@
+"""Training views of episodes: LeRobot v3.0 out, and back in frame by frame."""
+
+from headwater.export.errors import ExportError, OutputError, ShortVideoError, UnlikeEpisodesError
+from headwater.export.lerobot_v3 import export_lerobot_v3
+from headwater.export.load import Dataset, Sample, load, samples
+from headwater.export.models import ExportReport, Reencoded
+
+__all__ = [
+    "Dataset",
+    "ExportError",
+    "ExportReport",
+    "OutputError",
+    "Reencoded",
+    "Sample",
+    "ShortVideoError",
+    "UnlikeEpisodesError",
+    "export_lerobot_v3",
+    "load",
+    "samples",
+]

@@ -78,7 +78,8 @@ def rate(source: Mapping[str, Any], *, file: Path) -> Fraction:
     value = field(source, "fps", (int, float), file=file)
     if not math.isfinite(value) or not 0 < value <= 10_000:
         raise MetadataError("out of range", file=file, field="fps", actual=value, allowed="above 0, at most 10000")
-    return Fraction(str(value))
+    near = Fraction(value).limit_denominator(1001)  # 29.97002997002997 is NTSC's 30000/1001
+    return near if abs(near - Fraction(value)) < Fraction(1, 10**9) else Fraction(str(value))
 
 
 def _names(kind: type | tuple[type, ...]) -> str:

@@ -9,7 +9,7 @@ machine and thread count. RGB (``gray=False``) goes through swscale and is for p
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -138,6 +138,7 @@ def frames(
     start: int = 0,
     stop: int | None = None,
     threads: int = 1,
+    only: Set[int] | None = None,
 ) -> Iterator[Frame]:
     """Decode the episode's frames [start, stop) once, in order.
 
@@ -146,6 +147,7 @@ def frames(
         gray: luma if true, RGB otherwise.
         start, stop: episode frame numbers; ``stop=None`` means to the episode's end.
         threads: decoder threads; the result does not depend on it.
+        only: frame numbers worth converting; the others are decoded but not handed out.
 
     Yields fewer frames than declared if the file has fewer. Raises DamagedFileError where decoding fails.
     """
@@ -162,6 +164,8 @@ def frames(
         position = max(position + 1, bisect_left(ledger.pts, pts, lo=begin))
         if position >= end:
             return
+        if only is not None and position - first not in only:
+            continue
         seconds = float(pts * ledger.time_base - origin)
         yield Frame(position - first, seconds, _luma(frame, width) if gray else _rgb(frame))
 
