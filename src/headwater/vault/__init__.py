@@ -5,6 +5,7 @@ Nothing here opens a socket or reads a chain: files go in as streams, facts thro
 
 from headwater.records.envelope import SUITE, KeyEnvelope, SealedShare
 from headwater.records.release import KeyPart, Release, ReleaseReceipt, ReleaseRequest, Role, SignedReleaseRequest
+from headwater.vault.collect import Ask, HolderPort, Wanted, collect
 from headwater.vault.envelope import (
     combine_shares,
     confirm_shares,
@@ -43,7 +44,7 @@ from headwater.vault.models import (
 )
 from headwater.vault.ports import Entitlements, HolderKeys
 from headwater.vault.release import answer, check_receipt, decide, open_parts, open_release, signature_ok
-from headwater.vault.shamir import new_key
+from headwater.vault.shamir import key_from_seed, new_key
 from headwater.vault.stream import (
     FRAME_BYTES,
     PLAIN_BYTES,
@@ -59,6 +60,7 @@ __all__ = [
     "FRAME_BYTES",
     "PLAIN_BYTES",
     "SUITE",
+    "Ask",
     "BadDealerError",
     "CiphertextError",
     "ContentKey",
@@ -68,6 +70,7 @@ __all__ = [
     "FileRef",
     "HolderKey",
     "HolderKeys",
+    "HolderPort",
     "HolderSecret",
     "KeyCommitmentError",
     "KeyEnvelope",
@@ -92,9 +95,11 @@ __all__ = [
     "SignedReleaseRequest",
     "TruncatedError",
     "VaultError",
+    "Wanted",
     "answer",
     "check_receipt",
     "ciphertext_bytes",
+    "collect",
     "combine_shares",
     "confirm_shares",
     "contribution_label",
@@ -104,6 +109,7 @@ __all__ = [
     "encrypt_stream",
     "frame_count",
     "key_commitment",
+    "key_from_seed",
     "new_key",
     "open_parts",
     "open_release",

@@ -13,6 +13,9 @@ from hashlib import sha256
 from itertools import combinations, islice
 from secrets import randbelow
 
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from headwater.records.envelope import MAX_HOLDERS
 from headwater.vault.errors import SecretRangeError
 from headwater.vault.models import ContentKey, Share
@@ -27,6 +30,15 @@ _MAX_SUBSETS = 5_000
 def new_key() -> ContentKey:
     """A fresh random key for one contribution."""
     return ContentKey(_to_bytes(randbelow(PRIME)))
+
+
+def key_from_seed(seed: bytes) -> ContentKey:
+    """The key a secret seed (at least 32 bytes of entropy) stands for; the same seed gives the same key.
+
+    64 bytes of HKDF-SHA512 modulo the prime: the bias is below 2^-250.
+    """
+    wide = HKDF(SHA512(), 64, salt=None, info=b"headwater.content-key.v1").derive(seed)
+    return ContentKey(_to_bytes(int.from_bytes(wide, "big") % PRIME))
 
 
 def split(key: ContentKey, t: int, n: int, coefficients: Sequence[int] | None = None) -> tuple[Share, ...]:

@@ -1,0 +1,96 @@
+"""One episode as the files that are sent: its own files as they are, or a lossless cut where it shares them."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from headwater.client.errors import PackError
+from headwater.export import export_lerobot_v3
+from headwater.formats import NS, Episode, open_recording
+
+MODALITY = {"gopro-mp4": "egocentric_video", "video-csv": "egocentric_video"}
+_GRID_TOLERANCE_NS = 100_000
+
+
+@dataclass(frozen=True)
+class PackedFile:
+    """A file to send: its path inside the recording, and where its bytes are."""
+
+    path: str
+    source: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One episode ready to send.
+
+    Attributes:
+        episode: as a reader of the packed files will see it.
+        format: of the packed files; files: in manifest order (sorted by path).
+    """
+
+    episode: Episode
+    format: str
+    modality: str
+    files: tuple[PackedFile, ...]
+
+
+def pack(episode: Episode, work: Path) -> Packed:
+    """Files of one episode.
+
+    Args:
+        work: folder for a cut, if one is needed; kept until the files were sent.
+
+    Raises:
+        PackError: the episode shares its files and its timestamps are not on the grid a cut would write.
+    """
+    if _shares_files(episode):
+        episode = _cut(episode, work)
+    root = episode.source.root if episode.source.root.is_dir() else episode.source.root.parent
+    files = sorted((str(file.relative_to(root)), file) for file in episode.source.files)
+    packed = tuple(PackedFile(path, file, _media_type(path)) for path, file in files)
+    fmt = episode.source.format
+    return Packed(episode, fmt, MODALITY.get(fmt, "robot_episode"), packed)
+
+
+def _media_type(path: str) -> str:
+    return mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+def _shares_files(episode: Episode) -> bool:
+    return episode.source.format == "lerobot-v3.0" and len(open_recording(episode.source.root)) > 1
+
+
+def _cut(episode: Episode, work: Path) -> Episode:
+    target = work / f"{episode.source.root.name}-{episode.source.index:06d}"
+    if not target.exists():
+        _demand_grid(episode)
+        report = export_lerobot_v3([episode], target)
+        if report.reencoded:
+            raise PackError(
+                f"episode {episode.source.index} of {episode.source.root}",
+                actual=f"its video starts between keyframes ({report.reencoded[0].reason})",
+                allowed="a cut without re-encoding",
+                fix="record one episode a file, or send the whole set as one episode a folder",
+            )
+    return open_recording(target)[0]
+
+
+def _demand_grid(episode: Episode) -> None:
+    for stream in episode.streams.values():
+        if stream.clock != "row" or not len(stream.times_ns):
+            continue
+        grid = np.arange(len(stream.times_ns)) * (NS * episode.fps.denominator / episode.fps.numerator)
+        off_ns = int(np.max(np.abs(stream.times_ns - grid)))
+        if off_ns > _GRID_TOLERANCE_NS:
+            raise PackError(
+                f"episode {episode.source.index} of {episode.source.root}: timestamps of {stream.name}",
+                actual=f"up to {off_ns / 1e6:.2f} ms off the {float(episode.fps):g} fps grid",
+                allowed=f"{_GRID_TOLERANCE_NS / 1e6:.1f} ms",
+                fix="send this episode as a set of its own; cutting it out would change its timestamps",
+            )
