@@ -62,7 +62,8 @@ class ReleaseRequest:
     Attributes:
         role: a ``Role`` value.
         campaign: the campaign the contribution was signed for.
-        dataset, version, licence: what was bought; zero for other roles than buyer.
+        dataset, version, licence: what was bought; zero for other roles than buyer. ``licence`` is the ERC-1155 id,
+            32 bytes big endian (a record's integers end at 64 bits).
         contribution: its EIP-712 digest, 32 bytes.
         holder: whom this request is for; another holder refuses it.
         recipient_key: X25519 public key the part is to be sealed to, 32 bytes.

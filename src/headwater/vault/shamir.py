@@ -23,7 +23,7 @@ from headwater.vault.models import ContentKey, Share
 PRIME = 2**256 - 189
 SHARE_BYTES = 33
 
-_COMMITMENT_TAG = b"headwater.share.v1"
+_COMMITMENT_TAG = b"headwater.key-share.v1"
 _MAX_SUBSETS = 5_000
 
 
