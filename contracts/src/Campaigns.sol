@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {IStakes} from "./interfaces/IStakes.sol";
+import {Anchor, Terms} from "./interfaces/Structs.sol";
+import {Rules} from "./Rules.sol";
+import {Tokens} from "./Tokens.sol";
+
+/// @title Campaigns
+/// @notice See ICampaigns.
+contract Campaigns is ICampaigns, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
+    uint256 public constant MAX_REVIEW_FEE_BPS = 300;
+    uint256 public constant MAX_OPERATOR_FEE_BPS = 1000;
+    uint256 public constant MAX_NETWORK_FEE_BPS = 500;
+    uint256 public constant MAX_ANCHOR = 1024;
+    uint256 public constant MAX_WINDOW = 365 days;
+    uint256 public constant MAX_DEADLINE = 3650 days;
+    uint8 private constant _OPERATOR = 1;
+    uint8 private constant _REVIEWER = 2;
+
+    IStakes public immutable stakes;
+    address public immutable settlement;
+    uint256 public immutable minSettle;
+    uint256 public immutable minChallenge;
+    uint256 public immutable minLapse;
+
+    uint128 private _campaigns;
+    uint64 private _anchors;
+    mapping(uint256 campaign => bytes32) public termsHash;
+    mapping(uint256 campaign => State) private _states;
+    mapping(uint256 campaign => mapping(uint256 firstItem => bytes32)) public anchorHash;
+    mapping(uint256 campaign => mapping(uint256 firstItem => bytes32)) public seedOf;
+    mapping(bytes32 key => bytes32) public commitRoots;
+    mapping(bytes32 key => bytes32) public commits;
+    mapping(uint256 campaign => uint256) public lapsedFrom;
+
+    constructor(IStakes stakes_, address settlement_, Floors memory floors) {
+        stakes = stakes_;
+        settlement = settlement_;
+        (minSettle, minChallenge, minLapse) = (floors.settle, floors.challenge, floors.lapse);
+    }
+
+    modifier onlySettlement() {
+        if (msg.sender != settlement) revert Campaigns_NotSettlement(msg.sender);
+        _;
+    }
+
+    // Money
+
+    /// @inheritdoc ICampaigns
+    function fund(Terms calldata terms, uint256 amount) public nonReentrant returns (uint256 campaign) {
+        _checkTerms(terms);
+        campaign = ++_campaigns;
+        termsHash[campaign] = keccak256(abi.encode(terms));
+        _states[campaign] = State(amount.toUint96(), 0, 0, 0);
+        emit Funded(campaign, msg.sender, amount, terms);
+        if (amount > 0) Tokens.pull(terms.token, msg.sender, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function fundWithPermit(Terms calldata terms, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (uint256)
+    {
+        // A permit someone else has already delivered must not stop the funding: the allowance decides.
+        try IERC20Permit(terms.token).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        return fund(terms, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function topUp(uint256 campaign, Terms calldata terms, uint256 amount) external nonReentrant {
+        _match(campaign, terms);
+        _states[campaign].escrow += amount.toUint96();
+        emit ToppedUp(campaign, msg.sender, amount);
+        Tokens.pull(terms.token, msg.sender, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function refund(uint256 campaign, Terms calldata terms, uint256 amount) external nonReentrant {
+        _match(campaign, terms);
+        if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
+        if (block.timestamp <= terms.deadline) revert Campaigns_DeadlineAhead(terms.deadline, block.timestamp);
+        _spendUnreserved(_states[campaign], amount);
+        _states[campaign].escrow -= uint96(amount);
+        emit Refunded(campaign, msg.sender, amount);
+        Tokens.send(terms.token, msg.sender, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function lapse(uint256 campaign, Terms calldata terms) external {
+        _match(campaign, terms);
+        uint256 at = uint256(terms.deadline) + terms.lapseWindow;
+        if (block.timestamp <= at) revert Campaigns_DeadlineAhead(at, block.timestamp);
+        State storage state = _states[campaign];
+        uint96 reserved = state.reserved;
+        if (reserved == 0) revert Campaigns_NothingReserved(campaign);
+        if (lapsedFrom[campaign] == 0) lapsedFrom[campaign] = uint256(state.settled) + 1;
+        state.reserved = 0;
+        state.settled = state.anchored;
+        emit Lapsed(campaign, lapsedFrom[campaign] - 1, reserved);
+    }
+
+    /// @inheritdoc ICampaigns
+    function reclaim(uint256 campaign, Terms calldata terms, Anchor calldata anchor_) external {
+        _match(campaign, terms);
+        _matchAnchor(campaign, anchor_);
+        uint256 from = lapsedFrom[campaign];
+        if (from == 0 || anchor_.firstItem + 1 < from) revert Campaigns_NotLapsed(campaign, anchor_.firstItem);
+        delete anchorHash[campaign][anchor_.firstItem];
+        uint256 deposit = anchor_.count * Rules.deposit(terms);
+        emit DepositReclaimed(campaign, anchor_.firstItem, anchor_.anchorer, deposit);
+        stakes.unlock(anchor_.anchorer, terms.token, deposit);
+    }
+
+    // Queue
+
+    /// @inheritdoc ICampaigns
+    function anchor(uint256 campaign, Terms calldata terms, bytes32 root, uint32 count, bytes32 cid)
+        external
+        returns (uint256)
+    {
+        return _anchor(campaign, terms, root, count, cid, false);
+    }
+
+    /// @inheritdoc ICampaigns
+    function anchorDirect(uint256 campaign, Terms calldata terms, bytes32 leaf, bytes32 cid)
+        external
+        returns (uint256)
+    {
+        return _anchor(campaign, terms, leaf, 1, cid, true);
+    }
+
+    /// @inheritdoc ICampaigns
+    function recordSeed(uint256 campaign, Anchor calldata anchor_) external {
+        _matchAnchor(campaign, anchor_);
+        uint256 from = uint256(anchor_.block_) + 2;
+        if (block.number < from) revert Campaigns_SeedTooEarly(block.number, from);
+        if (seedOf[campaign][anchor_.firstItem] != 0) revert Campaigns_SeedExists(campaign, anchor_.firstItem);
+        bytes32 seed = blockhash(from - 1);
+        bool late = seed == 0;
+        if (late) seed = blockhash(block.number - 1);
+        seedOf[campaign][anchor_.firstItem] = seed;
+        emit SeedRecorded(campaign, anchor_.firstItem, seed, late);
+    }
+
+    /// @inheritdoc ICampaigns
+    function commitVotes(uint256 campaign, uint32 firstItem, uint8 round, bytes32 root, uint32 count) external {
+        if (!stakes.hasRole(msg.sender, _OPERATOR)) revert IStakes.Stakes_LacksRole(msg.sender, _OPERATOR);
+        if (root == 0) revert Campaigns_EmptyRoot();
+        if (count == 0) revert Campaigns_CountOutOfRange(count, type(uint32).max);
+        if (anchorHash[campaign][firstItem] == 0) revert Campaigns_UnknownAnchor(campaign, firstItem);
+        bytes32 key = keccak256(abi.encode(campaign, firstItem, round, msg.sender));
+        if (commitRoots[key] != 0) revert Campaigns_CommitExists(key);
+        commitRoots[key] = keccak256(abi.encode(root, count, uint40(block.timestamp)));
+        emit VotesCommitted(campaign, firstItem, msg.sender, round, root, count, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc ICampaigns
+    function commitVote(uint256 campaign, uint32 item, uint8 round, bytes32 commit) external {
+        if (!stakes.hasRole(msg.sender, _REVIEWER)) revert IStakes.Stakes_LacksRole(msg.sender, _REVIEWER);
+        if (commit == 0) revert Campaigns_EmptyRoot();
+        if (item >= _states[campaign].anchored) revert Campaigns_UnknownAnchor(campaign, item);
+        bytes32 key = keccak256(abi.encode(campaign, item, round, msg.sender));
+        if (commits[key] != 0) revert Campaigns_CommitExists(key);
+        commits[key] = keccak256(abi.encode(commit, uint40(block.timestamp)));
+        emit VoteCommitted(campaign, item, msg.sender, round, commit, uint40(block.timestamp));
+    }
+
+    // Settlement only
+
+    /// @inheritdoc ICampaigns
+    function take(Take calldata taken, uint32[] calldata firstItems, bytes32[] calldata anchors)
+        external
+        onlySettlement
+    {
+        uint256 campaign = taken.campaign;
+        if (termsHash[campaign] != taken.terms) revert Campaigns_WrongTerms(campaign);
+        State memory state = _states[campaign];
+        if (!taken.again) {
+            if (taken.firstItem != state.settled) revert Campaigns_NotNext(taken.firstItem, state.settled);
+            for (uint256 i; i < anchors.length; ++i) {
+                if (anchorHash[campaign][firstItems[i]] != anchors[i]) {
+                    revert Campaigns_UnknownAnchor(campaign, firstItems[i]);
+                }
+            }
+            state.settled += taken.count;
+        }
+        // A voided settlement's reserve is gone once it has lapsed: nothing of it can be settled any more.
+        if (taken.reserve > state.reserved) revert Campaigns_NothingReserved(campaign);
+        state.reserved -= taken.reserve;
+        state.escrow -= taken.total;
+        _states[campaign] = state;
+    }
+
+    /// @inheritdoc ICampaigns
+    function restore(uint256 campaign, uint96 total, uint96 reserve, uint96 credited) external onlySettlement {
+        State storage state = _states[campaign];
+        state.escrow += total + credited;
+        state.reserved += reserve;
+    }
+
+    /// @inheritdoc ICampaigns
+    function credit(uint256 campaign, uint96 amount) external onlySettlement {
+        _states[campaign].escrow += amount;
+        emit Credited(campaign, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function pay(address token, address to, uint256 amount) external onlySettlement returns (bool) {
+        return Tokens.trySend(token, to, amount);
+    }
+
+    // Views
+
+    /// @inheritdoc ICampaigns
+    function reserveOf(Terms calldata terms) external pure returns (uint256) {
+        return Rules.reserve(terms);
+    }
+
+    /// @inheritdoc ICampaigns
+    function stateOf(uint256 campaign) external view returns (State memory) {
+        return _states[campaign];
+    }
+
+    /// @inheritdoc ICampaigns
+    function campaignCount() external view returns (uint256) {
+        return _campaigns;
+    }
+
+    /// @inheritdoc ICampaigns
+    function anchorCount() external view returns (uint256) {
+        return _anchors;
+    }
+
+    function _anchor(uint256 campaign, Terms calldata terms, bytes32 root, uint32 count, bytes32 cid, bool direct)
+        private
+        returns (uint256)
+    {
+        _match(campaign, terms);
+        if (block.timestamp > terms.deadline) revert Campaigns_DeadlinePassed(terms.deadline, block.timestamp);
+        if (count == 0 || count > MAX_ANCHOR) revert Campaigns_CountOutOfRange(count, MAX_ANCHOR);
+        if (root == 0) revert Campaigns_EmptyRoot();
+        State memory state = _states[campaign];
+        uint256 reserve = count * Rules.reserve(terms);
+        _spendUnreserved(state, reserve);
+        Anchor memory made = Anchor({
+            sequence: ++_anchors,
+            firstItem: state.anchored,
+            count: count,
+            anchorer: msg.sender,
+            time: uint40(block.timestamp),
+            block_: uint40(block.number),
+            direct: direct,
+            root: root,
+            cid: cid
+        });
+        anchorHash[campaign][made.firstItem] = keccak256(abi.encode(made));
+        state.anchored += count;
+        state.reserved += uint96(reserve);
+        _states[campaign] = state;
+        emit Anchored(campaign, msg.sender, made);
+        stakes.lock(msg.sender, terms.token, count * Rules.deposit(terms), direct ? 0 : _OPERATOR);
+        return made.firstItem;
+    }
+
+    function _spendUnreserved(State memory state, uint256 amount) private pure {
+        uint256 unreserved = state.escrow - state.reserved;
+        if (amount > unreserved) revert Campaigns_NotUnreserved(amount, unreserved);
+    }
+
+    function _match(uint256 campaign, Terms calldata terms) private view {
+        if (termsHash[campaign] != keccak256(abi.encode(terms))) revert Campaigns_WrongTerms(campaign);
+    }
+
+    function _matchAnchor(uint256 campaign, Anchor calldata anchor_) private view {
+        if (anchorHash[campaign][anchor_.firstItem] != keccak256(abi.encode(anchor_))) {
+            revert Campaigns_UnknownAnchor(campaign, anchor_.firstItem);
+        }
+    }
+
+    function _checkTerms(Terms calldata terms) private view {
+        if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
+        if (terms.unitReward == 0) revert Campaigns_ZeroReward();
+        if (terms.mode != 0) revert Campaigns_ModeNotOpen(terms.mode);
+        _atMost(terms.reviewFeeBps, MAX_REVIEW_FEE_BPS);
+        _atMost(terms.operatorFeeBps, MAX_OPERATOR_FEE_BPS);
+        _atMost(terms.depositBps, Rules.BPS);
+        _atMost(terms.feeBps, MAX_NETWORK_FEE_BPS);
+        _atMost(uint256(terms.ownerBps) + terms.feeBps, Rules.BPS);
+        if (terms.deadline <= block.timestamp || terms.deadline > block.timestamp + MAX_DEADLINE) {
+            revert Campaigns_DeadlineOutOfRange(terms.deadline, block.timestamp);
+        }
+        _within(terms.settleWindow, minSettle);
+        _within(terms.challengeWindow, minChallenge);
+        // Whoever voids a settlement at its last second leaves time for another one before the reserve lapses.
+        uint256 replace = uint256(terms.settleWindow) + 2 * uint256(terms.challengeWindow);
+        _within(terms.lapseWindow, replace > minLapse ? replace : minLapse);
+    }
+
+    function _atMost(uint256 bps, uint256 limit) private pure {
+        if (bps > limit) revert Campaigns_FeeTooHigh(bps, limit);
+    }
+
+    function _within(uint256 window, uint256 floor) private pure {
+        if (window < floor || window > MAX_WINDOW) revert Campaigns_WindowOutOfRange(window, floor, MAX_WINDOW);
+    }
+}

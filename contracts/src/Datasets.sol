@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {IDatasets} from "./interfaces/IDatasets.sol";
+import {ILicences} from "./interfaces/ILicences.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
+import {IStakes} from "./interfaces/IStakes.sol";
+import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
+import {Leaves} from "./Leaves.sol";
+import {Merkle} from "./Merkle.sol";
+import {Rules} from "./Rules.sol";
+import {Tokens} from "./Tokens.sol";
+
+/// @title Datasets
+/// @notice See IDatasets.
+contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
+    uint256 public constant MAX_NETWORK_FEE_BPS = 500;
+    uint8 private constant _OPERATOR = 1;
+
+    /// @notice Everything this contract is told at deployment.
+    struct Parts {
+        ICampaigns campaigns;
+        ISettlement settlement;
+        IStakes stakes;
+        ILicences licences;
+        address networkToken;
+        address treasury;
+        uint256 publishBond;
+        uint256 publishWindow;
+    }
+
+    ICampaigns public immutable campaigns;
+    ISettlement public immutable settlement;
+    IStakes public immutable stakes;
+    ILicences public immutable licences;
+    address public immutable networkToken;
+    /// @notice Receives the network fee.
+    address public immutable treasury;
+    /// @notice Network token a publisher locks until sales unlock.
+    uint96 public immutable publishBond;
+    /// @notice Seconds from publishing until owner, fee and pool can be claimed.
+    uint40 public immutable publishWindow;
+
+    uint256 public datasetCount;
+    mapping(uint256 dataset => uint256) public campaignOf;
+    mapping(uint256 campaign => uint256) public datasetOf;
+    mapping(uint256 dataset => uint256) public latestOf;
+    mapping(uint256 key => bytes32) public versionHash;
+    mapping(uint256 key => Sales) private _sales;
+    mapping(uint256 key => Paid) private _paid;
+    mapping(uint256 key => uint256) public feePaid;
+    mapping(uint256 key => mapping(uint256 index => uint256)) public shareClaimed;
+    mapping(uint256 key => Bond) public bondOf;
+    mapping(bytes32 clip => bool) private _withdrawn;
+
+    constructor(Parts memory parts) ERC721("Headwater Dataset", "HWD") {
+        campaigns = parts.campaigns;
+        settlement = parts.settlement;
+        stakes = parts.stakes;
+        licences = parts.licences;
+        networkToken = parts.networkToken;
+        treasury = parts.treasury;
+        publishBond = uint96(parts.publishBond);
+        publishWindow = uint40(parts.publishWindow);
+    }
+
+    // Publishing
+
+    /// @inheritdoc IDatasets
+    function create(uint256 campaign, Terms calldata terms) external returns (uint256 dataset) {
+        _matchTerms(campaign, terms);
+        if (!stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
+        if (datasetOf[campaign] != 0) revert Datasets_AlreadyCreated(campaign, datasetOf[campaign]);
+        dataset = ++datasetCount;
+        campaignOf[dataset] = campaign;
+        datasetOf[campaign] = dataset;
+        emit DatasetCreated(dataset, campaign, terms.requester);
+        _mint(terms.requester, dataset);
+    }
+
+    /// @inheritdoc IDatasets
+    function createOwn() external returns (uint256 dataset) {
+        dataset = ++datasetCount;
+        emit DatasetCreated(dataset, 0, msg.sender);
+        _mint(msg.sender, dataset);
+    }
+
+    /// @inheritdoc IDatasets
+    function publish(Terms calldata terms, Version calldata version, uint256[] calldata keys)
+        external
+        returns (uint256 key)
+    {
+        uint256 dataset = version.dataset;
+        uint256 campaign = campaignOf[dataset];
+        if (version.campaign != campaign) revert Datasets_NotOfCampaign(dataset, version.campaign);
+        address owner = ownerOf(dataset);
+        if (campaign == 0) {
+            if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
+            _checkOwn(version);
+        } else {
+            if (msg.sender != owner && !stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
+            _checkCampaign(campaign, terms, version);
+        }
+        _checkContent(version);
+        _checkSettlements(campaign, version, keys);
+        uint256 number = ++latestOf[dataset];
+        if (version.number != number) revert Datasets_WrongNumber(version.number, number);
+        key = dataset << 32 | number;
+        versionHash[key] = keccak256(abi.encode(version));
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
+        if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
+        emit Published(key, dataset, msg.sender, version, keys);
+        if (publishBond > 0) stakes.lock(msg.sender, networkToken, publishBond, 0);
+    }
+
+    /// @inheritdoc IDatasets
+    function releaseBond(Version calldata version) external {
+        (uint256 key, Sales memory sales) = _unlocked(version);
+        sales;
+        Bond memory bond = bondOf[key];
+        if (bond.amount == 0) revert Datasets_NoBond(key);
+        delete bondOf[key];
+        emit BondReleased(key, bond.publisher, bond.amount);
+        stakes.unlock(bond.publisher, networkToken, bond.amount);
+    }
+
+    // Sales
+
+    /// @inheritdoc IDatasets
+    function buy(Version calldata version, uint256 offer, address to) public nonReentrant returns (uint256 licence) {
+        uint256 key = _match(version);
+        if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
+        Offer calldata chosen = version.offers[offer];
+        uint256 gross = uint256(_sales[key].gross) + chosen.price;
+        // Halves of gross are kept in 96 bits.
+        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
+        _sales[key].gross = uint128(gross);
+        licence = licenceId(key, offer, chosen.terms);
+        emit Sold(key, msg.sender, to, offer, licence, chosen.price);
+        Tokens.pull(version.token, msg.sender, chosen.price);
+        licences.mint(to, licence, chosen.duration);
+    }
+
+    /// @inheritdoc IDatasets
+    function buyWithPermit(
+        Version calldata version,
+        uint256 offer,
+        address to,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (uint256) {
+        if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
+        uint256 price = version.offers[offer].price;
+        // A permit someone else has already delivered must not stop the sale: the allowance decides.
+        try IERC20Permit(version.token).permit(msg.sender, address(this), price, deadline, v, r, s) {} catch {}
+        return buy(version, offer, to);
+    }
+
+    /// @inheritdoc IDatasets
+    function claimShare(Version calldata version, Share calldata share, bytes32[] calldata proof)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        (uint256 key, Sales memory sales) = _unlocked(version);
+        bytes32 leaf = Leaves.share(address(this), key, share);
+        if (Merkle.root(leaf, share.index, version.shares, proof) != version.shareRoot) {
+            revert Datasets_WrongProof(key, share.index);
+        }
+        uint256 total = version.totalWeight;
+        if (share.cumulative > total || share.weight > share.cumulative) {
+            revert Datasets_WrongShare(share.weight, share.cumulative, total);
+        }
+        (,, uint256 pool) = _split(version, sales.gross);
+        uint256 due = pool * share.cumulative / total - pool * (share.cumulative - share.weight) / total;
+        amount = due - shareClaimed[key][share.index];
+        if (amount == 0) revert Datasets_NothingToClaim(key);
+        uint256 paid = _paid[key].pool + amount;
+        if (paid > pool) revert Datasets_AbovePool(paid, pool);
+        shareClaimed[key][share.index] = due;
+        _paid[key].pool = uint96(paid);
+        emit ShareClaimed(key, share.account, share.index, amount);
+        Tokens.send(version.token, share.account, amount);
+    }
+
+    /// @inheritdoc IDatasets
+    function claimOwner(Version calldata version) external nonReentrant returns (uint256 amount) {
+        (uint256 key, Sales memory sales) = _unlocked(version);
+        (uint256 due,,) = _split(version, sales.gross);
+        amount = due - _paid[key].owner;
+        if (amount == 0) revert Datasets_NothingToClaim(key);
+        _paid[key].owner = uint96(due);
+        address owner = ownerOf(version.dataset);
+        emit OwnerClaimed(key, owner, amount);
+        Tokens.send(version.token, owner, amount);
+    }
+
+    /// @inheritdoc IDatasets
+    function claimFee(Version calldata version) external nonReentrant returns (uint256 amount) {
+        (uint256 key, Sales memory sales) = _unlocked(version);
+        (, uint256 due,) = _split(version, sales.gross);
+        amount = due - feePaid[key];
+        if (amount == 0) revert Datasets_NothingToClaim(key);
+        feePaid[key] = due;
+        emit FeeClaimed(key, treasury, amount);
+        Tokens.send(version.token, treasury, amount);
+    }
+
+    // Consent and access
+
+    /// @inheritdoc IDatasets
+    function withdrawConsent(Posted calldata posted, Item calldata item, bytes32[] calldata proof) external {
+        settlement.check(posted);
+        if (!settlement.isFinal(posted.key)) revert Datasets_SettlementNotFinal(posted.key);
+        if (msg.sender != item.contributor) revert Datasets_NotContributor(msg.sender, item.contributor);
+        if (item.verdict != Rules.ACCEPT) revert Datasets_NotAccepted(item.item);
+        bytes32 leaf = Leaves.item(address(settlement), posted.key, item);
+        uint256 index = item.item - posted.firstItem;
+        if (Merkle.root(leaf, index, posted.count, proof) != posted.itemRoot) {
+            revert Datasets_WrongProof(posted.key, item.item);
+        }
+        _withdraw(_clip(posted.campaign, 0, item.contribution), item.contribution);
+        emit ConsentWithdrawn(posted.campaign, item.contribution, msg.sender);
+    }
+
+    /// @inheritdoc IDatasets
+    function withdrawOwn(uint256 dataset, bytes32 contribution) external {
+        address owner = ownerOf(dataset);
+        if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
+        if (campaignOf[dataset] != 0) revert Datasets_NotOfCampaign(dataset, 0);
+        _withdraw(_clip(0, dataset, contribution), contribution);
+        emit OwnWithdrawn(dataset, contribution, msg.sender);
+    }
+
+    /// @inheritdoc IDatasets
+    function entitled(uint256 licence, uint256 dataset, uint256 version, bytes32 contribution, address holder)
+        external
+        view
+        returns (bool)
+    {
+        if (version > type(uint32).max) return false;
+        uint256 key = dataset << 32 | version;
+        return licence >> 160 == key && _sales[key].status != 0 && !isWithdrawn(dataset, contribution)
+            && licences.isValid(holder, licence);
+    }
+
+    // Views
+
+    /// @inheritdoc IDatasets
+    function licenceId(uint256 key, uint256 offer, bytes32 terms) public pure returns (uint256) {
+        return key << 160 | uint160(uint256(keccak256(abi.encode(key, offer, terms))));
+    }
+
+    /// @inheritdoc IDatasets
+    function salesOf(uint256 key) external view returns (Sales memory) {
+        return _sales[key];
+    }
+
+    /// @inheritdoc IDatasets
+    function paidOf(uint256 key) external view returns (Paid memory) {
+        return _paid[key];
+    }
+
+    /// @inheritdoc IDatasets
+    function isWithdrawn(uint256 dataset, bytes32 contribution) public view returns (bool) {
+        uint256 campaign = campaignOf[dataset];
+        return _withdrawn[_clip(campaign, campaign == 0 ? dataset : 0, contribution)];
+    }
+
+    function _checkCampaign(uint256 campaign, Terms calldata terms, Version calldata version) private view {
+        _matchTerms(campaign, terms);
+        if (version.token != terms.token || version.ownerBps != terms.ownerBps || version.feeBps != terms.feeBps) {
+            revert Datasets_WrongSaleTerms();
+        }
+        for (uint256 i; i < version.offers.length; ++i) {
+            if (version.offers[i].terms != terms.licence) revert Datasets_WrongSaleTerms();
+        }
+        if (version.totalWeight == 0) revert Datasets_NoShares();
+    }
+
+    function _checkOwn(Version calldata version) private pure {
+        if (version.feeBps > MAX_NETWORK_FEE_BPS) revert Datasets_FeeTooHigh(version.feeBps, MAX_NETWORK_FEE_BPS);
+        uint256 taken = uint256(version.ownerBps) + version.feeBps;
+        if (taken > Rules.BPS) revert Datasets_FeeTooHigh(taken, Rules.BPS);
+        if (version.totalWeight == 0 && taken != Rules.BPS) revert Datasets_NoShares();
+    }
+
+    function _checkContent(Version calldata version) private pure {
+        if (version.episodeRoot == 0 || version.episodes == 0) revert Datasets_EmptyRoot();
+        if (version.offers.length == 0) revert Datasets_NoOffers();
+        bool none = version.totalWeight == 0;
+        if (none != (version.shares == 0) || none != (version.shareRoot == 0)) revert Datasets_NoShares();
+        for (uint256 i; i < version.offers.length; ++i) {
+            if (version.offers[i].price == 0) revert Datasets_ZeroPrice(i);
+        }
+    }
+
+    function _checkSettlements(uint256 campaign, Version calldata version, uint256[] calldata keys) private view {
+        if (keccak256(abi.encode(keys)) != version.settlements) revert Datasets_WrongSettlements();
+        if ((campaign == 0) != (keys.length == 0)) revert Datasets_WrongSettlements();
+        for (uint256 i; i < keys.length; ++i) {
+            if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
+            if (keys[i] >> 64 != campaign) revert Datasets_SettlementNotOfCampaign(keys[i], campaign);
+            if (!settlement.isFinal(keys[i])) revert Datasets_SettlementNotFinal(keys[i]);
+        }
+    }
+
+    function _match(Version calldata version) private view returns (uint256 key) {
+        key = version.dataset << 32 | version.number;
+        if (versionHash[key] != keccak256(abi.encode(version))) revert Datasets_WrongVersion(key);
+    }
+
+    function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {
+        key = _match(version);
+        sales = _sales[key];
+        if (block.timestamp < sales.unlockAt) revert Datasets_StillLocked(sales.unlockAt, block.timestamp);
+    }
+
+    function _matchTerms(uint256 campaign, Terms calldata terms) private view {
+        if (campaigns.termsHash(campaign) != keccak256(abi.encode(terms))) revert Datasets_WrongTerms(campaign);
+    }
+
+    function _withdraw(bytes32 clip, bytes32 contribution) private {
+        if (_withdrawn[clip]) revert Datasets_AlreadyWithdrawn(contribution);
+        _withdrawn[clip] = true;
+    }
+
+    /// @dev Every unit of gross is the owner's, the network's or the pool's.
+    function _split(Version calldata version, uint256 gross)
+        private
+        pure
+        returns (uint256 owner, uint256 fee, uint256 pool)
+    {
+        owner = gross * version.ownerBps / Rules.BPS;
+        fee = gross * version.feeBps / Rules.BPS;
+        pool = gross - owner - fee;
+        if (version.totalWeight == 0) (owner, pool) = (owner + pool, 0);
+    }
+
+    function _clip(uint256 campaign, uint256 dataset, bytes32 contribution) private pure returns (bytes32) {
+        return keccak256(abi.encode(campaign, dataset, contribution));
+    }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IStakes} from "./interfaces/IStakes.sol";
+import {Tokens} from "./Tokens.sol";
+
+/// @title Stakes
+/// @notice See IStakes.
+contract Stakes is IStakes, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
+    uint8 public constant OPERATOR = 1;
+    uint8 public constant REVIEWER = 2;
+    uint8 public constant JUROR = 4;
+    uint8 public constant HOLDER = 8;
+
+    /// @notice No deployment may unbond faster, whatever its profile.
+    uint256 public constant UNBONDING_FLOOR = 2;
+
+    address public immutable networkToken;
+    address public immutable campaigns;
+    address public immutable settlement;
+    address public immutable datasets;
+    /// @notice Seconds; longer than every window in which what stands here can be slashed.
+    uint256 public immutable unbonding;
+    uint256 public immutable minOperator;
+    uint256 public immutable minReviewer;
+    uint256 public immutable minJuror;
+    uint256 public immutable minHolder;
+
+    mapping(address account => mapping(address token => Collateral)) private _collateral;
+    mapping(address account => mapping(address token => Unbonding)) private _unbonding;
+    mapping(address account => uint8 mask) public rolesOf;
+    mapping(address account => mapping(uint8 role => uint96)) private _stake;
+    mapping(address account => mapping(uint8 role => Unbonding)) private _stakeUnbonding;
+    mapping(uint8 role => address[]) private _members;
+    mapping(uint8 role => mapping(address account => uint256)) private _position; // in _members, plus one
+    Holder[] private _holders;
+    mapping(address account => uint256) public holderIndexOf;
+
+    /// @param minimums least stake of operator, reviewer, juror and holder, in the network token
+    constructor(
+        address networkToken_,
+        address campaigns_,
+        address settlement_,
+        address datasets_,
+        uint256 unbonding_,
+        uint256[4] memory minimums
+    ) {
+        if (unbonding_ < UNBONDING_FLOOR) revert Stakes_DelayTooShort(unbonding_, UNBONDING_FLOOR);
+        networkToken = networkToken_;
+        campaigns = campaigns_;
+        settlement = settlement_;
+        datasets = datasets_;
+        unbonding = unbonding_;
+        (minOperator, minReviewer, minJuror, minHolder) = (minimums[0], minimums[1], minimums[2], minimums[3]);
+    }
+
+    modifier onlyModule() {
+        if (msg.sender != campaigns && msg.sender != settlement && msg.sender != datasets) {
+            revert Stakes_NotModule(msg.sender);
+        }
+        _;
+    }
+
+    // Collateral
+
+    /// @inheritdoc IStakes
+    function deposit(address token, uint256 amount) external {
+        depositFor(msg.sender, token, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function depositFor(address account, address token, uint256 amount) public nonReentrant {
+        if (amount == 0) revert Stakes_ZeroAmount();
+        _collateral[account][token].free += amount.toUint96();
+        emit Deposited(account, token, amount);
+        Tokens.pull(token, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function requestWithdraw(address token, uint256 amount) external {
+        if (amount == 0) revert Stakes_ZeroAmount();
+        Collateral storage own = _collateral[msg.sender][token];
+        if (amount > own.free) revert Stakes_NotFree(msg.sender, token, amount, own.free);
+        own.free -= uint96(amount);
+        Unbonding storage out = _unbonding[msg.sender][token];
+        out.amount += uint96(amount);
+        out.readyAt = (block.timestamp + unbonding).toUint40();
+        emit WithdrawRequested(msg.sender, token, amount, out.readyAt);
+    }
+
+    /// @inheritdoc IStakes
+    function withdraw(address token) external nonReentrant {
+        uint256 amount = _take(_unbonding[msg.sender][token]);
+        emit Withdrawn(msg.sender, token, amount);
+        Tokens.send(token, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function lock(address account, address token, uint256 amount, uint8 role) external onlyModule {
+        if (role != 0 && rolesOf[account] & role == 0) revert Stakes_LacksRole(account, role);
+        if (amount == 0) return;
+        Collateral memory own = _collateral[account][token];
+        if (amount > own.free) revert Stakes_NotFree(account, token, amount, own.free);
+        _collateral[account][token] = Collateral(own.free - uint96(amount), own.locked + uint96(amount));
+        emit Locked(account, token, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function unlock(address account, address token, uint256 amount) external onlyModule {
+        if (amount == 0) return;
+        Collateral memory own = _collateral[account][token];
+        if (amount > own.locked) revert Stakes_NotLocked(account, token, amount, own.locked);
+        _collateral[account][token] = Collateral(own.free + uint96(amount), own.locked - uint96(amount));
+        emit Unlocked(account, token, amount);
+    }
+
+    /// @inheritdoc IStakes
+    /// @dev The module is its own guard against reentry: it has written its state before it calls here.
+    function slash(address account, address token, uint256 amount, address watcher, uint256 rewarded)
+        external
+        onlyModule
+    {
+        Collateral storage own = _collateral[account][token];
+        if (amount > own.locked) revert Stakes_NotLocked(account, token, amount, own.locked);
+        own.locked -= uint96(amount);
+        uint256 rest = amount - rewarded;
+        if (rewarded > 0) _collateral[watcher][token].free += rewarded.toUint96();
+        emit Slashed(account, token, amount, watcher, rewarded);
+        if (rest > 0) Tokens.send(token, campaigns, rest);
+    }
+
+    // Roles
+
+    /// @inheritdoc IStakes
+    function join(uint8 role, uint256 amount) external nonReentrant {
+        uint256 stake = _stake[msg.sender][role] + amount;
+        uint256 minimum = minimumOf(role);
+        if (stake < minimum) revert Stakes_BelowMinimum(role, stake, minimum);
+        _stake[msg.sender][role] = stake.toUint96();
+        if (rolesOf[msg.sender] & role == 0) {
+            rolesOf[msg.sender] |= role;
+            _members[role].push(msg.sender);
+            _position[role][msg.sender] = _members[role].length;
+        }
+        emit Joined(msg.sender, role, amount, stake);
+        if (amount > 0) Tokens.pull(networkToken, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function leave(uint8 role) external {
+        if (!hasRole(msg.sender, role)) revert Stakes_LacksRole(msg.sender, role);
+        rolesOf[msg.sender] &= ~role;
+        _removeMember(role);
+        uint96 stake = _stake[msg.sender][role];
+        delete _stake[msg.sender][role];
+        Unbonding storage out = _stakeUnbonding[msg.sender][role];
+        out.amount += stake;
+        out.readyAt = (block.timestamp + unbonding).toUint40();
+        emit Left(msg.sender, role, stake, out.readyAt);
+    }
+
+    /// @inheritdoc IStakes
+    function withdrawStake(uint8 role) external nonReentrant {
+        uint256 amount = _take(_stakeUnbonding[msg.sender][role]);
+        emit StakeWithdrawn(msg.sender, role, amount);
+        Tokens.send(networkToken, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function registerHolder(string calldata endpoint, bytes32 publicKey) external returns (uint256 index) {
+        if (!hasRole(msg.sender, HOLDER)) revert Stakes_LacksRole(msg.sender, HOLDER);
+        if (publicKey == 0 || bytes(endpoint).length == 0) revert Stakes_EmptyKeyOrEndpoint();
+        _holders.push(Holder(msg.sender, publicKey, endpoint));
+        index = _holders.length;
+        holderIndexOf[msg.sender] = index;
+        emit HolderRegistered(index, msg.sender, publicKey, endpoint);
+    }
+
+    // Views
+
+    /// @inheritdoc IStakes
+    function collateralOf(address account, address token) external view returns (uint256 free, uint256 locked) {
+        Collateral memory own = _collateral[account][token];
+        return (own.free, own.locked);
+    }
+
+    /// @inheritdoc IStakes
+    function unbondingOf(address account, address token) external view returns (uint256 amount, uint256 readyAt) {
+        Unbonding memory out = _unbonding[account][token];
+        return (out.amount, out.readyAt);
+    }
+
+    /// @inheritdoc IStakes
+    function stakeOf(address account, uint8 role) external view returns (uint256) {
+        return _stake[account][role];
+    }
+
+    /// @inheritdoc IStakes
+    function stakeUnbonding(address account, uint8 role) external view returns (uint256 amount, uint256 readyAt) {
+        Unbonding memory out = _stakeUnbonding[account][role];
+        return (out.amount, out.readyAt);
+    }
+
+    /// @inheritdoc IStakes
+    function hasRole(address account, uint8 role) public view returns (bool) {
+        minimumOf(role);
+        return rolesOf[account] & role != 0;
+    }
+
+    /// @inheritdoc IStakes
+    function memberCount(uint8 role) external view returns (uint256) {
+        return _members[role].length;
+    }
+
+    /// @inheritdoc IStakes
+    function memberAt(uint8 role, uint256 i) external view returns (address) {
+        return _members[role][i];
+    }
+
+    /// @inheritdoc IStakes
+    function holderCount() external view returns (uint256) {
+        return _holders.length;
+    }
+
+    /// @inheritdoc IStakes
+    function holderAt(uint256 index) external view returns (Holder memory) {
+        return _holders[index - 1];
+    }
+
+    /// @notice Least stake of a role; reverts unless `role` is exactly one known bit.
+    function minimumOf(uint8 role) public view returns (uint256) {
+        if (role == OPERATOR) return minOperator;
+        if (role == REVIEWER) return minReviewer;
+        if (role == JUROR) return minJuror;
+        if (role == HOLDER) return minHolder;
+        revert Stakes_UnknownRole(role);
+    }
+
+    /// @dev Empties a ripe unbonding and returns its amount.
+    function _take(Unbonding storage out) private returns (uint256 amount) {
+        amount = out.amount;
+        if (amount == 0) revert Stakes_NothingUnbonding(msg.sender);
+        if (block.timestamp < out.readyAt) revert Stakes_StillUnbonding(out.readyAt, block.timestamp);
+        out.amount = 0;
+    }
+
+    function _removeMember(uint8 role) private {
+        address[] storage list = _members[role];
+        uint256 position = _position[role][msg.sender];
+        address last = list[list.length - 1];
+        list[position - 1] = last;
+        _position[role][last] = position;
+        list.pop();
+        delete _position[role][msg.sender];
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Anchor, Terms} from "./Structs.sol";
+
+/// @title Campaigns
+/// @notice Escrow, terms and the queue of anchored items. All campaign money, settled or not, is held here.
+interface ICampaigns {
+    /// @param escrow unsettled money
+    /// @param reserved part of it promised to anchored items; never above escrow
+    /// @param anchored items in the queue
+    /// @param settled items some settlement covers, pending, final or void
+    struct State {
+        uint96 escrow;
+        uint96 reserved;
+        uint32 anchored;
+        uint32 settled;
+    }
+
+    /// @notice What Settlement tells Campaigns when it takes items from the queue.
+    struct Take {
+        uint256 campaign;
+        bytes32 terms;
+        uint32 firstItem;
+        uint32 count;
+        uint96 total;
+        uint96 reserve;
+        bool again;
+    }
+
+    /// @param settle seconds, floor of `settleWindow`
+    /// @param challenge seconds, floor of `challengeWindow`
+    /// @param lapse seconds, floor of `lapseWindow`
+    struct Floors {
+        uint40 settle;
+        uint40 challenge;
+        uint40 lapse;
+    }
+
+    event Funded(uint256 indexed campaign, address indexed requester, uint256 amount, Terms terms);
+    event ToppedUp(uint256 indexed campaign, address indexed from, uint256 amount);
+    event Refunded(uint256 indexed campaign, address indexed requester, uint256 amount);
+    event Lapsed(uint256 indexed campaign, uint256 firstItem, uint256 unreserved);
+    event Anchored(uint256 indexed campaign, address indexed anchorer, Anchor anchor);
+    event DepositReclaimed(uint256 indexed campaign, uint256 indexed firstItem, address anchorer, uint256 amount);
+    event SeedRecorded(uint256 indexed campaign, uint256 indexed firstItem, bytes32 seed, bool late);
+    event VotesCommitted(
+        uint256 indexed campaign,
+        uint256 indexed firstItem,
+        address indexed operator,
+        uint8 round,
+        bytes32 root,
+        uint32 count,
+        uint40 time
+    );
+    event VoteCommitted(
+        uint256 indexed campaign,
+        uint256 indexed item,
+        address indexed reviewer,
+        uint8 round,
+        bytes32 commit,
+        uint40 time
+    );
+    event Credited(uint256 indexed campaign, uint256 amount);
+
+    error Campaigns_NotSettlement(address caller);
+    error Campaigns_NotRequester(address caller, address requester);
+    error Campaigns_WrongTerms(uint256 campaign);
+    error Campaigns_ZeroReward();
+    error Campaigns_FeeTooHigh(uint256 bps, uint256 limit);
+    error Campaigns_WindowOutOfRange(uint256 window, uint256 floor, uint256 ceiling);
+    error Campaigns_DeadlineOutOfRange(uint256 deadline, uint256 nowAt);
+    error Campaigns_DeadlinePassed(uint256 deadline, uint256 nowAt);
+    error Campaigns_DeadlineAhead(uint256 deadline, uint256 nowAt);
+    error Campaigns_ModeNotOpen(uint8 mode);
+    error Campaigns_CountOutOfRange(uint256 count, uint256 limit);
+    error Campaigns_EmptyRoot();
+    error Campaigns_NotUnreserved(uint256 wanted, uint256 unreserved);
+    error Campaigns_NothingReserved(uint256 campaign);
+    error Campaigns_UnknownAnchor(uint256 campaign, uint256 firstItem);
+    error Campaigns_NotLapsed(uint256 campaign, uint256 firstItem);
+    error Campaigns_SeedTooEarly(uint256 block_, uint256 from);
+    error Campaigns_SeedExists(uint256 campaign, uint256 firstItem);
+    error Campaigns_CommitExists(bytes32 key);
+    error Campaigns_NotNext(uint256 firstItem, uint256 expected);
+
+    /// @notice Opens a campaign with `amount` of the caller's tokens; the caller must be `terms.requester`.
+    /// @return campaign its id, from 1
+    function fund(Terms calldata terms, uint256 amount) external returns (uint256 campaign);
+
+    /// @notice The same with an ERC-2612 permit of `amount` to this contract.
+    function fundWithPermit(Terms calldata terms, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (uint256 campaign);
+
+    /// @notice Adds to a campaign's escrow; anyone may.
+    function topUp(uint256 campaign, Terms calldata terms, uint256 amount) external;
+
+    /// @notice Pays unreserved escrow back to the requester, after the deadline.
+    function refund(uint256 campaign, Terms calldata terms, uint256 amount) external;
+
+    /// @notice Frees the reserve of unsettled items, after deadline and lapse window; they can no longer be settled.
+    function lapse(uint256 campaign, Terms calldata terms) external;
+
+    /// @notice Unlocks the deposit of an anchor that lapsed unsettled.
+    function reclaim(uint256 campaign, Terms calldata terms, Anchor calldata anchor_) external;
+
+    /// @notice Appends `count` blinded commitments under `root`; locks the operator's deposit and the items' reserve.
+    function anchor(uint256 campaign, Terms calldata terms, bytes32 root, uint32 count, bytes32 cid)
+        external
+        returns (uint256 firstItem);
+
+    /// @notice Appends the caller's own commitment; needs no role, locks the caller's deposit.
+    function anchorDirect(uint256 campaign, Terms calldata terms, bytes32 leaf, bytes32 cid)
+        external
+        returns (uint256 firstItem);
+
+    /// @notice Stores the block hash reviewers of this anchor are drawn from, once.
+    function recordSeed(uint256 campaign, Anchor calldata anchor_) external;
+
+    /// @notice Stores an operator's root of vote commits for a round over an anchor, once.
+    function commitVotes(uint256 campaign, uint32 firstItem, uint8 round, bytes32 root, uint32 count) external;
+
+    /// @notice Stores a reviewer's own vote commit, once.
+    function commitVote(uint256 campaign, uint32 item, uint8 round, bytes32 commit) external;
+
+    /// @notice Settlement only: takes items off the queue (or again, after a void) and turns `total` of escrow into
+    /// the settlement's funds.
+    function take(Take calldata taken, uint32[] calldata firstItems, bytes32[] calldata anchors) external;
+
+    /// @notice Settlement only: gives a void settlement's funds and reserve back, with `credited` more.
+    function restore(uint256 campaign, uint96 total, uint96 reserve, uint96 credited) external;
+
+    /// @notice Settlement only: books tokens Stakes has sent here for a campaign.
+    function credit(uint256 campaign, uint96 amount) external;
+
+    /// @notice Settlement only: pays a claim. Returns false if the token refuses; never reverts for it.
+    function pay(address token, address to, uint256 amount) external returns (bool);
+
+    /// @notice R and the fee caps, each rounded up: what one anchored item reserves.
+    function reserveOf(Terms calldata terms) external pure returns (uint256);
+
+    function termsHash(uint256 campaign) external view returns (bytes32);
+
+    function stateOf(uint256 campaign) external view returns (State memory);
+
+    function anchorHash(uint256 campaign, uint256 firstItem) external view returns (bytes32);
+
+    function seedOf(uint256 campaign, uint256 firstItem) external view returns (bytes32);
+
+    /// @notice `H(abi.encode(root, count, time))` of a commit root, by `H(abi.encode(id, firstItem, round, operator))`.
+    function commitRoots(bytes32 key) external view returns (bytes32);
+
+    /// @notice `H(abi.encode(commit, time))` of a lone commit, by `H(abi.encode(id, item, round, reviewer))`.
+    function commits(bytes32 key) external view returns (bytes32);
+
+    /// @notice One more than the first item that lapsed; 0 while nothing did.
+    function lapsedFrom(uint256 campaign) external view returns (uint256);
+
+    function campaignCount() external view returns (uint256);
+
+    function anchorCount() external view returns (uint256);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+// The structs of spec/settlement.md, field for field. Their order is part of every hash: never change it.
+
+/// @notice Terms of a campaign, fixed at funding (section 3).
+struct Terms {
+    address requester;
+    address token;
+    bytes32 specDigest;
+    uint96 unitReward;
+    int32 thresholdMilli;
+    uint16 reviewFeeBps;
+    uint16 operatorFeeBps;
+    uint16 depositBps;
+    uint16 ownerBps;
+    uint16 feeBps;
+    uint40 deadline;
+    uint40 settleWindow;
+    uint40 challengeWindow;
+    uint40 lapseWindow;
+    uint8 mode;
+    bytes32 licence;
+}
+
+/// @notice A batch of blinded commitments (section 4); `sequence` is its place in the global order.
+struct Anchor {
+    uint64 sequence;
+    uint32 firstItem;
+    uint32 count;
+    address anchorer;
+    uint40 time;
+    uint40 block_;
+    bool direct;
+    bytes32 root;
+    bytes32 cid;
+}
+
+/// @notice One item's verdict (section 6).
+struct Item {
+    uint32 item;
+    address contributor;
+    bytes32 contribution;
+    int32 llr;
+    int32 prior;
+    uint16 grade;
+    uint16 novelty;
+    bytes32 votesRoot;
+    uint8 verdict;
+    uint96 reward;
+    uint32 payIndex;
+    uint64 shareWeight;
+}
+
+/// @notice One counted vote; `weight` in milli log-odds.
+struct Vote {
+    address reviewer;
+    uint8 round;
+    uint8 verdict;
+    uint16 weight;
+    bytes32 commit;
+}
+
+/// @notice One account's pay of one kind (0 contributor, 1 reviewer, 2 operator); `cumulative` includes it.
+struct Pay {
+    uint32 index;
+    address account;
+    uint96 amount;
+    uint96 cumulative;
+    uint8 kind;
+    bytes32 items;
+}
+
+/// @notice What a settler posts; `verdicts` has two bytes an item (verdict, score).
+struct SettleInput {
+    uint256 campaign;
+    bytes32 itemRoot;
+    bytes32 payRoot;
+    uint32 payCount;
+    uint96 total;
+    bytes verdicts;
+    bytes32 evidence;
+    bytes32 reputation;
+}
+
+/// @notice A settlement as stored: one hash of this struct.
+struct Posted {
+    uint256 key;
+    uint256 campaign;
+    bytes32 terms;
+    address token;
+    uint32 firstItem;
+    uint32 count;
+    address settler;
+    bytes32 itemRoot;
+    bytes32 payRoot;
+    uint32 payCount;
+    uint96 total;
+    uint96 reserve;
+    bytes32 verdictsHash;
+    bytes32 evidence;
+    bytes32 reputation;
+    bytes32 anchorsHash;
+    uint40 finalAt;
+    uint96 bond;
+}
+
+/// @notice Licence terms for a price; `duration` in seconds, 0 for ever.
+struct Offer {
+    bytes32 terms;
+    uint96 price;
+    uint40 duration;
+}
+
+/// @notice A dataset version (section 8).
+struct Version {
+    uint256 dataset;
+    uint32 number;
+    uint256 campaign;
+    bytes32 episodeRoot;
+    uint32 episodes;
+    bytes32 shareRoot;
+    uint32 shares;
+    uint128 totalWeight;
+    bytes32 manifest;
+    bytes32 settlements;
+    address token;
+    uint16 ownerBps;
+    uint16 feeBps;
+    Offer[] offers;
+}
+
+/// @notice One account's weight in a version's sale pool; `cumulative` includes it.
+struct Share {
+    uint32 index;
+    address account;
+    uint128 weight;
+    uint128 cumulative;
+}
