@@ -18,7 +18,6 @@ class ReleaseProof:
 
     Attributes:
         contribution, signature, salt: the opened anchor leaf.
-        terms: the campaign's Terms.
         anchor: Anchor struct; ``index`` and ``path`` place the leaf in its tree.
         version: Version struct, empty unless a buyer asks; ``episode``, ``episode_path`` place the episode leaf.
         envelope: digest of the key envelope record, 32 bytes.
@@ -28,7 +27,6 @@ class ReleaseProof:
     contribution: Contribution
     signature: bytes
     salt: bytes
-    terms: bytes
     anchor: bytes
     index: int
     path: tuple[bytes, ...]

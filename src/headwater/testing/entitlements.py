@@ -34,7 +34,7 @@ class FakeEntitlements:
         self._read()
         return self.contributors.get((campaign, contribution))
 
-    def withdrawn(self, contribution: bytes) -> bool:
+    def withdrawn(self, campaign: int, contribution: bytes) -> bool:
         self._read()
         return contribution in self.withdrawals
 

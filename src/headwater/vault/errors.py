@@ -10,6 +10,7 @@ VaultError
 ├── BadDealerError            the contributor dealt shares that do not agree
 ├── RelabelledError           an envelope made for another contribution
 ├── KeyCommitmentError        a key that is not the one the envelope commits to
+├── HolderDownError           a holder that does not answer, or not in our protocol
 ├── NotEnoughPartsError       fewer than t right parts; says who failed and why
 └── KeystoreError             a key file that is missing, damaged or locked with another password
 """
@@ -94,3 +95,12 @@ class NotEnoughPartsError(VaultError):
 
 class KeystoreError(VaultError):
     """The key file cannot be opened."""
+
+
+class HolderDownError(VaultError):
+    """A holder that does not answer, or not in our protocol."""
+
+    def __init__(self, address: str, endpoint: str, reason: str) -> None:
+        self.address = address
+        fix = "start it, or ask again later: any t holders are enough"
+        super().__init__(f"key holder {address} at {endpoint}", actual=reason, fix=fix)

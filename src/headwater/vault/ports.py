@@ -27,7 +27,7 @@ class Entitlements(Protocol):
         """Account that signed the contribution; None if not proven."""
         ...
 
-    def withdrawn(self, contribution: bytes) -> bool:
+    def withdrawn(self, campaign: int, contribution: bytes) -> bool:
         """Whether the consent behind the contribution was withdrawn."""
         ...
 

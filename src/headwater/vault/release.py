@@ -182,7 +182,7 @@ def _refuse_envelope(request: ReleaseRequest, chain: Entitlements, label: bytes,
     if expected != label:
         return Reason.RELABELLED
     # Withdrawal ends every grant at once, except the contributor's own.
-    if request.role != Role.CONTRIBUTOR and chain.withdrawn(request.contribution):
+    if request.role != Role.CONTRIBUTOR and chain.withdrawn(request.campaign, request.contribution):
         return Reason.WITHDRAWN
     return None
 

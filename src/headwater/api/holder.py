@@ -1,0 +1,69 @@
+"""HTTP face of a key holder: ``POST /release`` for a batch, ``GET /health``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from headwater.node.holder import HolderService
+from headwater.primitives import canonical
+from headwater.primitives.errors import HeadwaterError
+from headwater.records import codec
+from headwater.records.envelope import KeyEnvelope
+from headwater.records.errors import RecordError
+from headwater.records.release import Release, SignedReleaseRequest
+from headwater.vault import Ask
+from headwater.vault.remote import MAX_BATCH, MEDIA_TYPE
+
+MAX_BODY_BYTES = 16 << 20
+
+
+def holder_app(service: HolderService) -> FastAPI:
+    """The app of one holder."""
+    app = FastAPI(title="Headwater key holder", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        return {"holder": service.keys.address, "status": "ok"}
+
+    @app.post("/release")
+    async def release(request: Request) -> Response:
+        asks = _asks(await _body(request))
+        try:
+            replies = await run_in_threadpool(service.ask, asks)
+        except HeadwaterError as error:
+            raise HTTPException(503, error.line()) from None
+        return Response(canonical.encode([_plain(reply) for reply in replies]), media_type=MEDIA_TYPE)
+
+    return app
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(413, f"body above {MAX_BODY_BYTES} bytes: ask in smaller batches")
+    return bytes(body)
+
+
+def _asks(body: bytes) -> list[Ask]:
+    try:
+        rows = canonical.decode(body)
+        if not isinstance(rows, list) or not 0 < len(rows) <= MAX_BATCH:
+            raise HTTPException(422, f"a list of 1 to {MAX_BATCH} requests is expected")
+        return [_ask(row) for row in rows]
+    except (canonical.CanonicalError, RecordError) as error:
+        raise HTTPException(422, error.line()) from None
+
+
+def _ask(row: Any) -> Ask:
+    if not isinstance(row, dict) or set(row) != {"signed", "envelope"}:
+        raise RecordError("request", allowed="a map of signed and envelope")
+    return Ask(codec.from_plain(SignedReleaseRequest, row["signed"]), KeyEnvelope.from_record(row["envelope"]))
+
+
+def _plain(reply: Release | str) -> dict[str, Any]:
+    return {"refused": reply} if isinstance(reply, str) else {"release": codec.to_plain(reply)}

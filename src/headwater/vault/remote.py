@@ -1,0 +1,60 @@
+"""A key holder over HTTP: one POST of canonical bytes carries a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from headwater.primitives import canonical
+from headwater.records import codec
+from headwater.records.errors import RecordError
+from headwater.records.release import Release
+from headwater.vault.collect import Ask
+from headwater.vault.errors import HolderDownError
+
+MEDIA_TYPE = "application/vnd.ipld.dag-cbor"
+MAX_BATCH = 1_000
+_TIMEOUT_S = 10.0
+
+
+class HttpHolder:
+    """Implements ``HolderPort`` for a holder registered on chain with this account and endpoint."""
+
+    def __init__(self, address: str, endpoint: str, timeout_s: float = _TIMEOUT_S) -> None:
+        self.address = address
+        self.endpoint = endpoint.rstrip("/")
+        self._timeout_s = timeout_s
+
+    def ask(self, batch: Sequence[Ask]) -> list[Release | str]:
+        """Releases or reasons, in order.
+
+        Raises:
+            HolderDownError: nobody answers there, or not in our protocol.
+        """
+        replies: list[Release | str] = []
+        with httpx.Client(timeout=self._timeout_s) as http:
+            for start in range(0, len(batch), MAX_BATCH):
+                replies += self._post(http, batch[start : start + MAX_BATCH])
+        return replies
+
+    def _post(self, http: httpx.Client, batch: Sequence[Ask]) -> list[Release | str]:
+        asks = [{"signed": codec.to_plain(a.signed), "envelope": codec.to_plain(a.envelope)} for a in batch]
+        try:
+            answer = http.post(
+                f"{self.endpoint}/release", content=canonical.encode(asks), headers={"content-type": MEDIA_TYPE}
+            )
+            answer.raise_for_status()
+            rows = canonical.decode(answer.content)
+            return [_reply(row) for row in rows]
+        except httpx.HTTPError as error:
+            raise HolderDownError(self.address, self.endpoint, type(error).__name__) from None
+        except (KeyError, TypeError, canonical.CanonicalError, RecordError) as error:
+            raise HolderDownError(self.address, self.endpoint, f"an answer that is not ours: {error}") from None
+
+
+def _reply(row: Any) -> Release | str:
+    if "refused" in row:
+        return str(row["refused"])
+    return codec.from_plain(Release, row["release"])
