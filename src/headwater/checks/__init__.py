@@ -1,0 +1,45 @@
+"""Pure checks: an Episode in, Findings, a score and a log-likelihood ratio out. No network, keys or chain.
+
+``check_episode`` decodes each frame once and runs every rule; ``CopyIndex`` is what came before;
+``CheckReport.to_bytes`` is the evidence record.
+"""
+
+from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, WeightsError
+from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match
+from headwater.checks.index import CopyIndex, Entry
+from headwater.checks.models import REPORT_SCHEMA, CheckReport, Finding, NotRun, Quality, Severity, Span
+from headwater.checks.observed import Observed, observe
+from headwater.checks.ports import IndexLike, SpecLike
+from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
+from headwater.checks.suite import check_episode, judge
+
+__all__ = [
+    "REPORT_SCHEMA",
+    "CameraPrint",
+    "CannotJudge",
+    "CheckError",
+    "CheckReport",
+    "CopyIndex",
+    "Draft",
+    "Entry",
+    "Finding",
+    "Fingerprints",
+    "IndexFormatError",
+    "IndexLike",
+    "IndexOrderError",
+    "Match",
+    "Need",
+    "NotRun",
+    "Observed",
+    "Quality",
+    "Rule",
+    "Severity",
+    "Span",
+    "SpecLike",
+    "WeightsError",
+    "all_rules",
+    "check_episode",
+    "judge",
+    "observe",
+    "rule",
+]

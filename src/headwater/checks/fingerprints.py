@@ -1,0 +1,249 @@
+"""What lets a copy be recognised later without keeping the recording: PDQ, a motion signature, the trajectory.
+
+All episodes of a fixed camera look alike, so scene hashes (PDQ) only nominate; the motion signature (what moved
+where, five times a second) and the trajectory decide. Measured on eight G1 and GR1 episodes: re-encoded or
+mirrored copies score 1.00 by motion, distinct episodes of the same scene at most .81; noised trajectories lie
+within .09 standard deviations, distinct ones at least .78 apart (``bench/checks_calibration``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pdqhash
+from numpy.typing import NDArray
+
+from headwater.primitives import canonical
+
+PDQ_HZ = 2
+MOTION_HZ = 5
+MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured on same-camera clips
+TRAJECTORY_HZ = 5
+MINHASHES = 128
+_PRIME = (1 << 31) - 1
+_BUCKET_MILLI = 50  # one trajectory token step; 25 times the noise of the forger we expect
+
+
+@dataclass(frozen=True)
+class CameraPrint:
+    """One camera's part.
+
+    Attributes:
+        pdq: 32 bytes a frame, ``PDQ_HZ`` frames a second.
+        pdq_mirrored: the same of the mirror image, so that either side of a comparison may be the mirrored one.
+        motion: ``MOTION_HZ`` frames a second, each width * height bytes, length about 255 as a vector.
+        width, height: of one motion frame.
+    """
+
+    pdq: bytes
+    pdq_mirrored: bytes
+    motion: bytes
+    width: int
+    height: int
+
+    def motion_frames(self) -> NDArray[np.float32]:
+        """(n, height, width), unit length each, zero where nothing moved."""
+        flat = np.frombuffer(self.motion, np.uint8).reshape(-1, self.height * self.width).astype(np.float32)
+        norm = np.sqrt((flat * flat).sum(axis=1, keepdims=True))
+        unit: NDArray[np.float32] = (flat / np.maximum(norm, 1)).reshape(-1, self.height, self.width)
+        return unit
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "pdq": self.pdq,
+            "pdq_mirrored": self.pdq_mirrored,
+            "motion": self.motion,
+            "width": self.width,
+            "height": self.height,
+        }
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What is kept of an episode.
+
+    Attributes:
+        cameras: by key.
+        trajectory: little-endian int32 thousandths of the state's unit, ``TRAJECTORY_HZ`` rows a second.
+        axes: columns of ``trajectory``; 0 without states.
+        minhash: 128 little-endian uint32 of the trajectory's tokens; empty without states.
+    """
+
+    cameras: dict[str, CameraPrint]
+    trajectory: bytes = b""
+    axes: int = 0
+    minhash: bytes = b""
+
+    def trajectory_rows(self) -> NDArray[np.int32]:
+        """(n, axes) int32."""
+        return np.frombuffer(self.trajectory, "<i4").reshape(-1, self.axes or 1)
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "cameras": {key: camera.to_record() for key, camera in self.cameras.items()},
+            "trajectory": self.trajectory,
+            "axes": self.axes,
+            "minhash": self.minhash,
+        }
+
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical bytes; what a report names, so that reports stay small."""
+        return canonical.digest(self.to_record())
+
+    @staticmethod
+    def from_record(record: dict[str, Any]) -> Fingerprints:
+        """The inverse of ``to_record``; KeyError or TypeError for another shape."""
+        cameras = {
+            key: CameraPrint(c["pdq"], c["pdq_mirrored"], c["motion"], c["width"], c["height"])
+            for key, c in record["cameras"].items()
+        }
+        return Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+
+
+@dataclass(frozen=True)
+class Match:
+    """The nearest earlier entries.
+
+    Attributes:
+        compared: entries looked at.
+        video_id: contribution whose video is most alike; "" if none was comparable.
+        video_milli: likeness of its motion, 0..1000.
+        mirrored: the likeness is to its mirror image.
+        trajectory_id: contribution whose trajectory is nearest.
+        trajectory_milli: distance in thousandths of a standard deviation; 1_000_000 if none was comparable.
+        entry_trajectory_milli: trajectory distance to ``video_id`` itself.
+    """
+
+    compared: int
+    video_id: str = ""
+    video_milli: int = 0
+    mirrored: bool = False
+    trajectory_id: str = ""
+    trajectory_milli: int = 1_000_000
+    entry_trajectory_milli: int = 1_000_000
+
+
+def grid(count: int, rate_hz: float, want_hz: int) -> NDArray[np.int64]:
+    """Frame numbers at ``want_hz``, from frame 0, of ``count`` frames at ``rate_hz``."""
+    if rate_hz <= 0 or count <= 0:
+        return np.zeros(0, np.int64)
+    return np.floor(np.arange(int(count / rate_hz * want_hz) or 1) * rate_hz / want_hz).astype(np.int64)
+
+
+def pdq_of(image: NDArray[np.uint8]) -> tuple[bytes, bytes]:
+    """PDQ hashes of a grey image (h, w) and of its mirror image, 32 bytes each."""
+    return _pdq(image), _pdq(np.ascontiguousarray(image[:, ::-1]))
+
+
+def _pdq(image: NDArray[np.uint8]) -> bytes:
+    bits, _ = pdqhash.compute(np.dstack([image] * 3))
+    return bytes(np.packbits(np.asarray(bits, np.uint8)))
+
+
+def motion_signature(thumbs: NDArray[np.uint8]) -> tuple[bytes, int, int]:
+    """Signature of (n, h, w) thumbnails at ``MOTION_HZ``: (bytes, width, height) with both sides halved."""
+    half_h, half_w = thumbs.shape[1] // 2, thumbs.shape[2] // 2
+    frames = thumbs[:, : half_h * 2, : half_w * 2].astype(np.int32)
+    still = np.sort(frames, axis=0)[len(frames) // 2]
+    moved = np.maximum(np.abs(frames - still) - MOTION_FLOOR, 0)
+    cells = moved.reshape(len(frames), half_h, 2, half_w, 2).sum(axis=(2, 4))
+    length = np.sqrt((cells.astype(np.float64) ** 2).sum(axis=(1, 2), keepdims=True))
+    return np.rint(cells * 255 / np.maximum(length, 1)).astype(np.uint8).tobytes(), half_w, half_h
+
+
+def trajectory_print(values: NDArray[np.float64], rate_hz: float) -> tuple[bytes, int, bytes]:
+    """(trajectory, axes, minhash) of finite states (n, d)."""
+    rows = values[grid(len(values), rate_hz, TRAJECTORY_HZ)]
+    whole = np.clip(np.rint(rows * 1000), -(2**31), 2**31 - 1).astype("<i4")
+    return whole.tobytes(), values.shape[1], minhash(_tokens(whole))
+
+
+def minhash(tokens: set[bytes]) -> bytes:
+    """128 smallest permuted hashes; share of equal positions estimates the Jaccard likeness of two token sets."""
+    if not tokens:
+        return b""
+    seeds = np.frombuffer(hashlib.shake_256(b"headwater minhash 1").digest(MINHASHES * 8), "<u4").astype(np.uint64)
+    a, b = seeds[::2] % (_PRIME - 1) + 1, seeds[1::2] % _PRIME
+    x = np.array([int.from_bytes(hashlib.sha256(t).digest()[:4], "little") % _PRIME for t in sorted(tokens)], np.uint64)
+    return bytes(((x[:, None] * a + b) % _PRIME).min(axis=0).astype("<u4").tobytes())
+
+
+def _tokens(rows: NDArray[Any]) -> set[bytes]:
+    """(axis, where it is, where it is .4 s later), for every axis that left its bucket in between."""
+    bucket = (rows.astype(np.int64) + _BUCKET_MILLI // 2) // _BUCKET_MILLI
+    before, after = bucket[:-2], bucket[2:]
+    return {
+        b"%d,%d,%d" % (axis, before[t, axis], after[t, axis])
+        for t, axis in zip(*np.nonzero(before != after), strict=True)
+    }
+
+
+def hamming(a: bytes, b: bytes) -> NDArray[np.int64]:
+    """(n, m) differing bits between the 32-byte hashes in ``a`` and those in ``b``."""
+    left = np.frombuffer(a, np.uint8).reshape(-1, 1, 32)
+    right = np.frombuffer(b, np.uint8).reshape(1, -1, 32)
+    bits: NDArray[np.int64] = np.bitwise_count(left ^ right).sum(axis=2, dtype=np.int64)
+    return bits
+
+
+def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool]:
+    """(thousandths, mirrored): the best mean cosine of motion at one common time offset."""
+    if (a.width, a.height) != (b.width, b.height) or not a.motion or not b.motion:
+        return 0, False
+    left, right = a.motion_frames(), b.motion_frames()
+    plain = _aligned(left, right)
+    mirror = _aligned(left[:, :, ::-1], right)
+    return (mirror, True) if mirror > plain else (plain, False)
+
+
+def trajectory_distance(a: Fingerprints, b: Fingerprints) -> int:
+    """Thousandths of a standard deviation between two trajectories at their best common time offset."""
+    if not a.axes or a.axes != b.axes:
+        return 1_000_000
+    left, right = a.trajectory_rows().astype(np.float64), b.trajectory_rows().astype(np.float64)
+    spread = (left.std(axis=0) + right.std(axis=0)) / 2
+    keep = np.flatnonzero((spread > 0.05 * spread.max()) & (spread > 0))
+    if not len(keep):
+        return 1_000_000
+    left, right = left[:, keep] / spread[keep], right[:, keep] / spread[keep]
+    best = min(
+        float(np.sqrt(((left[i] - right[j]) ** 2).mean())) for i, j in _offsets(len(left), len(right))
+    )  # fmt: skip
+    return min(round(best * 1000), 1_000_000)
+
+
+def _aligned(left: NDArray[np.float32], right: NDArray[np.float32]) -> int:
+    cosine = np.einsum("ik,jk->ij", left.reshape(len(left), -1), right.reshape(len(right), -1), dtype=np.float64)
+    moved = np.add.outer(left.any(axis=(1, 2)).astype(np.int8), right.any(axis=(1, 2)).astype(np.int8)) > 0
+    best = 0.0
+    for i, j in _offsets(len(left), len(right)):
+        rows, columns = np.arange(i.start, i.stop), np.arange(j.start, j.stop)
+        counted = moved[rows, columns]
+        if counted.sum() >= 2 * MOTION_HZ:
+            best = max(best, float(cosine[rows, columns][counted].mean()))
+    return round(best * 1000)
+
+
+def _offsets(m: int, n: int, share: float = 0.6) -> list[tuple[slice, slice]]:
+    """Overlapping slices of two sequences for every offset that keeps ``share`` of the shorter one."""
+    pairs = []
+    for offset in range(1 - n, m):
+        i, j = max(0, offset), max(0, -offset)
+        size = min(m - i, n - j)
+        if size >= share * min(m, n):
+            pairs.append((slice(i, i + size), slice(j, j + size)))
+    return pairs
+
+
+def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
+    """Thousandths of ``a``'s frames with a frame of ``b`` within ``bits`` of PDQ; 31 is PDQ's own threshold."""
+    if not a.pdq or not b.pdq:
+        return 0
+    frames = len(a.pdq) // 32
+    near = [int((hamming(own, b.pdq).min(axis=1) <= bits).sum()) for own in (a.pdq, a.pdq_mirrored)]
+    return round(1000 * max(near) / frames)

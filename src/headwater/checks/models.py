@@ -1,0 +1,180 @@
+"""What the suite says about an episode: plain frozen values, integers wherever a number decides something.
+
+``CheckReport.to_record`` holds only integers, text, bytes, lists and maps with text keys, so its canonical bytes,
+and with them its name on chain, are the same on every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from headwater.checks.fingerprints import Fingerprints
+from headwater.primitives import canonical
+
+REPORT_SCHEMA = "headwater/check-report/1"
+
+
+class Severity(StrEnum):
+    """How much a finding may cost.
+
+    DEFECT may cost the contributor money and therefore needs a fact or a test against a null; RISK is shown to
+    reviewers and weighed lightly; NOTE is only shown.
+    """
+
+    DEFECT = "defect"
+    RISK = "risk"
+    NOTE = "note"
+
+
+class Quality(StrEnum):
+    """What the log-likelihood ratio alone says, before the contributor's record is added."""
+
+    ACCEPT = "accept"
+    REVIEW = "review"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames [start_frame, end_frame) of an episode, and the same in milliseconds from its start."""
+
+    start_frame: int
+    end_frame: int
+    start_ms: int
+    end_ms: int
+
+    @property
+    def start_s(self) -> float:
+        """Start in seconds."""
+        return self.start_ms / 1000
+
+    @property
+    def end_s(self) -> float:
+        """End in seconds."""
+        return self.end_ms / 1000
+
+    def text(self) -> str:
+        """``3.000-5.000 s (frames 90-150)``."""
+        start, end = self.start_ms, self.end_ms
+        return (
+            f"{start // 1000}.{start % 1000:03d}-{end // 1000}.{end % 1000:03d} s "
+            f"(frames {self.start_frame}-{self.end_frame})"
+        )
+
+    def to_record(self) -> list[int]:
+        """[start_frame, end_frame, start_ms, end_ms]."""
+        return [self.start_frame, self.end_frame, self.start_ms, self.end_ms]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing one rule saw.
+
+    Attributes:
+        rule: ``group/name``; ``version`` rises whenever the rule can answer differently.
+        message: one sentence, no numbers.
+        observed, expected: the measured value and the bound it was held against, with units.
+        spans: where, at most eight; empty if it is about the whole episode.
+        stream: the stream or camera concerned; empty if none in particular.
+        impact: what the problem does to somebody who trains on it.
+        fix: one imperative sentence for the contributor.
+    """
+
+    rule: str
+    version: int
+    severity: Severity
+    message: str
+    observed: str
+    expected: str
+    spans: tuple[Span, ...] = ()
+    stream: str = ""
+    impact: str = ""
+    fix: str = ""
+
+    def headline(self) -> str:
+        """The finding in one line: severity, rule, where, what was found and what is allowed."""
+        where = f" {self.stream}" if self.stream else ""
+        when = f" at {self.spans[0].text()}" if self.spans else ""
+        return (
+            f"{self.severity.upper()} {self.rule}{where}{when}: {self.message} Found {self.observed}; {self.expected}."
+        )
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values for the canonical encoding."""
+        return {
+            "rule": self.rule,
+            "version": self.version,
+            "severity": str(self.severity),
+            "message": self.message,
+            "observed": self.observed,
+            "expected": self.expected,
+            "spans": [span.to_record() for span in self.spans],
+            "stream": self.stream,
+            "impact": self.impact,
+            "fix": self.fix,
+        }
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A rule that gave no answer, and why: ``needs an index``, ``not enough frames``."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Everything the suite says about one episode.
+
+    The record names the fingerprints by digest, since evidence shown on chain may have 4 KiB (DESIGN section 5).
+
+    Attributes:
+        suite: suite version; two reports with the same suite, input, spec and index have the same bytes.
+        content_root: 32 bytes naming the content, or empty when checked before sealing.
+        index_entries: how many earlier items it was compared with; -1 without an index.
+        ran: ``rule@version`` of every rule that answered, sorted.
+        score: grade of the recording, 0..1000.
+        llr_milli: log-likelihood ratio of good against bad, thousandths of a nat.
+        quality: accept, review or reject on that ratio with prior 0.
+    """
+
+    suite: str
+    content_root: bytes
+    episode: str
+    index_entries: int
+    findings: tuple[Finding, ...]
+    ran: tuple[str, ...]
+    not_run: tuple[NotRun, ...]
+    score: int
+    llr_milli: int
+    quality: Quality
+    fingerprints: Fingerprints
+
+    @property
+    def defects(self) -> tuple[Finding, ...]:
+        """The findings that may cost money."""
+        return tuple(f for f in self.findings if f.severity is Severity.DEFECT)
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values for the canonical encoding; no floats."""
+        return {
+            "schema": REPORT_SCHEMA,
+            "suite": self.suite,
+            "content_root": self.content_root,
+            "episode": self.episode,
+            "index_entries": self.index_entries,
+            "findings": [finding.to_record() for finding in self.findings],
+            "ran": list(self.ran),
+            "not_run": [[item.rule, item.why] for item in self.not_run],
+            "score": self.score,
+            "llr_milli": self.llr_milli,
+            "quality": str(self.quality),
+            "fingerprints": self.fingerprints.digest(),
+        }
+
+    def to_bytes(self) -> bytes:
+        """Canonical dag-cbor of ``to_record``."""
+        return canonical.encode(self.to_record())

@@ -1,0 +1,1 @@
+"""One file a check; ``registry.all_rules`` imports them all."""

@@ -1,0 +1,57 @@
+"""A re-encoded, mirrored, noised or partly replaced copy of an earlier item.
+
+Thresholds from ``fingerprints``: motion likeness of .92 (copies 1.00, distinct episodes of one scene at most .81);
+trajectory distance of .15 standard deviations (noised copies at most .09, distinct episodes at least .78). The same
+video is a DEFECT whatever the trajectory says; the same trajectory with another video is a RISK, since a robot may
+replay a motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headwater.checks.models import Severity
+from headwater.checks.observed import Observed
+from headwater.checks.registry import Draft, Need, rule
+from headwater.checks.signals import fixed
+
+VIDEO_MILLI = 920
+PATH_MILLI = 150
+FIX = "Submit your own new recordings only."
+
+
+@rule("copy/near-video", version=1, needs=(Need.INDEX, Need.VIDEO))
+def video(seen: Observed) -> Iterator[Draft]:
+    match = seen.nearest
+    if match.video_milli < VIDEO_MILLI:
+        return
+    how = "mirrored " if match.mirrored else ""
+    same_path = match.entry_trajectory_milli < PATH_MILLI
+    states = "with its robot states" if same_path else "with other robot states" if seen.state else ""
+    yield Draft(
+        Severity.DEFECT,
+        f"The video is a {how}copy of an earlier one.",
+        f"likeness {fixed(match.video_milli / 1000)} to {match.video_id} {states}".rstrip(),
+        f"expected below {fixed(VIDEO_MILLI / 1000)}",
+        (seen.span(0, seen.episode.length),),
+        impact="The episode adds nothing and its states may belong to another.",
+        fix=FIX,
+    )
+
+
+@rule("copy/near-trajectory", version=1, needs=(Need.INDEX, Need.STATE))
+def trajectory(seen: Observed) -> Iterator[Draft]:
+    match = seen.nearest
+    if match.trajectory_milli >= PATH_MILLI:
+        return
+    both = match.video_milli >= VIDEO_MILLI and match.trajectory_id == match.video_id
+    yield Draft(
+        Severity.DEFECT if both or not seen.cameras else Severity.RISK,
+        "The robot states are a copy of an earlier item's.",
+        f"{fixed(match.trajectory_milli / 1000, 3)} standard deviations from {match.trajectory_id}",
+        f"expected above {fixed(PATH_MILLI / 1000)}",
+        (seen.span(0, seen.episode.length),),
+        seen.state.name if seen.state else "",
+        "The episode adds nothing.",
+        FIX,
+    )

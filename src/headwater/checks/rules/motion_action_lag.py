@@ -1,0 +1,74 @@
+"""How long after a command the robot follows, from the correlation of action and state velocities.
+
+A robot follows its command after some tens to hundreds of milliseconds (G1 .27-.30 s, GR1 in simulation .15 s;
+measured on shared data). Never before it: a negative lag means the columns were shifted. A lag of at most one frame
+is possible only where the action was computed from the next state, and then the two agree almost exactly; a loose
+agreement without delay is a shift that happens to cancel the real delay. Above .45 s the pairing is useless to a
+policy. Search window +-.8 s. rdq compares with the data set's median instead (+-4 frames of +-15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from headwater.checks.models import Severity
+from headwater.checks.observed import Observed
+from headwater.checks.registry import CannotJudge, Draft, Need, rule
+from headwater.checks.signals import Floats, active, correlation, filled, fixed, smooth
+
+WINDOW_S = 0.8
+SLOW_S = 0.45
+EXACT = 0.95  # velocity correlation of a position servo that follows within a frame, or of derived actions
+UNCLEAR = 0.40
+
+
+@rule("motion/action-lag", version=1, needs=(Need.STATE, Need.ACTION))
+def check(seen: Observed) -> Iterator[Draft]:
+    state, action = seen.state, seen.action
+    assert state is not None
+    assert action is not None
+    if state.values.shape != action.values.shape:
+        raise CannotJudge("action and state have different columns")
+    if len(state.values) < 2 * seen.fps:
+        raise CannotJudge("shorter than 2 s")
+    lag, fit = best_lag(filled(action.values), filled(state.values), round(WINDOW_S * seen.fps))
+    if fit < UNCLEAR:
+        raise CannotJudge(f"actions and states correlate only {fixed(fit)} at any lag")
+    delay_s = lag / seen.fps
+    if lag < 0:
+        message, bound = "The robot moves before its command.", "expected after it"
+    elif lag <= 1 and fit < EXACT:
+        message, bound = "The robot follows without delay but not exactly.", f"expected a delay, or {fixed(EXACT)}"
+    elif delay_s > SLOW_S:
+        message, bound = "The robot follows its command too late.", f"expected at most {fixed(SLOW_S)} s"
+    else:
+        return
+    yield Draft(
+        Severity.DEFECT,
+        message,
+        f"lag {lag} frames ({fixed(delay_s, 3)} s), correlation {fixed(fit)}",
+        bound,
+        (seen.span(0, seen.episode.length),),
+        action.name,
+        "A policy learns to act for another moment than the one it sees.",
+        "Write each action into the row of the observation it was computed from.",
+    )
+
+
+def best_lag(action: Floats, state: Floats, window: int) -> tuple[int, float]:
+    """(frames by which the state follows, mean correlation over the axes that move in both)."""
+    both = np.intersect1d(active(action), active(state))
+    if not len(both):
+        return 0, 0.0
+    command = smooth(np.diff(action[:, both], axis=0), 3)
+    answer = smooth(np.diff(state[:, both], axis=0), 3)
+    size = len(command)
+    fits = []
+    for lag in range(-window, window + 1):
+        a = command[max(0, -lag) : size - max(0, lag)]
+        s = answer[max(0, lag) : size + min(0, lag)]
+        fits.append(sum(correlation(x, y) for x, y in zip(a.T, s.T, strict=True)) / len(both))
+    best = int(np.argmax(fits))
+    return best - window, float(fits[best])

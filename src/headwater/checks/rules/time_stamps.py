@@ -1,0 +1,70 @@
+"""Row times: rising, no gap, on the grid of the declared rate.
+
+Thresholds: dt <= 0 and gaps above 1.5 / fps as in lerobot-doctor; jitter because LeRobot looks frames up by time
+with 1e-4 s tolerance: above a tenth of a frame is a RISK, above a quarter a DEFECT (12 ms at 30 fps is .36).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.models import Severity
+from headwater.checks.observed import Observed
+from headwater.checks.registry import CannotJudge, Draft, rule
+from headwater.checks.signals import fixed, runs
+
+GAP = 1.5
+RISK_SHARE, DEFECT_SHARE = 0.10, 0.25
+IMPACT = "Frames are looked up by time: rows get the wrong picture or none."
+FIX = "Stamp rows with frame number over fps and record again where rows were dropped."
+
+
+@rule("time/stamps", version=1)
+def check(seen: Observed) -> Iterator[Draft]:
+    stamps = seen.episode.ledger.get("timestamp")
+    if stamps is None or len(stamps) < 2 or not seen.fps:
+        raise CannotJudge("the recording has no row times")
+    times = np.asarray(stamps, np.float64).reshape(-1)
+    if not np.isfinite(times).all():
+        yield _draft(seen, "A row time is not a number.", "NaN", "finite", ~np.isfinite(times))
+        return
+    step, frame = np.diff(times), 1 / seen.fps
+    if (step <= 0).any():
+        yield _draft(seen, "Row times do not rise.", f"{int((step <= 0).sum())} steps back or still", "0", step <= 0)
+        return
+    gaps = step > GAP * frame
+    if gaps.any():
+        yield _draft(seen, "Rows are missing.", f"{_ms(step.max())} ms step", f"at most {_ms(GAP * frame)} ms", gaps)
+        return
+    yield from _jitter(seen, times, frame)
+
+
+def _jitter(seen: Observed, times: NDArray[np.float64], frame: float) -> Iterator[Draft]:
+    ideal = times[0] + np.arange(len(times)) * frame
+    off = np.abs(times - ideal - np.median(times - ideal))
+    worst = float(off.max())
+    if worst <= RISK_SHARE * frame:
+        return
+    severity = Severity.DEFECT if worst > DEFECT_SHARE * frame else Severity.RISK
+    bound = DEFECT_SHARE if severity is Severity.DEFECT else RISK_SHARE
+    limit = f"at most {_ms(bound * frame)} ms"
+    yield _draft(seen, "Row times jitter.", f"{_ms(worst)} ms off the grid", limit, off > RISK_SHARE * frame, severity)
+
+
+def _draft(
+    seen: Observed,
+    message: str,
+    observed: str,
+    expected: str,
+    where: NDArray[np.bool_],
+    severity: Severity = Severity.DEFECT,
+) -> Draft:
+    spans = tuple(seen.span(a, b + 1) for a, b in runs(where)[:3])
+    return Draft(severity, message, observed, expected, spans, "timestamp", IMPACT, FIX)
+
+
+def _ms(seconds: float) -> str:
+    return fixed(1000 * seconds, 1)
