@@ -12,7 +12,7 @@ class FakeEntitlements:
     now: int = 1_800_000_000
     labels: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
     contributors: dict[tuple[int, bytes], str] = field(default_factory=dict)
-    withdrawals: set[bytes] = field(default_factory=set)
+    withdrawals: set[tuple[int, bytes]] = field(default_factory=set)
     licences: set[tuple[bytes, int, int, bytes, str]] = field(default_factory=set)
     versions: set[tuple[int, int, bytes]] = field(default_factory=set)
     sales: set[tuple[int, int, bytes]] = field(default_factory=set)
@@ -36,7 +36,7 @@ class FakeEntitlements:
 
     def withdrawn(self, campaign: int, contribution: bytes) -> bool:
         self._read()
-        return contribution in self.withdrawals
+        return (campaign, contribution) in self.withdrawals
 
     def entitled(self, licence: bytes, dataset: int, version: int, contribution: bytes, who: str) -> bool:
         self._read()

@@ -1,6 +1,7 @@
 """Encryption, key envelopes, and the decision to release a key. Normative text: ``spec/keys.md``.
 
-Nothing here opens a socket or reads a chain: files go in as streams, facts through the ``Entitlements`` port.
+Nothing here reads a chain: files go in as streams, facts through the ``Entitlements`` port. Only ``remote`` opens a
+socket, to ask holders.
 """
 
 from headwater.records.envelope import SUITE, KeyEnvelope, SealedShare

@@ -106,7 +106,7 @@ def test_a_replayed_nonce(scene: Scene) -> None:
 
 
 def test_withdrawn_consent_ends_every_grant_but_the_contributors(scene: Scene) -> None:
-    scene.chain.withdrawals.add(scene.contribution)
+    scene.chain.withdrawals.add((4, scene.contribution))
     assert judge(scene, scene.request()).reason is Reason.WITHDRAWN
     own = scene.request(role=Role.CONTRIBUTOR, requester=person("contributor").address)
     assert judge(scene, own).allowed

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO, RawIOBase
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
@@ -194,25 +194,48 @@ class Trickle(RawIOBase):
     def __init__(self, data: bytes) -> None:
         self._rest = data
 
-    def read(self, size: int = -1) -> bytes:
-        piece, self._rest = self._rest[: min(size, 300_007)], self._rest[min(size, 300_007) :]
-        return piece
+    def readinto(self, buffer: Any) -> int:
+        piece, self._rest = self._rest[: min(len(buffer), 300_007)], self._rest[min(len(buffer), 300_007) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
-def test_short_reads_do_not_end_a_frame() -> None:
-    data = sample(2 * PLAIN_BYTES + 5)
-    trickled = [bytes(f) for f in encrypt_stream(cast(BinaryIO, Trickle(data)), cipher_for(data))]
-    assert trickled == frames_of(data)
+class ReadOnly:
+    """The least a source can be: ``read`` and nothing else."""
+
+    def __init__(self, inner: RawIOBase) -> None:
+        self.read = inner.read
 
 
 class Zeros(RawIOBase):
     def __init__(self, size: int) -> None:
         self._rest = size
 
-    def read(self, size: int = -1) -> bytes:
-        size = min(size, self._rest)
+    def readinto(self, buffer: Any) -> int:
+        size = min(len(buffer), self._rest)
+        buffer[:size] = bytes(size)
         self._rest -= size
-        return bytes(size)
+        return size
+
+
+class NotYet(RawIOBase):
+    """A non-blocking pipe that has nothing so far."""
+
+    def readinto(self, buffer: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize("wrap", [lambda source: source, ReadOnly], ids=["readinto", "read"])
+def test_short_reads_do_not_end_a_frame(wrap: Callable[[RawIOBase], BinaryIO]) -> None:
+    data = sample(2 * PLAIN_BYTES + 5)
+    trickled = [bytes(frame) for frame in encrypt_stream(wrap(Trickle(data)), cipher_for(data))]
+    assert trickled == frames_of(data)
+
+
+@pytest.mark.parametrize("wrap", [lambda source: source, ReadOnly], ids=["readinto", "read"])
+def test_a_source_that_is_not_ready_is_not_the_end(wrap: Callable[[RawIOBase], BinaryIO]) -> None:
+    with pytest.raises(BlockingIOError):
+        next(encrypt_stream(wrap(NotYet()), cipher_for(b"")))
 
 
 def test_a_large_file_in_constant_memory() -> None:
