@@ -7,11 +7,11 @@ units, times are unix seconds of chain time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-from headwater.primitives.abi import abi_hash, leaf
+from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 from headwater.primitives.ids import checksum_address
 
@@ -41,6 +41,29 @@ class Struct:
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
         return abi_hash((self.abi_type(),), (self.tuple(),))
+
+    def encode(self) -> bytes:
+        """``abi.encode(struct)``: the preimage of ``hash``."""
+        return abi_encode((self.abi_type(),), (self.tuple(),))
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """The struct of its preimage.
+
+        Raises:
+            ValueError: the bytes are not one.
+        """
+        from eth_abi.abi import decode
+        from eth_abi.exceptions import DecodingError
+
+        try:
+            (values,) = decode((cls.abi_type(),), data)
+        except (DecodingError, OverflowError) as error:
+            raise ValueError(f"not a {cls.__name__}: {error}") from None
+        struct = cls.of(values)
+        if struct.encode() != data:
+            raise ValueError(f"not the one encoding of a {cls.__name__}")
+        return struct
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
@@ -174,10 +197,15 @@ class SettleInput(Struct):
 
 @dataclass(frozen=True)
 class Posted(Struct):
-    """A settlement as it stands on chain (one hash); callers resupply it."""
+    """A settlement as it stands on chain (one hash); callers resupply it.
+
+    ``terms`` is the hash of the campaign's, ``reserve`` what the items had reserved together.
+    """
 
     key: int
     campaign: int
+    terms: bytes
+    token: str
     first_item: int
     count: int
     settler: str
@@ -185,6 +213,7 @@ class Posted(Struct):
     pay_root: bytes
     pay_count: int
     total: int
+    reserve: int
     verdicts_hash: bytes
     evidence: bytes
     reputation: bytes
@@ -193,8 +222,8 @@ class Posted(Struct):
     bond: int
 
     ABI = (
-        *("uint256", "uint256", "uint32", "uint32", "address", "bytes32", "bytes32", "uint32", "uint96"),
-        *("bytes32", "bytes32", "bytes32", "bytes32", "uint40", "uint96"),
+        *("uint256", "uint256", "bytes32", "address", "uint32", "uint32", "address", "bytes32", "bytes32", "uint32"),
+        *("uint96", "uint96", "bytes32", "bytes32", "bytes32", "bytes32", "uint40", "uint96"),
     )
 
 
@@ -271,6 +300,11 @@ class EpisodeLeaf(Struct):
         return leaf("headwater.episode.v1", chain_id, datasets_contract, version, self.ABI, self.tuple())
 
 
+def by_name(name: str) -> type[Struct] | None:
+    """The struct Solidity calls ``name``."""
+    return _BY_NAME.get(name)
+
+
 def settlement_key(campaign: int, first_item: int, attempt: int) -> int:
     """``campaign << 64 | firstItem << 16 | attempt``; ``attempt`` counts voided settlements of that first item."""
     return campaign << 64 | first_item << 16 | attempt
@@ -313,8 +347,15 @@ def deposit_of(terms: Terms) -> int:
 
 
 def licence_id(version: int, offer_index: int, terms_digest: bytes) -> int:
-    """ERC-1155 id of a licence: ``H(abi.encode(version key, offer index, terms))``."""
-    return int.from_bytes(abi_hash(("uint256", "uint256", "bytes32"), (version, offer_index, terms_digest)), "big")
+    """ERC-1155 id of a licence: version key, then the low 160 bits of ``H(abi.encode(key, offer index, terms))``."""
+    digest = abi_hash(("uint256", "uint256", "bytes32"), (version, offer_index, terms_digest))
+    return version << 160 | int.from_bytes(digest[12:], "big")
+
+
+_BY_NAME: Mapping[str, type[Struct]] = {
+    one.__name__: one
+    for one in (Terms, Anchor, Item, Vote, Pay, SettleInput, Posted, Offer, Version, Share, EpisodeLeaf)
+}
 
 
 def _plain(value: Any) -> Any:

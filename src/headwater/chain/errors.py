@@ -1,0 +1,163 @@
+"""Errors of the chain.
+
+HeadwaterError
+└── ChainError
+    ├── ChainDownError         nobody answers at the RPC address
+    ├── RpcError               the node answered and refused
+    ├── WrongChainError        the node serves another chain than the deployment
+    ├── NotDeployedError       no deployment, or no code, where the contracts should be
+    ├── UnfundedError          the account cannot pay for gas
+    ├── RevertError            a contract said no, and why
+    ├── NotMinedError          no receipt in the time allowed
+    ├── ArtifactError          a compiled contract is missing or lacks what was asked of it
+    ├── KeystoreError          a key file that is absent, damaged or locked by another password
+    ├── NotSupportedError      the node cannot do what the check needs
+    └── AnvilError             the local chain could not be started or its state not be read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headwater.primitives.errors import HeadwaterError
+
+
+class ChainError(HeadwaterError):
+    """Anything between us and the contracts."""
+
+
+class ChainDownError(ChainError):
+    """Nobody answers at the RPC address."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        fix = "start the local network with 'headwater up', or give the address of a running node with --rpc-url"
+        super().__init__(f"chain at {url} does not answer", actual=reason, fix=fix)
+        self.url = url
+
+
+class RpcError(ChainError):
+    """The node refused a request.
+
+    Attributes:
+        code: JSON-RPC error code.
+        message: the node's words.
+        data: revert data, if the refusal was a revert; else empty.
+    """
+
+    def __init__(self, method: str, code: int, message: str, data: bytes = b"") -> None:
+        super().__init__(f"node refused {method}", actual=f"{message} ({code})")
+        self.code, self.message, self.data = code, message, data
+
+
+class WrongChainError(ChainError):
+    """Chain ids differ; a transaction or signature for one must not reach the other."""
+
+
+class NotDeployedError(ChainError):
+    """The contracts are not where they should be."""
+
+
+class UnfundedError(ChainError):
+    """Not enough of the chain's own coin for gas."""
+
+
+class NotMinedError(ChainError):
+    """A transaction that may still be mined later; its hash is in ``tx``."""
+
+    def __init__(self, tx: str, seconds: float) -> None:
+        fix = "wait and look the hash up, or send again with a higher fee"
+        super().__init__(f"transaction {tx}", actual=f"no receipt after {seconds:g} s", fix=fix)
+        self.tx = tx
+
+
+class ArtifactError(ChainError):
+    """The committed artifacts do not have it."""
+
+
+class KeystoreError(ChainError):
+    """A key file we cannot use."""
+
+
+class NotSupportedError(ChainError):
+    """The node lacks a method."""
+
+
+class AnvilError(ChainError):
+    """The local chain."""
+
+
+class RevertError(ChainError):
+    """A contract refused.
+
+    Attributes:
+        contract: name of the contract, or its address where we do not know it.
+        name: custom error, ``Error`` (a reason string) or ``Panic``; empty if the chain gave none.
+        values: the error's arguments by name.
+    """
+
+    def __init__(self, contract: str, name: str, values: Mapping[str, Any]) -> None:
+        self.contract, self.name, self.values = contract, name, dict(values)
+        said = ", ".join(f"{key}={_short(value)}" for key, value in self.values.items())
+        super().__init__(f"{contract} refused", actual=f"{name or 'no reason'}({said})", fix=fix_for(name))
+
+
+# What a person can do about the refusals they are likely to meet.
+FIXES: Mapping[str, str] = {
+    "ERC20InsufficientBalance": "get more of the token, or spend less",
+    "ERC20InsufficientAllowance": "approve the contract for the amount first, or use the call with a permit",
+    "ERC2612ExpiredSignature": "sign the permit again with a later deadline",
+    "ERC2612InvalidSigner": "sign the permit with the account that pays, on this chain, with its current nonce",
+    "InvalidAccountNonce": "sign again: another transaction of the account came first",
+    "LocalDollar_NotMinter": "ask the account that deployed the local network for dollars",
+    "Stakes_LacksRole": "buy the role first: approve the network token and join",
+    "Stakes_BelowMinimum": "stake at least the minimum",
+    "Stakes_NotFree": "deposit more collateral in that token, or wait for what is locked",
+    "Stakes_StillUnbonding": "wait until the time named, on the chain's clock",
+    "Stakes_NothingUnbonding": "ask the collateral back first",
+    "Campaigns_NotRequester": "sign with the account named in the terms",
+    "Campaigns_WrongTerms": "give the terms the campaign was funded with, from its Funded event",
+    "Campaigns_FeeTooHigh": "lower the fee to the limit",
+    "Campaigns_WindowOutOfRange": "choose a window between floor and ceiling; lapse covers settle and two challenges",
+    "Campaigns_DeadlineOutOfRange": "choose a deadline after the chain's present time, within ten years",
+    "Campaigns_DeadlinePassed": "submit to an open campaign: this one takes no more",
+    "Campaigns_DeadlineAhead": "wait for the campaign's deadline",
+    "Campaigns_CountOutOfRange": "anchor 1 to 1,024 items at a time",
+    "Campaigns_NotUnreserved": "top the campaign up, or ask for less",
+    "Campaigns_UnknownAnchor": "read the anchor from its Anchored event; it may be settled or rolled back",
+    "Campaigns_SeedTooEarly": "wait two blocks after the anchor",
+    "Campaigns_SeedExists": "nothing to do: the seed is recorded",
+    "Campaigns_CommitExists": "nothing to do: a commit stands and cannot be replaced",
+    "Campaigns_NotNext": "settle the anchors of the queue in order",
+    "Settlement_AnchorersWindow": "let the anchorer settle, or wait until the time named",
+    "Settlement_NotFinal": "wait until the challenge window is over",
+    "Settlement_AlreadyFinal": "it is too late to challenge: the window is over",
+    "Settlement_AlreadyPaid": "nothing to do: it was paid",
+    "Settlement_AlreadyReleased": "nothing to do: it was released",
+    "Settlement_WrongPreimage": "read the settlement from its Settled event; it may be rolled back",
+    "Settlement_WrongProof": "build the proof from the settlement's own evidence record",
+    "Settlement_TransferFailed": "the token refuses this account: ask its issuer",
+    "Settlement_VoidedSettler": "let another operator settle",
+    "Faults_NoFault": "nothing to prove: the settlement is right in this",
+    "Datasets_NotOperator": "sign with an operator's account",
+    "Datasets_AlreadyCreated": "use the dataset named",
+    "Datasets_NotOwner": "sign with the dataset's owner",
+    "Datasets_WrongNumber": "publish the number expected next",
+    "Datasets_SettlementNotFinal": "wait until every settlement of the version is final",
+    "Datasets_WrongVersion": "read the version from its Published event",
+    "Datasets_UnknownOffer": "choose one of the version's offers",
+    "Datasets_StillLocked": "wait until the sales unlock",
+    "Datasets_NothingToClaim": "nothing to do: no sale since the last claim",
+    "Datasets_NotContributor": "sign with the contributor's own account",
+    "Datasets_AlreadyWithdrawn": "nothing to do: it was withdrawn",
+    "Licences_Soulbound": "buy a licence for the other account: they cannot be passed on",
+}
+
+
+def fix_for(name: str) -> str:
+    """A hint for an error's name; empty if we have none."""
+    return FIXES.get(name, "")
+
+
+def _short(value: Any) -> str:
+    return "0x" + bytes(value).hex() if isinstance(value, bytes | bytearray) else str(value)

@@ -1,0 +1,81 @@
+"""All contracts of one deployment, connected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from headwater.chain.campaigns import Campaigns
+from headwater.chain.datasets import Datasets
+from headwater.chain.deployment import Deployment, load
+from headwater.chain.faults import Faults
+from headwater.chain.licences import Licences
+from headwater.chain.rpc import BlockTag, Chain
+from headwater.chain.settlement import Settlement
+from headwater.chain.stakes import Stakes
+from headwater.chain.token import Token
+
+
+@dataclass(frozen=True)
+class Network:
+    """One wrapper per contract; ``at`` gives the same read at another block."""
+
+    chain: Chain
+    deployment: Deployment
+    tag: BlockTag = "latest"
+
+    def at(self, tag: BlockTag) -> Network:
+        """The network as it was at a block, or as it is at ``rpc.FINAL``."""
+        return Network(self.chain, self.deployment, tag)
+
+    @cached_property
+    def stakes(self) -> Stakes:
+        return Stakes(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        return Settlement(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def faults(self) -> Faults:
+        return Faults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        return Datasets(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def licences(self) -> Licences:
+        return Licences(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def network_token(self) -> Token:
+        """Staked for roles."""
+        return self.token(self.deployment.address("HeadwaterToken"))
+
+    @cached_property
+    def local_dollar(self) -> Token:
+        """The mintable dollar of a local network."""
+        return self.token(self.deployment.address("LocalDollar"))
+
+    def token(self, address: str) -> Token:
+        """Any ERC-20."""
+        return Token(self.chain, address, self.tag)
+
+
+def connect(url: str, deployments: Path) -> Network:
+    """The network deployed on the chain at ``url``, as its file in ``deployments`` says.
+
+    Raises:
+        ChainDownError: nobody answers.
+        NotDeployedError: no file for this chain, or no code at its addresses.
+    """
+    chain = Chain(url)
+    deployment = load(deployments, chain.chain_id)
+    deployment.check(chain)
+    return Network(chain, deployment)

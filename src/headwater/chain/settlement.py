@@ -1,0 +1,72 @@
+"""Settlement: verdicts and pay, claimed by proof, final unless proven wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.chain.contract import Contract
+from headwater.chain.models import Receipt
+from headwater.chain.ports import TransactionSigner
+from headwater.chain.structs import Anchor, Pay, Posted, SettleInput, Terms
+from headwater.chain.views import Slot
+
+Proof = Sequence[bytes]
+
+
+class Settlement(Contract):
+    """Proofs are lists of 32-byte words (``primitives.merkle``)."""
+
+    NAME = "Settlement"
+
+    def settle(self, signer: TransactionSigner, terms: Terms, anchors: Sequence[Anchor], given: SettleInput) -> Receipt:
+        """Post verdicts and pay for the next anchors of the queue; emits ``Settled``."""
+        return self._write(signer, "settle", terms, list(anchors), given)
+
+    def resettle(
+        self,
+        signer: TransactionSigner,
+        terms: Terms,
+        anchors: Sequence[Anchor],
+        given: SettleInput,
+        voided: Sequence[Posted],
+    ) -> Receipt:
+        """Replace a voided settlement over exactly its anchors; ``voided`` has every earlier attempt, 0 first."""
+        return self._write(signer, "resettle", terms, list(anchors), given, list(voided))
+
+    def claim(self, signer: TransactionSigner, posted: Posted, pay: Pay, proof: Proof) -> Receipt:
+        """Pay one leaf to its account, whoever signs."""
+        return self._write(signer, "claim", posted, pay, list(proof))
+
+    def claim_many(
+        self, signer: TransactionSigner, posted: Sequence[Posted], pays: Sequence[Pay], proofs: Sequence[Proof]
+    ) -> Receipt:
+        """One leaf of each of several settlements."""
+        return self._write(signer, "claimMany", list(posted), list(pays), [list(proof) for proof in proofs])
+
+    def push(self, signer: TransactionSigner, posted: Posted, pays: Sequence[Pay], start: int, proof: Proof) -> Receipt:
+        """Pay the leaves from ``start`` on; ``proof`` the range proof. Skips what is paid or a token refuses."""
+        return self._write(signer, "push", posted, list(pays), start, list(proof))
+
+    def release(
+        self, signer: TransactionSigner, posted: Posted, terms: Terms, anchors: Sequence[Anchor], verdicts: bytes
+    ) -> Receipt:
+        """Unlock bond and deposits of a final settlement, forfeit those of verdicts 2 and 3."""
+        return self._write(signer, "release", posted, terms, list(anchors), verdicts)
+
+    def reclaim(self, signer: TransactionSigner, posted: Posted, terms: Terms, anchors: Sequence[Anchor]) -> Receipt:
+        """Unlock the deposits of a voided settlement nobody replaced in time."""
+        return self._write(signer, "reclaim", posted, terms, list(anchors))
+
+    def slot(self, key: int) -> Slot:
+        return Slot.of(self._read("slotOf", key))
+
+    def posted_hash(self, key: int) -> bytes:
+        """``Posted.hash()`` under a key, or the zero word."""
+        return bytes(self._read("postedHash", key))
+
+    def is_final(self, key: int) -> bool:
+        return bool(self._read("isFinal", key))
+
+    def is_paid(self, key: int, index: int) -> bool:
+        """Whether the pay leaf at an index was paid."""
+        return bool(self._read("isPaid", key, index))

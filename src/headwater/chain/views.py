@@ -1,0 +1,89 @@
+"""What the contracts answer about their state, field for field. Amounts in smallest units, times in chain seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.chain.structs import Struct
+
+POSTED, VOID = 1, 2  # status of a settlement
+
+
+@dataclass(frozen=True)
+class CampaignState(Struct):
+    """``reserved`` of the ``escrow`` is promised to anchored items; ``settled`` items are covered by a settlement."""
+
+    escrow: int
+    reserved: int
+    anchored: int
+    settled: int
+
+    ABI = ("uint96", "uint96", "uint32", "uint32")
+
+    @property
+    def unreserved(self) -> int:
+        """What new anchors may reserve, or the requester take back after the deadline."""
+        return self.escrow - self.reserved
+
+
+@dataclass(frozen=True)
+class Slot(Struct):
+    """A settlement: 0 unknown, 1 posted, 2 void."""
+
+    funded: int
+    paid: int
+    final_at: int
+    status: int
+    challenges: int
+    released: bool
+
+    ABI = ("uint96", "uint96", "uint40", "uint8", "uint8", "bool")
+
+
+@dataclass(frozen=True)
+class Sales(Struct):
+    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published."""
+
+    gross: int
+    published_at: int
+    unlock_at: int
+    status: int
+
+    ABI = ("uint128", "uint40", "uint40", "uint8")
+
+
+@dataclass(frozen=True)
+class SalesPaid(Struct):
+    """What of a version's sales was claimed so far, by contributors and by the owner."""
+
+    pool: int
+    owner: int
+
+    ABI = ("uint96", "uint96")
+
+
+@dataclass(frozen=True)
+class Holder(Struct):
+    """A key holder: account, X25519 key to which shares are sealed, and where it answers."""
+
+    account: str
+    public_key: bytes
+    endpoint: str
+
+    ABI = ("address", "bytes32", "string")
+
+
+@dataclass(frozen=True)
+class Collateral:
+    """Collateral in one token."""
+
+    free: int
+    locked: int
+
+
+@dataclass(frozen=True)
+class Unbonding:
+    """Asked back; can be taken from ``ready_at`` (chain seconds)."""
+
+    amount: int
+    ready_at: int
