@@ -32,7 +32,7 @@ def numbered_frame(number: int) -> NDArray[np.uint8]:
 
 def frame_number(image: NDArray[np.uint8]) -> int:
     """The number (0 to 143) shown by a decoded luma or RGB frame."""
-    luma = image if image.ndim == 2 else image[..., 1]
+    luma = image if image.ndim == 2 else image[..., 1] * (219 / 255) + 16  # limited range, BT.601
     half = luma.shape[1] // 2
     low, high = (round((float(part.mean()) - 20) / 18) for part in (luma[:, :half], luma[:, half:]))
     return int(low + 12 * high)
