@@ -20,6 +20,7 @@ SHARED = Path(os.environ.get("HEADWATER_SHARED", REPO.parent / "shared")) / "dat
 FIXTURES = [
     ("lerobot_v21_g1", "lerobot-v2.1", [221, 277], "observation.images.cam_high", "av1", 26),
     ("lerobot_v30_g1", "lerobot-v3.0", [265, 290], "observation.images.cam_high", "av1", 26),
+    ("lerobot_v30_so100", "lerobot-v3.0", [148], "observation.images.front", "h264", 6),
     ("gopro_karma.mp4", "gopro-mp4", [362], "camera", "h264", None),
 ]
 
@@ -36,8 +37,14 @@ def test_fixture_opens(path: str, fmt: str, lengths: list[int], camera: str, cod
     if width is not None:
         (state,) = episode.of_kind(Kind.STATE)
         assert state.values.shape == (lengths[-1], width)
-        assert state.axes[0] == "kLeftShoulderPitch"  # names came as a list in a list
-        assert episode.tasks == ("Pick up the yellow bottle on the table.",)
+        assert len(episode.tasks) == 1
+        assert episode.notes == ()
+
+
+def test_joint_names_come_out_of_a_list_in_a_list_and_of_a_plain_list() -> None:
+    g1, so100 = (open_recording(EXAMPLES / f"lerobot_v30_{name}")[0].streams["action"] for name in ("g1", "so100"))
+    assert g1.axes[0] == "kLeftShoulderPitch"
+    assert (so100.axes[0], so100.axes[-1]) == ("shoulder_pan.pos", "gripper.pos")
 
 
 def test_v30_episode_has_its_own_rows_of_the_shared_table() -> None:
