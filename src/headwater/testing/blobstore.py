@@ -187,6 +187,13 @@ class BlobStoreSuite(ABC):
             with pytest.raises(MalformedNodeError):
                 store.get(root)
 
+    def test_a_node_that_lies_about_its_nodes(self, store: BlobStore) -> None:
+        leaf = Link(store.put_block(b"x" * 10), 10, 10)
+        inner = store.put_block(encode_node([leaf]), DAG_PB)
+        root = store.put_block(encode_node([Link(inner, 20, 60)]), DAG_PB)
+        with pytest.raises(MalformedNodeError, match=inner):
+            store.get(root)
+
     def test_bytes_that_are_no_node(self, store: BlobStore) -> None:
         good = encode_node([Link(store.put_block(b"x"), 1, 1)])
         for block in (b"", b"\x12", good[:-1], good + b"\x00", b"\x0a\x00" + good, b"\xff" * 40):

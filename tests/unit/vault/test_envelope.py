@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -134,6 +135,23 @@ def test_a_stolen_share_does_not_open_inside_another_envelope(scene: Scene) -> N
         open_share(spliced, scene.holders[0])
 
 
+class SameKeyOtherAccount(HolderSecret):
+    """A holder that registered one X25519 key under two accounts."""
+
+    @property
+    def address(self) -> str:
+        return "0x" + "33" * 20
+
+
+def test_a_share_opens_only_for_the_account_it_was_sealed_to(scene: Scene) -> None:
+    twin = SameKeyOtherAccount(sha256(b"sign 0").digest(), sha256(b"open 0").digest())
+    assert twin.public_key == scene.holders[0].public_key
+    first, *rest = scene.envelope.holders
+    moved = replace(scene.envelope, holders=(replace(first, address=twin.address), *rest))
+    with pytest.raises(ShareError, match="does not open"):
+        open_share(moved, twin)
+
+
 def test_lowering_the_threshold_in_the_record(scene: Scene) -> None:
     dealt = seal(
         scene.key, [HolderKey(i, h.address, h.public_key) for i, h in enumerate(scene.holders, 1)], 3, scene.label
@@ -185,6 +203,18 @@ def test_a_bad_dealer_is_caught_and_the_share_named(scene: Scene, bad: int) -> N
     with pytest.raises(BadDealerError) as caught:
         confirm_shares(envelope, shares)
     assert caught.value.indices == (bad,)
+
+
+def test_a_dealer_who_deals_one_share_twice(scene: Scene) -> None:
+    """Share 2 sealed to holder 1 as well, and committed to: two holders would count for one."""
+    keys = scene.holders[0]
+    second = open_share(scene.envelope, scene.holders[1])
+    info = share_info(scene.label, scene.envelope.key_commitment, 2, 3, keys.address)
+    data = seal_to(keys.public_key, second.reveal(), info)
+    twice = SealedShare(1, keys.address, data, share_commitment(scene.label, second))
+    envelope = replace(scene.envelope, holders=(twice, *scene.envelope.holders[1:]))
+    with pytest.raises(ShareError, match="not the share"):
+        open_share(envelope, keys)
 
 
 def test_a_dealer_whose_shares_never_open_the_key(scene: Scene) -> None:

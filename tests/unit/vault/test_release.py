@@ -200,6 +200,9 @@ def lies(scene: Scene, release: Release, request: ReleaseRequest) -> Iterable[tu
     yield "did not sign", replace(release, signature=person("stranger").sign_digest(receipt.digest(scene.domain)))
     yield "admits another share", signed(release.part, replace(receipt, commitment=bytes(32)))
     yield "another request", give(scene, 1)[1]
+    yield "another part", replace(release, part=replace(release.part, holder=STRANGER))
+    earlier = answer(scene.request(0, nonce=bytes(32)), scene.envelope, keys, scene.domain, scene.chain.now)
+    yield "the part does not open", signed(earlier.part, replace(receipt, part=earlier.receipt.part))
 
 
 def test_every_lie_is_named_and_the_rest_used(scene: Scene) -> None:
