@@ -1,0 +1,69 @@
+"""One local chain for the whole session, and a fresh network on it for each test module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from headwater.chain import LOCAL, Chain, KeySigner, Network, anvil, deploy
+
+DOLLARS = 10**6
+
+
+@dataclass(frozen=True)
+class Town:
+    """A deployed network and a rich deployer who hands out gas, dollars and roles."""
+
+    network: Network
+    deployer: KeySigner
+
+    def account(self, dollars: int = 0) -> KeySigner:
+        """A new account with gas and dollars."""
+        signer = KeySigner.create()
+        anvil.fund(self.network.chain, signer.address)
+        if dollars:
+            self.network.local_dollar.mint(self.deployer, signer.address, dollars * DOLLARS)
+        return signer
+
+    def member(self, role: int, collateral: int = 0) -> KeySigner:
+        """An account that bought a role and put up collateral in dollars."""
+        signer = self.account(collateral)
+        stakes, token = self.network.stakes, self.network.network_token
+        minimum = stakes.minimum(role)
+        token.transfer(self.deployer, signer.address, minimum)
+        token.approve(signer, stakes.address, minimum)
+        stakes.join(signer, role, minimum)
+        if collateral:
+            dollar = self.network.local_dollar
+            dollar.approve(signer, stakes.address, collateral * DOLLARS)
+            stakes.deposit(signer, dollar.address, collateral * DOLLARS)
+        return signer
+
+
+@pytest.fixture(scope="session")
+def local_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[anvil.Anvil]:
+    running = anvil.start(tmp_path_factory.mktemp("chain"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def chain(local_chain: anvil.Anvil) -> Chain:
+    return Chain(local_chain.url)
+
+
+@pytest.fixture(scope="module")
+def town(local_chain: anvil.Anvil) -> Town:
+    chain = Chain(local_chain.url)
+    deployer = KeySigner.create()
+    anvil.fund(chain, deployer.address)
+    return Town(Network(chain, deploy(chain, deployer, LOCAL)), deployer)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder for a chain of the test's own."""
+    return tmp_path / "chain"
