@@ -81,7 +81,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
 def test_every_event_has_its_class(name: str) -> None:
     for entry in interface.load(name).events.values():
         kind = next(
-            (one for one in events.kinds() if one.CONTRACT == name and (one.NAME or one.__name__) == entry["name"]),
+            (one for one in events.kinds() if (one.CONTRACT, one.NAME or one.__name__) == (name, entry["name"])),
             None,
         )
         if kind is None:

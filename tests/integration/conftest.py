@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.chain import LOCAL, Chain, KeySigner, Network, anvil, deploy
+from headwater.chain import LOCAL, Chain, Contracts, KeySigner, anvil, deploy
 
 DOLLARS = 10**6
 
@@ -17,27 +17,27 @@ DOLLARS = 10**6
 class Town:
     """A deployed network and a rich deployer who hands out gas, dollars and roles."""
 
-    network: Network
+    contracts: Contracts
     deployer: KeySigner
 
     def account(self, dollars: int = 0) -> KeySigner:
         """A new account with gas and dollars."""
         signer = KeySigner.create()
-        anvil.fund(self.network.chain, signer.address)
+        anvil.fund(self.contracts.chain, signer.address)
         if dollars:
-            self.network.local_dollar.mint(self.deployer, signer.address, dollars * DOLLARS)
+            self.contracts.local_dollar.mint(self.deployer, signer.address, dollars * DOLLARS)
         return signer
 
     def member(self, role: int, collateral: int = 0) -> KeySigner:
         """An account that bought a role and put up collateral in dollars."""
         signer = self.account(collateral)
-        stakes, token = self.network.stakes, self.network.network_token
+        stakes, token = self.contracts.stakes, self.contracts.network_token
         minimum = stakes.minimum(role)
         token.transfer(self.deployer, signer.address, minimum)
         token.approve(signer, stakes.address, minimum)
         stakes.join(signer, role, minimum)
         if collateral:
-            dollar = self.network.local_dollar
+            dollar = self.contracts.local_dollar
             dollar.approve(signer, stakes.address, collateral * DOLLARS)
             stakes.deposit(signer, dollar.address, collateral * DOLLARS)
         return signer
@@ -60,7 +60,7 @@ def town(local_chain: anvil.Anvil) -> Town:
     chain = Chain(local_chain.url)
     deployer = KeySigner.create()
     anvil.fund(chain, deployer.address)
-    return Town(Network(chain, deploy(chain, deployer, LOCAL)), deployer)
+    return Town(Contracts(chain, deploy(chain, deployer, LOCAL)), deployer)
 
 
 @pytest.fixture

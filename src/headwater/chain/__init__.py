@@ -5,6 +5,7 @@ Importing this room is cheap: web3, eth-account and eth-abi load when first need
 
 from __future__ import annotations
 
+from headwater.chain.contracts import Contracts, connect
 from headwater.chain.cursor import Cursor, Follower, Step
 from headwater.chain.deploy import deploy
 from headwater.chain.deployment import LOCAL, PROFILES, PUBLIC, Deployment, Profile
@@ -24,7 +25,6 @@ from headwater.chain.errors import (
 )
 from headwater.chain.events import Event, Position, read_events
 from headwater.chain.models import Block, Log, Mined, Permit, Receipt
-from headwater.chain.network import Network, connect
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import FINAL, LOCAL_CHAIN, Chain
 from headwater.chain.signer import KeySigner, keystore_read, keystore_write
@@ -44,6 +44,7 @@ __all__ = [
     "ChainDownError",
     "ChainError",
     "ChainWallets",
+    "Contracts",
     "Cursor",
     "Deployment",
     "Event",
@@ -52,7 +53,6 @@ __all__ = [
     "KeystoreError",
     "Log",
     "Mined",
-    "Network",
     "NotDeployedError",
     "NotMinedError",
     "NotSupportedError",

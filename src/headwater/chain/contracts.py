@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from headwater.chain.campaigns import Campaigns
 from headwater.chain.datasets import Datasets
-from headwater.chain.deployment import Deployment
+from headwater.chain.deployment import Deployment, load
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
-from headwater.chain.rpc import Chain
+from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
 from headwater.chain.stakes import Stakes
 from headwater.chain.token import Token
 from headwater.primitives.eip712 import Domain
 
 
+@dataclass(frozen=True)
 class Contracts:
-    """Wrappers over one connection and deployment, and the EIP-712 domains people sign under."""
+    """A wrapper per contract over one connection and deployment, and the EIP-712 domains people sign under."""
 
-    def __init__(self, chain: Chain, deployment: Deployment) -> None:
-        self.chain = chain
-        self.deployment = deployment
-        self.campaigns = Campaigns(chain, deployment)
-        self.settlement = Settlement(chain, deployment)
-        self.faults = Faults(chain, deployment)
-        self.stakes = Stakes(chain, deployment)
-        self.datasets = Datasets(chain, deployment)
-        self.licences = Licences(chain, deployment)
-        self.network_token = Token(chain, deployment.address("HeadwaterToken"))
+    chain: Chain
+    deployment: Deployment
+    tag: BlockTag = "latest"
 
-    def token(self, address: str) -> Token:
-        """Any ERC-20."""
-        return Token(self.chain, address)
+    def at(self, tag: BlockTag) -> Contracts:
+        """The network as it was at a block, or as it is at ``rpc.FINAL``."""
+        return Contracts(self.chain, self.deployment, tag)
+
+    @cached_property
+    def stakes(self) -> Stakes:
+        return Stakes(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        return Settlement(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def faults(self) -> Faults:
+        return Faults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        return Datasets(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def licences(self) -> Licences:
+        return Licences(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def network_token(self) -> Token:
+        """Staked for roles."""
+        return self.token(self.deployment.address("HeadwaterToken"))
+
+    @cached_property
+    def local_dollar(self) -> Token:
+        """The mintable dollar of a local network."""
+        return self.token(self.deployment.address("LocalDollar"))
 
     @cached_property
     def campaigns_domain(self) -> Domain:
@@ -43,3 +73,20 @@ class Contracts:
     def datasets_domain(self) -> Domain:
         """Usage receipts."""
         return Domain(self.chain.chain_id, self.datasets.address)
+
+    def token(self, address: str) -> Token:
+        """Any ERC-20."""
+        return Token(self.chain, address, self.tag)
+
+
+def connect(url: str, deployments: Path) -> Contracts:
+    """The network deployed on the chain at ``url``, as its file in ``deployments`` says.
+
+    Raises:
+        ChainDownError: nobody answers.
+        NotDeployedError: no file for this chain, or no code at its addresses.
+    """
+    chain = Chain(url)
+    deployment = load(deployments, chain.chain_id)
+    deployment.check(chain)
+    return Contracts(chain, deployment)

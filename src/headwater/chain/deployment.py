@@ -12,7 +12,6 @@ from headwater.chain.errors import NotDeployedError, WrongChainError
 from headwater.chain.rpc import Chain
 from headwater.primitives.ids import IdError, checksum_address
 
-
 _COIN = 10**18  # the network token's smallest units
 
 

@@ -108,6 +108,8 @@ FIXES: Mapping[str, str] = {
     "ERC20InsufficientAllowance": "approve the contract for the amount first, or use the call with a permit",
     "ERC2612ExpiredSignature": "sign the permit again with a later deadline",
     "ERC2612InvalidSigner": "sign the permit with the account that pays, on this chain, with its current nonce",
+    "TransferFromFailed": "check the payer's balance, and that it approved the contract for the amount",
+    "TransferFailed": "the token refuses this account: ask its issuer",
     "InvalidAccountNonce": "sign again: another transaction of the account came first",
     "LocalDollar_NotMinter": "ask the account that deployed the local network for dollars",
     "Stakes_LacksRole": "buy the role first: approve the network token and join",

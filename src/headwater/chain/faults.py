@@ -1,4 +1,4 @@
-"""Faults: what anyone can prove wrong of a pending settlement; a proof that does not hold reverts ``Faults_NoFault``."""
+"""Faults: what anyone can prove wrong of a pending settlement; what does not hold reverts ``Faults_NoFault``."""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ Entry = Mapping[str, Any]
 _BUILTIN_ERRORS: tuple[Entry, ...] = (
     {"name": "Error", "inputs": [{"name": "reason", "type": "string"}]},
     {"name": "Panic", "inputs": [{"name": "code", "type": "uint256"}]},
+    # solady's SafeTransferLib reverts in assembly, so no ABI has these
+    {"name": "TransferFailed", "inputs": []},
+    {"name": "TransferFromFailed", "inputs": []},
 )
 
 
