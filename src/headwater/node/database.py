@@ -34,6 +34,7 @@ contributions = Table(
     Column("anchor", Integer, comment="anchors.id once planned"),
     Column("position", Integer, comment="place in its anchor"),
     Column("report", String, comment="CID of the check report"),
+    Column("copy_index", String, comment="CID of the copy index it was compared with"),
     Column("llr", Integer),
     Column("novelty", Integer),
 )
@@ -45,7 +46,7 @@ anchors = Table(
     Column("campaign", Integer, nullable=False, index=True),
     Column("root", LargeBinary, nullable=False),
     Column("cid", String, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
     Column("first_item", Integer, comment="null until it is on chain"),
     Column("struct", LargeBinary, comment="Anchor, abi.encode"),
     Column("seed", LargeBinary),
@@ -63,24 +64,13 @@ votes = Table(
     UniqueConstraint("campaign", "item", "round"),
 )
 
-rounds = Table(
-    "rounds",
-    metadata,
-    Column("campaign", Integer, nullable=False),
-    Column("first_item", Integer, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("root", LargeBinary, nullable=False),
-    Column("tx", String, nullable=False),
-    UniqueConstraint("campaign", "first_item", "round"),
-)
-
 settlements = Table(
     "settlements",
     metadata,
     Column("key", String, primary_key=True),
     Column("campaign", Integer, nullable=False, index=True),
     Column("first_item", Integer, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
     Column("evidence", String, nullable=False, comment="CID"),
     Column("posted", LargeBinary, comment="Posted, abi.encode; null until it is on chain"),
     Column("released", Integer, nullable=False, default=0),

@@ -7,7 +7,8 @@ a chain that cannot be read raises.
 
 from __future__ import annotations
 
-from headwater.chain import Contracts
+from headwater.chain.contracts import Contracts
+from headwater.chain.events import Funded, read_events
 from headwater.chain.rpc import FINAL
 from headwater.chain.structs import ACCEPTED, Anchor, EpisodeLeaf, Item, Posted, Struct, Version
 from headwater.primitives import eip712, merkle
@@ -27,6 +28,8 @@ class ChainEntitlements:
     def __init__(self, contracts: Contracts, wallets: WalletCheck | None = None) -> None:
         self._c = contracts
         self._wallets = wallets
+        self._datasets = contracts.datasets.at(FINAL)
+        self._requesters: dict[int, str] = {}
 
     def chain_time(self) -> int:
         return self._c.chain.now(FINAL)
@@ -43,12 +46,12 @@ class ChainEntitlements:
         return known.contribution.contributor if known else None
 
     def withdrawn(self, campaign: int, contribution: bytes) -> bool:
-        dataset = self._c.datasets.dataset_of(campaign, tag=FINAL)
-        return dataset != 0 and self._c.datasets.is_withdrawn(dataset, contribution, tag=FINAL)
+        dataset = self._datasets.dataset_of(campaign)
+        return dataset != 0 and self._datasets.is_withdrawn(dataset, contribution)
 
     def entitled(self, licence: bytes, dataset: int, version: int, contribution: bytes, who: str) -> bool:
         number = int.from_bytes(licence, "big")
-        return self._c.datasets.entitled(number, dataset, version, contribution, who, tag=FINAL)
+        return self._datasets.entitled(number, dataset, version, contribution, who)
 
     def in_version(self, dataset: int, version: int, contribution: bytes, proof: bytes) -> bool:
         known = _read(proof)
@@ -60,7 +63,7 @@ class ChainEntitlements:
         return merkle.verify(published.episode_root, word, known.episode, published.episodes, known.episode_path)
 
     def sold_under(self, dataset: int, campaign: int, contribution: bytes, proof: bytes) -> bool:
-        return campaign != 0 and self._c.datasets.campaign_of(dataset, tag=FINAL) == campaign
+        return campaign != 0 and self._datasets.campaign_of(dataset) == campaign
 
     def anchored_by(self, campaign: int, contribution: bytes, proof: bytes, who: str) -> bool:
         known = self._opened(campaign, contribution, proof)
@@ -71,10 +74,10 @@ class ChainEntitlements:
         if known is None or not known.posted:
             return False
         posted, item = Posted.decode(known.posted), Item.decode(known.item)
-        settlement = self._c.settlement
-        if posted.campaign != campaign or settlement.posted_hash(posted.key, tag=FINAL) != posted.hash():
+        settlement = self._c.settlement.at(FINAL)
+        if posted.campaign != campaign or settlement.posted_hash(posted.key) != posted.hash():
             return False
-        if not settlement.is_final(posted.key, tag=FINAL):
+        if not settlement.is_final(posted.key):
             return False
         word = item.leaf(self._c.chain.chain_id, settlement.address, posted.key)
         index = item.item - posted.first_item
@@ -82,7 +85,11 @@ class ChainEntitlements:
         return proven and item.contribution == contribution and item.verdict == ACCEPTED
 
     def requester_of(self, campaign: int) -> str:
-        return self._c.campaigns.requester_of(campaign, tag=FINAL)
+        if campaign not in self._requesters:
+            chain, start = self._c.chain, self._c.deployment.block
+            funded = read_events(chain, self._c.deployment, start, chain.final_block().number, [Funded])
+            self._requesters.update({e.campaign: e.requester for e in funded if isinstance(e, Funded)})
+        return self._requesters.get(campaign, "")
 
     def _opened(self, campaign: int, contribution: bytes, proof: bytes) -> ReleaseProof | None:
         """The proof, if it opens an anchored leaf to a contribution its contributor signed for this campaign."""
@@ -98,7 +105,7 @@ class ChainEntitlements:
 
     def _anchored(self, known: ReleaseProof, campaign: int, contribution: bytes) -> bool:
         anchor = Anchor.decode(known.anchor)
-        if self._c.campaigns.anchor_hash(campaign, anchor.first_item, tag=FINAL) != anchor.hash():
+        if self._c.campaigns.at(FINAL).anchor_hash(campaign, anchor.first_item) != anchor.hash():
             return False
         who = known.contribution.contributor
         word = anchor_leaf(self._c.campaigns_domain, campaign, known.salt, who, contribution)
@@ -110,7 +117,7 @@ class ChainEntitlements:
         version = Version.decode(known.version)
         if (version.dataset, version.number) != (dataset, number):
             return None
-        return version if self._c.datasets.version_hash(version.key, tag=FINAL) == version.hash() else None
+        return version if self._datasets.version_hash(version.key) == version.hash() else None
 
 
 def _read(proof: bytes) -> ReleaseProof | None:

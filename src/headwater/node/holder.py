@@ -11,7 +11,7 @@ from collections.abc import Container, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from headwater.chain import Contracts
+from headwater.chain.contracts import Contracts
 from headwater.node.entitlements import ChainEntitlements
 from headwater.primitives.eip712 import WalletCheck
 from headwater.primitives.errors import HeadwaterError

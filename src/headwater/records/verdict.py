@@ -29,7 +29,7 @@ class Verdict:
         grade: 0..100; novelty: 0..10000.
         byte: verdict byte of spec/settlement.md section 5.
         reward: smallest units.
-        report: CID of the check report.
+        report: CID of the check report; index: CID of the copy index it was compared with.
         ballots: CIDs of the ballots, in order of the votes.
         reason: for a rejection, the code, evidence in milliseconds, and how to appeal; one sentence.
     """
@@ -46,5 +46,6 @@ class Verdict:
     reward: Amount
     score: int
     report: str
+    index: str
     ballots: tuple[str, ...]
     reason: str

@@ -25,6 +25,7 @@ VERDICT = Verdict(
     reward=Amount(10**25),
     score=80,
     report="r",
+    index="i",
     ballots=("a",),
     reason="",
 )

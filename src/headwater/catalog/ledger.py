@@ -1,0 +1,292 @@
+"""Everything the chain says, folded from events in order: the one reading of history that node, client and audit share.
+
+Pure: feed it events, ask it facts. It keeps preimages (terms, anchors, settlements, versions), because the chain itself
+keeps only their hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from headwater.catalog.errors import UnknownIdError
+from headwater.chain import events as ev
+from headwater.chain.structs import ACCEPTED, Anchor, Posted, Terms, Version
+
+
+@dataclass
+class CampaignFacts:
+    """One campaign as events tell it. Items count from 0 over all its anchors."""
+
+    id: int
+    terms: Terms
+    funded: int
+    funded_at: ev.Position
+    refunded: int = 0
+    lapsed_from: int | None = None
+    anchors: dict[int, Anchor] = field(default_factory=dict)
+    seeds: dict[int, bytes] = field(default_factory=dict)
+    commit_roots: dict[tuple[int, int, str], bytes] = field(default_factory=dict)
+    settlements: list[int] = field(default_factory=list)
+
+    @property
+    def anchored(self) -> int:
+        """Items in the queue."""
+        return sum(a.count for a in self.anchors.values())
+
+    def anchor_of(self, item: int) -> Anchor:
+        """The anchor an item lies in.
+
+        Raises:
+            UnknownIdError: there is no such item.
+        """
+        for anchor in self.anchors.values():
+            if anchor.first_item <= item < anchor.first_item + anchor.count:
+                return anchor
+        raise UnknownIdError(f"item {item} of campaign {self.id}", allowed=f"0 to {self.anchored - 1}")
+
+
+@dataclass
+class SettlementFacts:
+    """One posted settlement; ``claimed`` is amount by pay index, pushes excluded (they name only sums)."""
+
+    posted: Posted
+    verdicts: bytes
+    at: ev.Position
+    voided_by: str | None = None
+    claimed: dict[int, tuple[str, int]] = field(default_factory=dict)
+    pushed: list[tuple[int, int, int]] = field(default_factory=list)
+    released: bool = False
+
+    @property
+    def standing(self) -> bool:
+        """Not voided."""
+        return self.voided_by is None
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One licence bought."""
+
+    buyer: str
+    to: str
+    offer: int
+    licence: int
+    price: int
+    at: ev.Position
+
+
+@dataclass
+class VersionFacts:
+    """One dataset version and its money."""
+
+    version: Version
+    settlements: tuple[int, ...]
+    publisher: str
+    at: ev.Position
+    sales: list[Sale] = field(default_factory=list)
+    share_claims: list[tuple[int, str, int]] = field(default_factory=list)
+    owner_claims: list[tuple[str, int]] = field(default_factory=list)
+    fee_claims: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def gross(self) -> int:
+        """What buyers paid, smallest units."""
+        return sum(sale.price for sale in self.sales)
+
+
+@dataclass
+class DatasetFacts:
+    """One dataset; versions by number."""
+
+    id: int
+    campaign: int
+    owner: str
+    versions: dict[int, VersionFacts] = field(default_factory=dict)
+
+
+class Ledger:
+    """State after the events applied so far."""
+
+    def __init__(self) -> None:
+        self.campaigns: dict[int, CampaignFacts] = {}
+        self.settlements: dict[int, SettlementFacts] = {}
+        self.datasets: dict[int, DatasetFacts] = {}
+        self.withdrawn: set[tuple[int, bytes]] = set()
+        self.holders: dict[str, ev.HolderRegistered] = {}
+        self._stakes: list[tuple[int, int, str, int]] = []
+
+    @classmethod
+    def of(cls, history: Iterable[ev.Event]) -> Ledger:
+        """The ledger of a whole history."""
+        ledger = cls()
+        for event in history:
+            ledger.apply(event)
+        return ledger
+
+    def campaign(self, number: int) -> CampaignFacts:
+        """A campaign's facts.
+
+        Raises:
+            UnknownIdError: there is none.
+        """
+        try:
+            return self.campaigns[number]
+        except KeyError:
+            raise _unknown("campaign", number, self.campaigns) from None
+
+    def settlement(self, key: int) -> SettlementFacts:
+        """A settlement's facts; UnknownIdError if there is none."""
+        try:
+            return self.settlements[key]
+        except KeyError:
+            raise _unknown("settlement", key, self.settlements) from None
+
+    def dataset(self, number: int) -> DatasetFacts:
+        """A dataset's facts; UnknownIdError if there is none."""
+        try:
+            return self.datasets[number]
+        except KeyError:
+            raise _unknown("dataset", number, self.datasets) from None
+
+    def version(self, dataset: int, number: int = 0) -> VersionFacts:
+        """A version's facts, the latest for 0; UnknownIdError if there is none."""
+        versions = self.dataset(dataset).versions
+        try:
+            return versions[number or max(versions, default=0)]
+        except KeyError:
+            raise _unknown(f"version of dataset {dataset}", number, versions) from None
+
+    def standing(self, campaign: int) -> list[SettlementFacts]:
+        """A campaign's settlements that were not voided, in queue order."""
+        rows = (self.settlements[key] for key in self.campaign(campaign).settlements)
+        return sorted((s for s in rows if s.standing), key=lambda s: s.posted.first_item)
+
+    def attempts(self, campaign: int, first_item: int) -> list[SettlementFacts]:
+        """Every settlement posted for a first item, attempt 0 first."""
+        rows = (self.settlements[key] for key in self.campaign(campaign).settlements)
+        return [s for s in rows if s.posted.first_item == first_item]
+
+    def stakes_at(self, role: int, block: int) -> dict[str, int]:
+        """Stake by account for a role, as it stood at the end of a block."""
+        stakes: dict[str, int] = {}
+        for at, held, account, stake in self._stakes:
+            if held == role and at <= block:
+                stakes[account] = stake
+        return {account: stake for account, stake in stakes.items() if stake}
+
+    @singledispatchmethod
+    def apply(self, event: ev.Event) -> None:
+        """Take in the next event; kinds that change no fact kept here are passed over."""
+
+    @apply.register
+    def _(self, e: ev.Funded) -> None:
+        self.campaigns[e.campaign] = CampaignFacts(e.campaign, e.terms, e.amount, e.at)
+
+    @apply.register
+    def _(self, e: ev.ToppedUp) -> None:
+        self.campaigns[e.campaign].funded += e.amount
+
+    @apply.register
+    def _(self, e: ev.Refunded) -> None:
+        self.campaigns[e.campaign].refunded += e.amount
+
+    @apply.register
+    def _(self, e: ev.Lapsed) -> None:
+        self.campaigns[e.campaign].lapsed_from = e.first_item
+
+    @apply.register
+    def _(self, e: ev.Anchored) -> None:
+        self.campaigns[e.campaign].anchors[e.anchor.first_item] = e.anchor
+
+    @apply.register
+    def _(self, e: ev.SeedRecorded) -> None:
+        self.campaigns[e.campaign].seeds[e.first_item] = e.seed
+
+    @apply.register
+    def _(self, e: ev.VotesCommitted) -> None:
+        self.campaigns[e.campaign].commit_roots[(e.first_item, e.round, e.operator)] = e.root
+
+    @apply.register
+    def _(self, e: ev.Settled) -> None:
+        self.settlements[e.key] = SettlementFacts(e.posted, e.verdicts, e.at)
+        self.campaigns[e.campaign].settlements.append(e.key)
+
+    @apply.register
+    def _(self, e: ev.Voided) -> None:
+        self.settlements[e.key].voided_by = e.watcher
+
+    @apply.register
+    def _(self, e: ev.Claimed) -> None:
+        self.settlements[e.key].claimed[e.index] = (e.account, e.amount)
+
+    @apply.register
+    def _(self, e: ev.Pushed) -> None:
+        self.settlements[e.key].pushed.append((e.from_, e.count, e.paid))
+
+    @apply.register
+    def _(self, e: ev.Released) -> None:
+        self.settlements[e.key].released = True
+
+    @apply.register
+    def _(self, e: ev.DatasetCreated) -> None:
+        self.datasets[e.dataset] = DatasetFacts(e.dataset, e.campaign, e.owner)
+
+    @apply.register
+    def _(self, e: ev.DatasetMoved) -> None:
+        if e.token_id in self.datasets:
+            self.datasets[e.token_id].owner = e.to
+
+    @apply.register
+    def _(self, e: ev.Published) -> None:
+        facts = VersionFacts(e.version, e.settlements, e.publisher, e.at)
+        self.datasets[e.dataset].versions[e.version.number] = facts
+
+    @apply.register
+    def _(self, e: ev.Sold) -> None:
+        self._version(e.key).sales.append(Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.at))
+
+    @apply.register
+    def _(self, e: ev.ShareClaimed) -> None:
+        self._version(e.key).share_claims.append((e.index, e.account, e.amount))
+
+    @apply.register
+    def _(self, e: ev.OwnerClaimed) -> None:
+        self._version(e.key).owner_claims.append((e.owner, e.amount))
+
+    @apply.register
+    def _(self, e: ev.FeeClaimed) -> None:
+        self._version(e.key).fee_claims.append((e.treasury, e.amount))
+
+    @apply.register
+    def _(self, e: ev.ConsentWithdrawn) -> None:
+        self.withdrawn.add((e.campaign, e.contribution))
+
+    @apply.register
+    def _(self, e: ev.HolderRegistered) -> None:
+        self.holders[e.account] = e
+
+    @apply.register
+    def _(self, e: ev.Joined) -> None:
+        self._stakes.append((e.at.block, e.role, e.account, e.stake))
+
+    @apply.register
+    def _(self, e: ev.Left) -> None:
+        self._stakes.append((e.at.block, e.role, e.account, 0))
+
+    def _version(self, key: int) -> VersionFacts:
+        return self.datasets[key >> 32].versions[key & 0xFFFFFFFF]
+
+
+def accepted(verdicts: bytes, position: int) -> bool:
+    """Whether the verdict byte at a position of a settlement's calldata says accept."""
+    return verdicts[2 * position] == ACCEPTED
+
+
+def _unknown(what: str, number: int, known: Iterable[int]) -> UnknownIdError:
+    ids = sorted(known)
+    shown = ", ".join(str(i) for i in ids[:8]) + (" ..." if len(ids) > 8 else "") if ids else "none yet"
+    return UnknownIdError(
+        f"{what} {number}", actual="unknown on this chain", allowed=shown, fix="list them with 'headwater search'"
+    )

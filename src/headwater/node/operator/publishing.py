@@ -1,0 +1,90 @@
+"""A dataset version from a campaign's final settlements."""
+
+from __future__ import annotations
+
+from headwater.chain.events import DatasetCreated, Published
+from headwater.chain.structs import ACCEPTED, Offer
+from headwater.market import DraftVersion, draft_version, share_weight_of
+from headwater.node.errors import NotReadyError
+from headwater.node.operator.desk import Desk
+from headwater.primitives.amounts import Amount
+from headwater.primitives.cid import cid_digest
+from headwater.records.dataset import DatasetEpisode, DatasetManifest
+from headwater.records.evidence import Evidence
+from headwater.records.manifest import Manifest
+from headwater.records.verdict import Verdict
+
+
+def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int, int], ...]) -> DraftVersion:
+    """Publishes the next version of a campaign's dataset from everything final and accepted.
+
+    Args:
+        prices: (price in smallest units, duration in seconds; 0 for ever) of each offer.
+
+    Raises:
+        NotReadyError: nothing final was accepted.
+    """
+    manifest, keys = manifest_of(desk, campaign, description)
+    if not manifest.episodes:
+        raise NotReadyError(f"campaign {campaign}", actual="no final accepted episode", fix="wait for the settlement")
+    terms = desk.terms(campaign)
+    dataset = dataset_of(desk, campaign)
+    number = desk.contracts.datasets.latest(dataset) + 1
+    offers = tuple(Offer(terms.licence, price, duration) for price, duration in prices)
+    contract = desk.contracts.datasets
+    made = draft_version(
+        contract.chain.chain_id, contract.address, dataset, number, campaign, terms, manifest, keys, offers
+    )
+    desk.put(manifest)
+    contract.publish(desk.signer, made.version, keys, terms).only(Published)
+    return made
+
+
+def dataset_of(desk: Desk, campaign: int) -> int:
+    """The campaign's dataset, created if it is the first time."""
+    found = desk.contracts.datasets.dataset_of(campaign)
+    if found:
+        return found
+    receipt = desk.contracts.datasets.create(desk.signer, campaign, desk.terms(campaign))
+    return receipt.only(DatasetCreated).dataset
+
+
+def manifest_of(desk: Desk, campaign: int, description: str) -> tuple[DatasetManifest, list[int]]:
+    """Manifest and settlement keys of a campaign's final accepted items that were not withdrawn, in queue order."""
+    spec = desk.spec(campaign)
+    episodes, keys = [], []
+    for facts in desk.ledger().standing(campaign):
+        if not desk.contracts.settlement.is_final(facts.posted.key):
+            break
+        keys.append(facts.posted.key)
+        evidence = desk.record(Evidence, desk.cid_of(facts.posted.evidence))
+        for opened, cid in zip(evidence.openings, evidence.verdicts, strict=True):
+            verdict = desk.record(Verdict, cid)
+            withdrawn = (campaign, verdict.contribution) in desk.ledger().withdrawn
+            if verdict.byte == ACCEPTED and not withdrawn:
+                episodes.append(
+                    _episode(desk, verdict, desk.cid_of(opened.manifest), opened.content_root, evidence.key)
+                )
+    manifest = DatasetManifest(
+        name=spec.name,
+        description=description,
+        campaign=campaign,
+        spec=desk.cid_of(desk.terms(campaign).spec_digest),
+        modality=spec.modality,
+        licences=(desk.cid_of(desk.terms(campaign).licence),),
+        episodes=tuple(episodes),
+    )
+    return manifest, keys
+
+
+def _episode(desk: Desk, verdict: Verdict, manifest: str, content_root: bytes, key: int) -> DatasetEpisode:
+    return DatasetEpisode(
+        contribution=verdict.contribution,
+        contributor=verdict.contributor,
+        content_root=content_root,
+        envelope=cid_digest(desk.record(Manifest, manifest).envelope),
+        manifest=manifest,
+        weight=share_weight_of(verdict),
+        item=verdict.item,
+        settlement=Amount(key),
+    )

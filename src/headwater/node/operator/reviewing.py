@@ -1,0 +1,232 @@
+"""Rounds of review: who is drawn, what they said, and the commit root that must be on chain before a vote counts.
+
+Round r asks one reviewer for every item of an anchor that is not decided after r votes. The next round is drawn only
+when all votes of this one are in and their root is on chain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from headwater.catalog.ledger import CampaignFacts
+from headwater.chain.stakes import REVIEWER_ROLE
+from headwater.chain.structs import Anchor
+from headwater.node.database import anchors, contributions, votes
+from headwater.node.errors import NotReadyError
+from headwater.node.operator.anchoring import record_seed
+from headwater.node.operator.desk import Desk
+from headwater.node.operator.history import Record, records_before
+from headwater.primitives.merkle import build
+from headwater.records import codec
+from headwater.records.contribution import SignedContribution
+from headwater.records.verdict import CountedVote
+from headwater.records.vote import Ballot, VoteCommit
+from headwater.review import (
+    START_WEIGHT,
+    Candidate,
+    Step,
+    counted,
+    draw,
+    eligible,
+    next_step,
+    stakes_of,
+    take_ballot,
+    take_commit,
+)
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """A checked item and where its review stands."""
+
+    item: int
+    anchor: Anchor
+    signed: SignedContribution
+    report: str
+    index: str
+    llr: int
+    novelty: int
+    record: Record
+    votes: tuple[CountedVote, ...]
+    ballots: tuple[Ballot, ...]
+    step: Step
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One reviewer asked about one item."""
+
+    campaign: int
+    item: int
+    round: int
+    reviewer: str
+    manifest: str
+
+
+def items_of(desk: Desk, campaign: int, anchor_id: int) -> list[OpenItem]:
+    """Items of one of our anchors with the votes that count so far.
+
+    Raises:
+        NotReadyError: an item has no check report yet.
+    """
+    with desk.engine.begin() as db:
+        anchor = Anchor.decode(db.execute(select(anchors.c.struct).where(anchors.c.id == anchor_id)).scalar_one())
+        query = select(contributions).where(contributions.c.anchor == anchor_id)
+        rows = db.execute(query.order_by(contributions.c.position)).all()
+    if any(row.report is None for row in rows):
+        raise NotReadyError(f"anchor {anchor_id}", actual="items without a check report", fix="run the checker first")
+    seed = record_seed(desk, campaign, anchor)
+    facts = desk.ledger().campaign(campaign)
+    records = records_before(desk, anchor.time)
+    found = []
+    for row in rows:
+        item = anchor.first_item + row.position
+        cast = _cast(desk, facts, anchor, item)
+        record = records.get(row.contributor, Record())
+        pool = len(_pool(desk, anchor, row.contributor))
+        step = next_step(row.llr, record.prior, record.settled, [v for v, _ in cast], seed, item, pool)
+        signed = codec.decode(SignedContribution, row.signed)
+        ballots = tuple(b for _, b in cast)
+        numbers = (row.report, row.copy_index, row.llr, row.novelty)
+        found.append(OpenItem(item, anchor, signed, *numbers, record, tuple(v for v, _ in cast), ballots, step))
+    return found
+
+
+def assignments(desk: Desk, campaign: int) -> list[Assignment]:
+    """Everybody asked and not yet heard, in queue order."""
+    asked = []
+    for anchor_id in checked_anchors(desk, campaign):
+        for open_ in items_of(desk, campaign, anchor_id):
+            if open_.step is Step.ASK and not _heard(desk, campaign, open_.item, len(open_.votes)):
+                asked.append(_assignment(desk, campaign, open_))
+    return asked
+
+
+def take_vote(desk: Desk, commit: VoteCommit, ballot: Ballot) -> None:
+    """Keeps a drawn reviewer's vote. The same vote again is harmless; another one for the same round is refused.
+
+    Raises:
+        NotDrawnError, BadBallotError: see ``review``.
+        NotReadyError: the item is not open for this round.
+    """
+    domain = desk.contracts.campaigns_domain
+    open_ = [a for a in assignments(desk, commit.campaign) if (a.item, a.round) == (commit.item, commit.round)]
+    if not open_:
+        if _kept(desk, commit) == codec.encode(commit):
+            return
+        raise NotReadyError(f"item {commit.item}, round {commit.round}", actual="not open for a vote")
+    take_commit(domain, commit, open_[0].reviewer)
+    take_ballot(domain, ballot, commit)
+    row = {
+        "campaign": commit.campaign,
+        "item": commit.item,
+        "round": commit.round,
+        "reviewer": commit.reviewer,
+        "commit": codec.encode(commit),
+        "ballot": codec.encode(ballot),
+    }
+    try:
+        with desk.engine.begin() as db:
+            db.execute(insert(votes).values(**row))
+    except IntegrityError:
+        raise NotReadyError(f"item {commit.item}, round {commit.round}", actual="already voted") from None
+
+
+def close_rounds(desk: Desk, campaign: int) -> int:
+    """Posts the commit root of every round whose votes are all in; how many roots were posted."""
+    posted = 0
+    for anchor_id in checked_anchors(desk, campaign):
+        asked = [i for i in items_of(desk, campaign, anchor_id) if i.step is Step.ASK]
+        if not asked:
+            continue
+        (number,) = Counter(len(i.votes) for i in asked)
+        if not all(_heard(desk, campaign, i.item, number) for i in asked):
+            continue
+        anchor = asked[0].anchor
+        root = build(_round_leaves(desk, campaign, anchor, number)).root
+        desk.contracts.campaigns.commit_votes(desk.signer, campaign, anchor.first_item, number, root, len(asked))
+        posted += 1
+    return posted
+
+
+def reviewers_of(desk: Desk, anchor: Anchor, contributor: str, seed: bytes, item: int, rounds: int) -> tuple[str, ...]:
+    """The first ``rounds`` reviewers drawn for an item, from stakes as they stood when it was anchored."""
+    return draw(seed, item, rounds, _pool(desk, anchor, contributor))
+
+
+def _pool(desk: Desk, anchor: Anchor, contributor: str) -> tuple[Candidate, ...]:
+    stakes = desk.ledger().stakes_at(REVIEWER_ROLE, anchor.block)
+    return eligible(stakes_of(stakes), (contributor, anchor.anchorer))
+
+
+def _assignment(desk: Desk, campaign: int, open_: OpenItem) -> Assignment:
+    number = len(open_.votes)
+    seed = desk.ledger().campaign(campaign).seeds[open_.anchor.first_item]
+    given = open_.signed.contribution
+    drawn = reviewers_of(desk, open_.anchor, given.contributor, seed, open_.item, number + 1)
+    return Assignment(campaign, open_.item, number, drawn[number], desk.cid_of(given.manifest))
+
+
+def _cast(desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int) -> list[tuple[CountedVote, Ballot]]:
+    """Votes whose round root is on chain, in round order."""
+    query = select(votes).where(votes.c.campaign == facts.id, votes.c.item == item).order_by(votes.c.round)
+    with desk.engine.begin() as db:
+        rows = db.execute(query).all()
+    cast = []
+    for row in rows:
+        if (anchor.first_item, row.round, desk.signer.address) in facts.commit_roots:
+            ballot = codec.decode(Ballot, row.ballot)
+            cast.append((counted(ballot, codec.decode(VoteCommit, row.commit), START_WEIGHT), ballot))
+    return cast
+
+
+def _round_leaves(desk: Desk, campaign: int, anchor: Anchor, number: int) -> list[bytes]:
+    """Leaves of a round's commit tree, in item order."""
+    items = range(anchor.first_item, anchor.first_item + anchor.count)
+    query = select(votes.c.commit).where(
+        votes.c.campaign == campaign, votes.c.round == number, votes.c.item.between(items[0], items[-1])
+    )
+    with desk.engine.begin() as db:
+        rows = db.execute(query.order_by(votes.c.item)).all()
+    domain = desk.contracts.campaigns_domain
+    return [codec.decode(VoteCommit, row.commit).leaf(domain) for row in rows]
+
+
+def checked_anchors(desk: Desk, campaign: int) -> list[int]:
+    """Ids of our anchors that are on chain, wholly checked and not settled, in queue order."""
+    open_ = select(contributions.c.anchor).where(contributions.c.report.is_(None), contributions.c.anchor.is_not(None))
+    query = select(anchors.c.id, anchors.c.first_item).where(
+        anchors.c.campaign == campaign, anchors.c.struct.is_not(None), anchors.c.id.not_in(open_)
+    )
+    covered = _covered(desk, campaign)
+    with desk.engine.begin() as db:
+        rows = db.execute(query.order_by(anchors.c.first_item)).all()
+    return [row.id for row in rows if row.first_item not in covered]
+
+
+def _covered(desk: Desk, campaign: int) -> set[int]:
+    """First items of anchors inside standing settlements."""
+    inside = set()
+    for settlement in desk.ledger().standing(campaign):
+        start, stop = settlement.posted.first_item, settlement.posted.first_item + settlement.posted.count
+        inside |= {first for first in desk.ledger().campaign(campaign).anchors if start <= first < stop}
+    return inside
+
+
+def _heard(desk: Desk, campaign: int, item: int, number: int) -> bool:
+    query = select(votes.c.item).where(votes.c.campaign == campaign, votes.c.item == item, votes.c.round == number)
+    with desk.engine.begin() as db:
+        return db.execute(query).first() is not None
+
+
+def _kept(desk: Desk, commit: VoteCommit) -> bytes | None:
+    query = select(votes.c.commit).where(
+        votes.c.campaign == commit.campaign, votes.c.item == commit.item, votes.c.round == commit.round
+    )
+    with desk.engine.begin() as db:
+        kept: bytes | None = db.execute(query).scalar_one_or_none()
+    return kept

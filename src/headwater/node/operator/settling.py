@@ -1,0 +1,188 @@
+"""Settling decided anchors: verdict records, trees, evidence, one transaction; then release and push.
+
+Everything is rebuilt from the database and the chain each time, and the chain is asked first, so a crash between any
+two lines costs nothing but doing it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.events import Settled
+from headwater.chain.structs import ACCEPTED, Anchor, Posted, settlement_key
+from headwater.checks import read_report
+from headwater.market import Draft, draft, value
+from headwater.node.errors import NotReadyError
+from headwater.node.operator.desk import Desk
+from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_of
+from headwater.primitives.amounts import Amount
+from headwater.primitives.cid import Cid, cid_digest
+from headwater.records import codec
+from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
+from headwater.records.verdict import Verdict
+from headwater.records.vote import REJECT, Ballot
+from headwater.review import Step
+
+APPEAL = (
+    "appeal: 'headwater show item' has the report; a watcher can prove arithmetic faults until the settlement is final"
+)
+
+
+def settle(desk: Desk, campaign: int) -> Posted | None:
+    """Posts a settlement of every consecutive decided anchor of ours; ``None`` if there is nothing to settle.
+
+    Raises:
+        NotReadyError: the first open anchor still waits for votes.
+    """
+    decided = _decided(desk, campaign)
+    if not decided:
+        return None
+    return post(desk, campaign, [verdict_of(desk, campaign, item) for item in decided], decided)
+
+
+def post(desk: Desk, campaign: int, verdicts: Sequence[Verdict], items: Sequence[OpenItem]) -> Posted:
+    """Posts these verdicts for whole anchors, in place of voided attempts if there were any."""
+    facts = desk.ledger().campaign(campaign)
+    anchors = list({i.anchor.first_item: i.anchor for i in items}.values())
+    earlier = desk.ledger().attempts(campaign, anchors[0].first_item)
+    key = settlement_key(campaign, anchors[0].first_item, len(earlier))
+    made = draft(
+        desk.contracts.chain.chain_id,
+        desk.contracts.settlement.address,
+        key,
+        facts.terms,
+        desk.signer.address,
+        verdicts,
+    )
+    return send(desk, campaign, made, [opening(i) for i in items], anchors, earlier)
+
+
+def send(
+    desk: Desk,
+    campaign: int,
+    made: Draft,
+    openings: Sequence[Opening],
+    anchors: Sequence[Anchor],
+    earlier: Sequence[SettlementFacts],
+) -> Posted:
+    """Stores the evidence of a draft and posts it."""
+    reputation = ReputationSnapshot(())
+    evidence = Evidence(
+        key=Amount(made.key),
+        campaign=campaign,
+        openings=tuple(openings),
+        verdicts=tuple(desk.put(v) for v in made.verdicts),
+        pay=tuple(PayRow(b.pay.account, Amount(b.pay.amount), b.pay.kind, b.items) for b in made.books),
+        reputation=desk.put(reputation),
+        suite=read_report(desk.blobs.get(Cid(made.verdicts[0].report))).suite,
+    )
+    given = made.input(campaign, cid_digest(desk.put(evidence)), codec.digest(reputation))
+    terms, contract = desk.terms(campaign), desk.contracts.settlement
+    if earlier:
+        receipt = contract.resettle(desk.signer, terms, anchors, given, [e.posted for e in earlier])
+    else:
+        receipt = contract.settle(desk.signer, terms, anchors, given)
+    return receipt.only(Settled).posted
+
+
+def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
+    """The verdict record of a decided item."""
+    terms = desk.terms(campaign)
+    given = item.signed.contribution
+    worth = value(
+        item.llr,
+        item.record.prior,
+        item.votes,
+        threshold=terms.threshold_milli,
+        unit_reward=terms.unit_reward,
+        novelty=item.novelty,
+    )
+    return Verdict(
+        item=item.item,
+        contributor=given.contributor,
+        contribution=given.digest(desk.contracts.campaigns_domain),
+        llr=item.llr,
+        prior=item.record.prior,
+        votes=item.votes,
+        grade=100,
+        novelty=item.novelty,
+        byte=worth.byte,
+        reward=Amount(worth.reward),
+        score=worth.score,
+        report=item.report,
+        index=item.index,
+        ballots=tuple(desk.put(ballot) for ballot in item.ballots),
+        reason="" if worth.byte == ACCEPTED else _reason(desk, item),
+    )
+
+
+def opening(item: OpenItem) -> Opening:
+    """An item's anchor leaf, opened for everybody."""
+    given = item.signed.contribution
+    return Opening(
+        campaign=given.campaign,
+        contributor=given.contributor,
+        manifest=given.manifest,
+        content_root=given.content_root,
+        consent=given.consent,
+        nonce=given.nonce,
+        signature=item.signed.signature,
+        salt=item.signed.salt,
+    )
+
+
+def release_final(desk: Desk, campaign: int) -> int:
+    """Unlocks bond and deposits of our settlements that are final; how many."""
+    released = 0
+    for facts in desk.ledger().standing(campaign):
+        mine = facts.posted.settler == desk.signer.address and not facts.released
+        if mine and desk.contracts.settlement.is_final(facts.posted.key):
+            anchors = anchors_in(desk, facts.posted)
+            terms = desk.terms(campaign)
+            desk.contracts.settlement.release(desk.signer, facts.posted, terms, anchors, facts.verdicts)
+            released += 1
+    return released
+
+
+def anchors_in(desk: Desk, posted: Posted) -> list[Anchor]:
+    """Anchors a settlement covers, in order."""
+    anchors = desk.ledger().campaign(posted.campaign).anchors
+    stop = posted.first_item + posted.count
+    return [anchors[first] for first in sorted(anchors) if posted.first_item <= first < stop]
+
+
+def _decided(desk: Desk, campaign: int) -> list[OpenItem]:
+    """Items of the leading anchors in which nobody is asked any more."""
+    decided: list[OpenItem] = []
+    for anchor_id in checked_anchors(desk, campaign):
+        items = items_of(desk, campaign, anchor_id)
+        waiting = [i.item for i in items if i.step is Step.ASK]
+        follows = not decided or items[0].item == decided[-1].item + 1
+        if waiting and not decided:
+            raise NotReadyError(
+                f"campaign {campaign}", actual=f"votes open on items {waiting}", fix="see 'headwater review list'"
+            )
+        if waiting or not follows:
+            break
+        decided += items
+    return decided
+
+
+def _reason(desk: Desk, item: OpenItem) -> str:
+    """Why, with evidence: the worst defect of the checks, else what a rejecting reviewer marked."""
+    report = read_report(desk.blobs.get(Cid(item.report)))
+    against = [b for b in item.ballots if b.verdict == REJECT]
+    if report.defects:
+        why = report.defects[0].headline()
+    elif against:
+        why = _voted(against)
+    else:
+        why = f"the sum of checks, record and votes is below the campaign's threshold (llr {item.llr})"
+    return f"{why} {APPEAL}"
+
+
+def _voted(against: Sequence[Ballot]) -> str:
+    mark = against[0].reasons.evidence[0]
+    said = f": {against[0].reasons.comment}" if against[0].reasons.comment else ""
+    return f"{len(against)} reviewers rejected it, {mark.code} at {mark.start_ms / 1000:.3f}-{mark.end_ms / 1000:.3f} s{said}."

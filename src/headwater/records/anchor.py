@@ -1,0 +1,16 @@
+"""The blinded commitments of one anchor, published so that anyone can rebuild its tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.records.codec import record
+
+
+@record("anchor-leaves", 1)
+@dataclass(frozen=True)
+class AnchorLeaves:
+    """Leaves in order, 32 bytes each; who sees them learns nothing until the salts are opened."""
+
+    campaign: int
+    leaves: tuple[bytes, ...]
