@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from headwater.primitives.ids import checksum_address
+from headwater.primitives.ids import IdError, checksum_address
 from headwater.records.codec import from_plain, record, to_plain
 from headwater.records.errors import RecordError
 
@@ -89,10 +89,17 @@ class KeyEnvelope:
 
 def _check_share(share: SealedShare) -> None:
     where = f"holders[{share.index - 1}]"
-    _require(f"{where}.address", share.address, "an EIP-55 address", share.address == checksum_address(share.address))
+    _require(f"{where}.address", share.address, "an EIP-55 address", _is_checksummed(share.address))
     sealed, commitment = len(share.sealed), len(share.commitment)
     _require(f"{where}.sealed", f"{sealed} bytes", f"{SEALED_SHARE_BYTES} bytes", sealed == SEALED_SHARE_BYTES)
     _require(f"{where}.commitment", f"{commitment} bytes", "32 bytes", commitment == 32)
+
+
+def _is_checksummed(address: str) -> bool:
+    try:
+        return checksum_address(address) == address
+    except IdError:
+        return False
 
 
 def _require(field: str, actual: object, allowed: object, holds: bool) -> None:

@@ -84,6 +84,7 @@ def put_holder(field: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (put("holders", []), "indices"),
         (put_holder("index", 3), "indices"),
         (put_holder("address", "0x" + "ab" * 20), "address"),
+        (put_holder("address", "nobody"), "address"),
         (put_holder("sealed", bytes(80)), "sealed"),
         (put_holder("commitment", bytes(33)), "commitment"),
         (put_holder("note", "x"), "unknown"),

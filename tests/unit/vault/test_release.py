@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from headwater.primitives.eip712 import Domain
 from headwater.records import codec
+from headwater.records.errors import RecordError
 from headwater.records.release import KeyPart, Release, ReleaseReceipt, ReleaseRequest, Role
 from headwater.testing.sealed import Scene, person
 from headwater.vault import (
@@ -147,6 +149,29 @@ def test_signatures_bind_chain_contract_and_every_field(scene: Scene) -> None:
     for name, value in changes.items():
         altered = replace(signed, request=replace(signed.request, **{name: value}))  # type: ignore[arg-type]
         assert not signature_ok(altered, scene.domain), name
+
+
+@pytest.mark.parametrize(
+    ("field", "alias"),
+    [
+        ("nonce", lambda value: value[:-1]),
+        ("nonce", lambda value: value + b"\0"),
+        ("recipient_key", lambda value: value[:31]),
+        ("contribution", lambda value: b""),
+        ("requester", str.lower),
+        ("holder", lambda value: value[2:]),
+        ("campaign", lambda value: -1),
+        ("version", lambda value: 1 << 32),
+        ("expiry", lambda value: 1 << 64),
+    ],
+)
+def test_a_signed_request_has_one_form(scene: Scene, field: str, alias: Callable[[Any], object]) -> None:
+    """The replay: EIP-712 pads a short nonce and ignores an address's case, so an alias carries the same signature
+    but another replay key. It must not even decode."""
+    plain = codec.to_plain(scene.request(nonce=bytes(31) + b"\0"))
+    plain[field] = alias(plain[field])
+    with pytest.raises(RecordError):
+        codec.from_plain(ReleaseRequest, plain)
 
 
 def test_a_malleable_signature_is_refused(scene: Scene) -> None:
