@@ -37,7 +37,9 @@ SCENE = """
   <include file="scene.xml"/>
   <include file="dependencies.xml"/>
   <visual><global offwidth="320" offheight="240"/></visual>
-  <asset><texture type="skybox" builtin="gradient" rgb1="0.75 0.8 0.85" rgb2="0.5 0.52 0.55" width="64" height="64"/></asset>
+  <asset>
+    <texture type="skybox" builtin="gradient" rgb1="0.75 0.8 0.85" rgb2="0.5 0.52 0.55" width="64" height="64"/>
+  </asset>
   <worldbody>
     <include file="so_arm100_right.xml"/>
     <body name="box" pos="{x} {y} 0.02">

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from headwater.export.errors import UnlikeEpisodesError
 from headwater.formats import Episode, Kind, Stream
+from headwater.formats.paths import safe_name
 
 DEFAULT_FEATURES = {
     "timestamp": "float32",
@@ -101,7 +103,8 @@ def sensor_streams(episode: Episode) -> list[Stream]:
 
 
 def camera_key(key: str) -> str:
-    """A camera's feature name; LeRobot wants ``observation.images.`` in front."""
+    """A camera's feature name; LeRobot wants ``observation.images.`` in front. Raises UnsafePathError."""
+    safe_name(key, Path("episode"))  # it becomes a folder of the export, wherever the episode came from
     return key if key.startswith("observation.") else f"observation.images.{key}"
 
 

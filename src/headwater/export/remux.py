@@ -66,21 +66,21 @@ def plan_clip(video: Video, length: int) -> Clip | str:
     pts = ledger.pts[first : first + length]
     if len(np.unique(pts)) != length:
         return "two frames share one time"
-    signature, packets = _decoding_order(video.path, *_identity(video.path))
-    places = [place for place, (stamp, _, _) in enumerate(packets) if pts[0] <= stamp <= pts[-1]]
-    head = packets[places[0]]
-    if not (head[1] and head[0] == pts[0]):
+    signature, packets, place_of = _decoding_order(video.path, *_identity(video.path))
+    head = place_of[int(pts[0])]
+    if not packets[head][1]:
         return "the episode starts between keyframes"
-    if places[-1] - places[0] + 1 != length:
-        return "frames of the neighbouring episode are needed to decode it"
+    run = packets[head : head + length]
     rank = {int(stamp): number for number, stamp in enumerate(pts)}
+    if any(stamp not in rank for stamp, _, _ in run):
+        return "frames of the neighbouring episode are needed to decode it"
     times = (pts - pts[0]).astype(np.float64) * float(ledger.time_base)
     grid = np.arange(length) / float(video.fps)
     return Clip(
         video=video,
-        order=tuple(rank[packets[place][0]] for place in places),
+        order=tuple(rank[stamp] for stamp, _, _ in run),
         first_pts=int(pts[0]),
-        size_bytes=sum(packets[place][2] for place in places),
+        size_bytes=sum(size for _, _, size in run),
         signature=signature,
         drift_s=float(np.abs(times - grid).max()),
     )
@@ -164,7 +164,8 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=16)
-def _decoding_order(path: Path, _size: int, _mtime_ns: int) -> tuple[Signature, tuple[Packet, ...]]:
+def _decoding_order(path: Path, _size: int, _mtime_ns: int) -> tuple[Signature, tuple[Packet, ...], dict[int, int]]:
+    """(signature, packets in decoding order, place of each time stamp)."""
     with open_container(path) as container:
         track = video_track(container, path)
         context = track.codec_context
@@ -178,4 +179,4 @@ def _decoding_order(path: Path, _size: int, _mtime_ns: int) -> tuple[Signature, 
         packets = tuple(
             (p.pts, bool(p.is_keyframe), p.size) for p in container.demux(track) if p.size and not p.is_discard
         )
-    return signature, packets
+    return signature, packets, {stamp: place for place, (stamp, _, _) in enumerate(packets)}

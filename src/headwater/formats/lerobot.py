@@ -18,7 +18,7 @@ from headwater.formats.columns import dtype_name, is_numeric, matrix
 from headwater.formats.errors import EmptyRecordingError, MetadataError
 from headwater.formats.metadata import field, rate, read_object
 from headwater.formats.models import NS, Kind, Stream, Video
-from headwater.formats.paths import existing
+from headwater.formats.paths import existing, safe_name
 from headwater.formats.video import probe
 
 INFO = "meta/info.json"
@@ -54,6 +54,7 @@ class Info:
         self.fps: Fraction = rate(self.raw, file=self.file)
         self.features: dict[str, dict[str, Any]] = field(self.raw, "features", dict, file=self.file)
         for name, feature in self.features.items():
+            safe_name(name, self.file)
             if not isinstance(feature, dict):
                 raise MetadataError("is not an object", file=self.file, field=f"features.{name}", actual=feature)
             field(feature, "dtype", str, file=self.file, where=f"features.{name}.")
@@ -127,7 +128,7 @@ class Rows:
         self.notes += [f"Declared feature {name} has no column." for name in absent if name not in BOOKKEEPING]
 
     def _times(self, fps: Fraction) -> NDArray[np.int64]:
-        by_row = np.arange(self.length, dtype=np.int64) * NS * fps.denominator // fps.numerator
+        by_row: NDArray[np.int64] = np.rint(np.arange(self.length) * (NS / float(fps))).astype(np.int64)
         stamps = self.bookkeeping.get("timestamp")
         if stamps is None:
             return by_row

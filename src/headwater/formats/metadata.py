@@ -74,10 +74,10 @@ def integer(
 
 
 def rate(source: Mapping[str, Any], *, file: Path) -> Fraction:
-    """``fps`` as an exact fraction, above 0 and at most 10,000. Raises MetadataError."""
+    """``fps`` as an exact fraction, 0.01 to 10,000. Raises MetadataError."""
     value = field(source, "fps", (int, float), file=file)
-    if not math.isfinite(value) or not 0 < value <= 10_000:
-        raise MetadataError("out of range", file=file, field="fps", actual=value, allowed="above 0, at most 10000")
+    if not math.isfinite(value) or not 0.01 <= value <= 10_000:
+        raise MetadataError("out of range", file=file, field="fps", actual=value, allowed="0.01 to 10000")
     near = Fraction(value).limit_denominator(1001)  # 29.97002997002997 is NTSC's 30000/1001
     return near if abs(near - Fraction(value)) < Fraction(1, 10**9) else Fraction(str(value))
 

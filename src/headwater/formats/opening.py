@@ -9,7 +9,7 @@ from headwater.formats.gopro import GoProReader
 from headwater.formats.lerobot_reader import LeRobotReader
 from headwater.formats.mp4 import check_complete
 from headwater.formats.ports import Reader
-from headwater.formats.recording import Recording
+from headwater.formats.recording import Recording, system_errors
 from headwater.formats.video_csv import VideoCsvReader
 
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
@@ -29,7 +29,11 @@ def open_recording(path: Path | str) -> Recording:
     Raises:
         RecordingError: nothing there, no reader for it, or metadata that cannot be read (see ``errors``).
     """
-    given = Path(path).expanduser().absolute()
+    with system_errors():
+        return _open(Path(path).expanduser().absolute())
+
+
+def _open(given: Path) -> Recording:
     if not given.exists():
         raise MissingFileError("nothing there", file=given, actual="no such path", fix="Check the spelling.")
     reader = sniff(given)

@@ -49,6 +49,19 @@ def existing(root: Path, relative: str, *, fix: str) -> Path:
     return path
 
 
+def safe_name(name: str, file: Path) -> str:
+    """A feature or camera name, which becomes a folder here and in every export. Raises UnsafePathError."""
+    if not name or len(name) > 200 or any(c in name for c in "/\\\0") or name.startswith("."):
+        raise UnsafePathError(
+            "feature name cannot be a folder name",
+            file=file,
+            field=repr(name)[:80],
+            allowed="up to 200 characters, no slash, no leading dot",
+            fix="Rename the feature.",
+        )
+    return name
+
+
 def fill(template: str, values: Mapping[str, int | str], *, file: Path, field: str) -> str:
     """Fill LeRobot's path templates: ``{name}`` and ``{name:03d}`` only.
 

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
+from headwater.formats.errors import MissingFileError
 from headwater.formats.models import Episode
+
+
+@contextmanager
+def system_errors() -> Iterator[None]:
+    """The operating system's refusals (permission, name too long, disk) as MissingFileError."""
+    try:
+        yield
+    except OSError as error:
+        raise MissingFileError(
+            "cannot be read",
+            file=Path(str(error.filename or "")),
+            actual=error.strerror or type(error).__name__,
+            fix="Make the file readable for this user.",
+        ) from None
 
 
 class LazyEpisodes(Sequence[Episode]):
@@ -28,10 +44,14 @@ class LazyEpisodes(Sequence[Episode]):
         if isinstance(index, slice):
             picked = range(self._count)[index]
             return LazyEpisodes(len(picked), lambda i: self._read(picked[i]))
-        return self._read(range(self._count)[index])
+        return self._one(range(self._count)[index])
 
     def __iter__(self) -> Iterator[Episode]:
-        return (self._read(i) for i in range(self._count))
+        return (self._one(i) for i in range(self._count))
+
+    def _one(self, index: int) -> Episode:
+        with system_errors():
+            return self._read(index)
 
 
 @dataclass(frozen=True)

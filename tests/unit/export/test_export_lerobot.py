@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from headwater.export import (
     export_lerobot_v3,
     load,
 )
-from headwater.formats import Episode, Kind, frames, open_recording, packet_times
+from headwater.formats import Episode, Kind, UnsafePathError, frames, open_recording, packet_times
 from headwater.testing.recordings import CAMERA, frame_number, write_lerobot_v21, write_lerobot_v30, write_video
 
 EXAMPLES = Path(__file__).parents[3] / "examples/recordings"
@@ -215,6 +216,15 @@ def test_an_existing_folder_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="in the way"):
         export_lerobot_v3(recording, tmp_path / "out")
     assert (tmp_path / "out/thesis.txt").read_text() == "three years"
+
+
+def test_a_camera_name_cannot_write_outside_the_export(tmp_path: Path) -> None:
+    """Readers refuse such names; an episode built by other code must not slip through either."""
+    episode = open_recording(write_lerobot_v21(tmp_path / "in", [3]))[0]
+    evil = replace(episode, videos={"observation.images.x/../../../../evil": episode.videos[CAMERA]})
+    with pytest.raises(UnsafePathError):
+        export_lerobot_v3([evil], tmp_path / "out")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in"]
 
 
 def test_load_gives_every_row_with_its_own_frame(tmp_path: Path) -> None:
