@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Merkle} from "../src/Merkle.sol";
+import {Rules} from "../src/Rules.sol";
+import {Vote} from "../src/interfaces/Structs.sol";
+import {Test} from "./Test.sol";
+
+/// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
+contract Libraries {
+    function root(bytes32 leaf, uint256 index, uint256 count, bytes32[] calldata proof) external pure returns (bytes32) {
+        return Merkle.root(leaf, index, count, proof);
+    }
+
+    function rangeRoot(bytes32[] memory leaves, uint256 from, uint256 count, bytes32[] calldata proof)
+        external
+        pure
+        returns (bytes32)
+    {
+        return Merkle.rangeRoot(leaves, from, count, proof);
+    }
+
+    function rootOf(bytes32[] memory leaves) external pure returns (bytes32) {
+        return Merkle.rootOf(leaves);
+    }
+
+    function sum(int256 llr, int256 prior, Vote[] calldata votes) external pure returns (int256) {
+        return Rules.sum(llr, prior, votes);
+    }
+
+    function wellFormed(int256 prior, Vote[] calldata votes) external pure returns (bool) {
+        return Rules.wellFormed(prior, votes);
+    }
+
+    function stands(uint8 verdict, int256 s, int256 threshold, uint256 novelty, uint256 votes)
+        external
+        pure
+        returns (bool)
+    {
+        return Rules.stands(verdict, s, threshold, novelty, votes);
+    }
+}
+
+/// @notice The vectors every implementation runs.
+contract ConformanceTest is Test {
+    Libraries private lib = new Libraries();
+
+    function test_merkle_vectors() public view {
+        string memory json = vm.readFile("../vectors/merkle.json");
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            string memory path = _at(".cases", n, "");
+            bytes32[] memory leaves = vm.parseJsonBytes32Array(json, string.concat(path, ".leaves"));
+            bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+            vm.assertEq(lib.rootOf(leaves), root, path);
+            _proofs(json, path, leaves, root);
+            _ranges(json, path, leaves, root);
+        }
+        vm.assertTrue(n >= 13, "cases read");
+    }
+
+    function test_quality_vectors() public view {
+        uint256[] memory table = vm.parseJsonUintArray(vm.readFile("../vectors/quality.json"), ".table");
+        vm.assertEq(table.length, 81, "entries");
+        for (uint256 k; k < 81; ++k) {
+            vm.assertEq(Rules.quality(int256(100 * k)), table[k], "entry");
+            vm.assertEq(Rules.quality(int256(100 * k + 99)), table[k], "its last milli");
+        }
+        vm.assertEq(Rules.quality(type(int256).max), table[80], "flat above");
+        vm.assertEq(Rules.quality(type(int256).min), 0, "zero below");
+    }
+
+    function test_verdict_vectors() public view {
+        string memory json = vm.readFile("../vectors/verdict.json");
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _verdict(json, _at(".cases", n, ""));
+        }
+        vm.assertTrue(n >= 80, "cases read");
+    }
+
+    function _verdict(string memory json, string memory path) private view {
+        Vote[] memory votes = _votes(json, path);
+        int256 prior = _int(json, path, ".prior");
+        vm.assertTrue(lib.wellFormed(prior, votes), path);
+        int256 sum = lib.sum(_int(json, path, ".llr"), prior, votes);
+        vm.assertTrue(sum == _int(json, path, ".sum"), path);
+        uint256 quality = Rules.quality(sum);
+        vm.assertEq(quality, _uint(json, path, ".quality"), path);
+        uint8 verdict = uint8(_uint(json, path, ".byte"));
+        _stands(json, path, verdict, sum, votes.length);
+        bool accepted = verdict == Rules.ACCEPT;
+        uint256 grade = _uint(json, path, ".grade");
+        uint256 novelty = _uint(json, path, ".novelty");
+        vm.assertEq(accepted ? Rules.score(quality, grade) : 0, _uint(json, path, ".score"), path);
+        uint256 reward = Rules.reward(_uint(json, path, ".unit_reward"), quality, grade, novelty);
+        vm.assertEq(accepted ? reward : 0, _uint(json, path, ".reward"), path);
+        uint256 weight = Rules.shareWeight(quality, grade, novelty);
+        vm.assertEq(accepted ? weight : 0, _uint(json, path, ".share_weight"), path);
+    }
+
+    /// @dev The vector's byte stands; accept stands exactly if the vector accepts.
+    function _stands(string memory json, string memory path, uint8 verdict, int256 sum, uint256 votes) private view {
+        int256 threshold = _int(json, path, ".threshold");
+        uint256 novelty = _uint(json, path, ".novelty");
+        vm.assertTrue(lib.stands(verdict, sum, threshold, novelty, votes), path);
+        bool accept = vm.parseJsonBool(json, string.concat(path, ".accept"));
+        vm.assertTrue(lib.stands(1, sum, threshold, novelty, votes) == accept, path);
+        if (accept) vm.assertTrue(!lib.stands(0, sum, threshold, novelty, votes), path);
+        vm.assertTrue(lib.stands(3, sum, threshold, novelty, votes) == (votes == 0), path);
+    }
+
+    function _proofs(string memory json, string memory path, bytes32[] memory leaves, bytes32 root) private view {
+        for (uint256 i; i < leaves.length; ++i) {
+            bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
+            vm.assertEq(lib.root(leaves[i], i, leaves.length, proof), root, path);
+            if (leaves.length > 1) {
+                vm.assertTrue(lib.root(leaves[i], i ^ 1 < leaves.length ? i ^ 1 : 0, leaves.length, proof) != root, path);
+            }
+        }
+    }
+
+    function _ranges(string memory json, string memory path, bytes32[] memory leaves, bytes32 root) private view {
+        for (uint256 r; vm.keyExistsJson(json, _at(string.concat(path, ".ranges"), r, "")); ++r) {
+            string memory range = _at(string.concat(path, ".ranges"), r, "");
+            uint256 from = _uint(json, range, ".from");
+            uint256 to = _uint(json, range, ".to");
+            bytes32[] memory part = new bytes32[](to - from);
+            for (uint256 i = from; i < to; ++i) {
+                part[i - from] = leaves[i];
+            }
+            bytes32[] memory proof = vm.parseJsonBytes32Array(json, string.concat(range, ".proof"));
+            vm.assertEq(lib.rangeRoot(part, from, leaves.length, proof), root, range);
+        }
+    }
+
+    function _votes(string memory json, string memory path) private pure returns (Vote[] memory votes) {
+        uint256[] memory verdicts = vm.parseJsonUintArray(json, string.concat(path, ".votes"));
+        uint256[] memory weights = vm.parseJsonUintArray(json, string.concat(path, ".weights"));
+        votes = new Vote[](verdicts.length);
+        for (uint256 i; i < votes.length; ++i) {
+            votes[i] = Vote(address(uint160(i + 1)), 1, uint8(verdicts[i]), uint16(weights[i]), bytes32(0));
+        }
+    }
+
+    function _uint(string memory json, string memory path, string memory key) private pure returns (uint256) {
+        return vm.parseJsonUint(json, string.concat(path, key));
+    }
+
+    function _int(string memory json, string memory path, string memory key) private pure returns (int256) {
+        return vm.parseJsonInt(json, string.concat(path, key));
+    }
+
+    function _at(string memory path, uint256 i, string memory key) private pure returns (string memory) {
+        return string.concat(path, "[", vm.toString(i), "]", key);
+    }
+}
+
+/// @notice Trees against the definition and against forgers.
+contract MerkleTest is Test {
+    Libraries private lib = new Libraries();
+
+    function testFuzz_every_proof_and_no_other(uint256 seed, uint256 count, uint256 index, uint256 other) public view {
+        count = bound(count, 1, 70);
+        (index, other) = (bound(index, 0, count - 1), bound(other, 0, count - 1));
+        bytes32[] memory leaves = _leaves(seed, count);
+        bytes32[] memory proof = _proof(leaves, index);
+        bytes32 root = lib.rootOf(leaves);
+        vm.assertEq(lib.root(leaves[index], index, count, proof), root, "own place");
+        if (other != index) vm.assertTrue(lib.root(leaves[index], other, count, proof) != root, "another place");
+        vm.assertTrue(lib.root(bytes32(seed), index, count, proof) != root, "another leaf");
+    }
+
+    function testFuzz_wrong_length_proof_refused(uint256 seed, uint256 count, uint256 length) public {
+        count = bound(count, 1, 70);
+        length = bound(length, 0, 9);
+        vm.assume(length != Merkle.depth(count));
+        bytes memory reason = abi.encodeWithSelector(Merkle.Merkle_ProofLength.selector, length, Merkle.depth(count));
+        vm.expectRevert(reason);
+        lib.root(bytes32(seed), 0, count, new bytes32[](length));
+    }
+
+    function testFuzz_index_outside_refused(uint256 count, uint256 index) public {
+        vm.assume(index >= count);
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_IndexOutOfRange.selector, index, count));
+        lib.root(bytes32(uint256(1)), index, count, new bytes32[](0));
+    }
+
+    function testFuzz_every_range(uint256 seed, uint256 count, uint256 from, uint256 size) public {
+        count = bound(count, 1, 70);
+        from = bound(from, 0, count - 1);
+        size = bound(size, 1, count - from);
+        bytes32[] memory leaves = _leaves(seed, count);
+        bytes32 root = lib.rootOf(leaves);
+        bytes32[] memory part = new bytes32[](size);
+        for (uint256 i; i < size; ++i) {
+            part[i] = leaves[from + i];
+        }
+        bytes32[] memory proof = _range(leaves, from, from + size);
+        vm.assertEq(lib.rangeRoot(part, from, count, proof), root, "range");
+        bytes32[] memory longer = new bytes32[](proof.length + 1);
+        for (uint256 i; i < proof.length; ++i) {
+            longer[i] = proof[i];
+        }
+        vm.expectPartialRevert(Merkle.Merkle_ProofLength.selector);
+        lib.rangeRoot(part, from, count, longer);
+        part[seed % size] = bytes32(seed);
+        vm.assertTrue(lib.rangeRoot(part, from, count, proof) != root, "a changed leaf");
+    }
+
+    /// @notice An inner node in a leaf's place needs a shorter proof, which is refused.
+    function test_attack_second_preimage_inner_node_as_leaf() public {
+        bytes32[] memory leaves = _leaves(1, 4);
+        bytes32 inner = Merkle.hash(leaves[0], leaves[1]);
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = Merkle.hash(leaves[2], leaves[3]);
+        vm.assertEq(lib.root(inner, 0, 2, proof), lib.rootOf(leaves), "it would pass in a tree of two");
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_ProofLength.selector, 1, 2));
+        lib.root(inner, 0, 4, proof);
+    }
+
+    function test_attack_padding_proves_nothing() public {
+        bytes32[] memory leaves = _leaves(1, 3);
+        bytes32[] memory proof = new bytes32[](2);
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_IndexOutOfRange.selector, 3, 3));
+        lib.root(bytes32(0), 3, 3, proof);
+        leaves;
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_IndexOutOfRange.selector, 0, 0));
+        lib.root(bytes32(0), 0, 0, new bytes32[](0));
+    }
+
+    function _leaves(uint256 seed, uint256 count) private pure returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](count);
+        for (uint256 i; i < count; ++i) {
+            leaves[i] = keccak256(abi.encode(seed, i));
+        }
+    }
+
+    /// @dev By the definition, independent of the library: pad, hash level by level, note the neighbours.
+    function _range(bytes32[] memory leaves, uint256 from, uint256 to) private pure returns (bytes32[] memory proof) {
+        uint256 width = 1;
+        while (width < leaves.length) {
+            width *= 2;
+        }
+        bytes32[] memory level = new bytes32[](width);
+        for (uint256 i; i < leaves.length; ++i) {
+            level[i] = leaves[i];
+        }
+        bytes32[] memory words = new bytes32[](20);
+        uint256 used;
+        for (; width > 1; width /= 2) {
+            if (from % 2 == 1) words[used++] = level[from - 1];
+            if (to % 2 == 1) words[used++] = level[to];
+            for (uint256 i; i < width / 2; ++i) {
+                level[i] = keccak256(abi.encode(level[2 * i], level[2 * i + 1]));
+            }
+            (from, to) = (from / 2, (to + 1) / 2);
+        }
+        proof = new bytes32[](used);
+        for (uint256 i; i < used; ++i) {
+            proof[i] = words[i];
+        }
+    }
+
+    function _proof(bytes32[] memory leaves, uint256 index) private pure returns (bytes32[] memory) {
+        return _range(leaves, index, index + 1);
+    }
+}
