@@ -4,12 +4,13 @@
 ``CheckReport.to_bytes`` is the evidence record.
 """
 
-from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, WeightsError
+from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, ReportFormatError, WeightsError
 from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match
 from headwater.checks.index import CopyIndex, Entry
 from headwater.checks.models import REPORT_SCHEMA, CheckReport, Finding, NotRun, Quality, Severity, Span
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
+from headwater.checks.reading import read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
 from headwater.checks.suite import check_episode, judge
 
@@ -32,6 +33,7 @@ __all__ = [
     "NotRun",
     "Observed",
     "Quality",
+    "ReportFormatError",
     "Rule",
     "Severity",
     "Span",
@@ -41,5 +43,7 @@ __all__ = [
     "check_episode",
     "judge",
     "observe",
+    "read_report",
     "rule",
+    "unreadable",
 ]

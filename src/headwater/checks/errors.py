@@ -4,6 +4,7 @@ HeadwaterError
 └── CheckError
     ├── IndexFormatError     bytes that are not a copy index, or one of another version
     ├── IndexOrderError      an entry that would change what was judged before
+    ├── ReportFormatError    bytes that are not a check report
     └── WeightsError         the weight table lacks a rule or has one that does not exist
 """
 
@@ -22,6 +23,10 @@ class IndexFormatError(CheckError):
 
 class IndexOrderError(CheckError):
     """An entry older than the newest one, or an order number that is taken."""
+
+
+class ReportFormatError(CheckError):
+    """Bytes that are not a check report of this schema."""
 
 
 class WeightsError(CheckError):

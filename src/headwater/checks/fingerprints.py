@@ -16,8 +16,6 @@ import numpy as np
 import pdqhash
 from numpy.typing import NDArray
 
-from headwater.primitives import canonical
-
 PDQ_HZ = 2
 MOTION_HZ = 5
 MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured on same-camera clips
@@ -91,9 +89,10 @@ class Fingerprints:
             "minhash": self.minhash,
         }
 
-    def digest(self) -> bytes:
-        """SHA-256 of the canonical bytes; what a report names, so that reports stay small."""
-        return canonical.digest(self.to_record())
+    @staticmethod
+    def none() -> Fingerprints:
+        """Of a recording that could not be read; like nothing."""
+        return Fingerprints({})
 
     @staticmethod
     def from_record(record: dict[str, Any]) -> Fingerprints:

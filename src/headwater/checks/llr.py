@@ -52,15 +52,22 @@ def weights() -> Weights:
 
 
 def llr_milli(findings: Iterable[Finding], ran: Iterable[str]) -> int:
-    """Sum over rules: each counts once, by its worst finding; a rule that did not run counts nothing."""
+    """Sum over rules: each counts once, by its worst finding; a rule that did not run counts nothing.
+
+    With a DEFECT nothing speaks in favour any more: that the states have no NaN does not make a foreign video less
+    foreign, so clean rules count only when there is no DEFECT.
+    """
     table = weights().rules
     worst: dict[str, Severity] = {}
     order = (Severity.NOTE, Severity.RISK, Severity.DEFECT)
     for finding in findings:
         if order.index(finding.severity) >= order.index(worst.get(finding.rule, Severity.NOTE)):
             worst[finding.rule] = finding.severity
-    columns = {None: 0, Severity.NOTE: 0, Severity.RISK: 1, Severity.DEFECT: 2}
-    total = sum(table[name][columns[worst.get(name)]] for name in ran)
+    against = sum(table[name][order.index(severity)] for name, severity in worst.items() if severity in order[1:])
+    if Severity.DEFECT in worst.values():
+        return max(against, FLOOR_MILLI)
+    marked = {name for name, severity in worst.items() if severity is not Severity.NOTE}
+    total = against + sum(table[name][0] for name in ran if name not in marked)
     return max(total, FLOOR_MILLI)
 
 

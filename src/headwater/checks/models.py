@@ -129,8 +129,6 @@ class NotRun:
 class CheckReport:
     """Everything the suite says about one episode.
 
-    The record names the fingerprints by digest, since evidence shown on chain may have 4 KiB (DESIGN section 5).
-
     Attributes:
         suite: suite version; two reports with the same suite, input, spec and index have the same bytes.
         content_root: 32 bytes naming the content, or empty when checked before sealing.
@@ -158,6 +156,18 @@ class CheckReport:
         """The findings that may cost money."""
         return tuple(f for f in self.findings if f.severity is Severity.DEFECT)
 
+    @property
+    def is_copy(self) -> bool:
+        """True if a ``copy/`` rule found a DEFECT: the novelty of a proven copy is 0."""
+        return any(f.rule.startswith("copy/") for f in self.defects)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CheckReport:
+        """The inverse of ``to_bytes``. Raises ReportFormatError."""
+        from headwater.checks.reading import read_report
+
+        return read_report(data)
+
     def to_record(self) -> dict[str, Any]:
         """Plain values for the canonical encoding; no floats."""
         return {
@@ -172,7 +182,7 @@ class CheckReport:
             "score": self.score,
             "llr_milli": self.llr_milli,
             "quality": str(self.quality),
-            "fingerprints": self.fingerprints.digest(),
+            "fingerprints": self.fingerprints.to_record(),
         }
 
     def to_bytes(self) -> bytes:

@@ -1,7 +1,7 @@
 """Row times: rising, no gap, on the grid of the declared rate.
 
 Thresholds: dt <= 0 and gaps above 1.5 / fps as in lerobot-doctor; jitter because LeRobot looks frames up by time
-with 1e-4 s tolerance: above a tenth of a frame is a RISK, above a quarter a DEFECT (12 ms at 30 fps is .36).
+with 1e-4 s tolerance: above 1 ms is a RISK, above 8 ms or a quarter of a frame a DEFECT.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from headwater.checks.registry import CannotJudge, Draft, rule
 from headwater.checks.signals import fixed, runs
 
 GAP = 1.5
-RISK_SHARE, DEFECT_SHARE = 0.10, 0.25
+RISK_S, DEFECT_S, DEFECT_SHARE = 0.001, 0.008, 0.25
 IMPACT = "Frames are looked up by time: rows get the wrong picture or none."
 FIX = "Stamp rows with frame number over fps and record again where rows were dropped."
 
@@ -45,13 +45,12 @@ def check(seen: Observed) -> Iterator[Draft]:
 def _jitter(seen: Observed, times: NDArray[np.float64], frame: float) -> Iterator[Draft]:
     ideal = times[0] + np.arange(len(times)) * frame
     off = np.abs(times - ideal - np.median(times - ideal))
-    worst = float(off.max())
-    if worst <= RISK_SHARE * frame:
+    worst, limit = float(off.max()), min(DEFECT_S, DEFECT_SHARE * frame)
+    if worst <= RISK_S:
         return
-    severity = Severity.DEFECT if worst > DEFECT_SHARE * frame else Severity.RISK
-    bound = DEFECT_SHARE if severity is Severity.DEFECT else RISK_SHARE
-    limit = f"at most {_ms(bound * frame)} ms"
-    yield _draft(seen, "Row times jitter.", f"{_ms(worst)} ms off the grid", limit, off > RISK_SHARE * frame, severity)
+    severity, bound = (Severity.DEFECT, limit) if worst > limit else (Severity.RISK, RISK_S)
+    found, allowed = f"{_ms(worst)} ms off the grid", f"at most {_ms(bound)} ms"
+    yield _draft(seen, "Row times jitter.", found, allowed, off > RISK_S, severity)
 
 
 def _draft(

@@ -1,0 +1,298 @@
+"""Bad recordings made from good ones, the same every time, for the demo's bad contributors and for tests.
+
+Each forgery changes one thing in the content and keeps every count, statistic and index right, so that a check
+that catches it has looked at the content. ``reencoded`` changes nothing and must pass. Robot forgeries take any
+LeRobot recording and write a one-episode v2.1 folder; gyro forgeries take an MP4 with telemetry.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.formats import Episode, Kind, Video, frames, open_recording
+from headwater.formats.gopro import payloads
+from headwater.testing.lerobot_v21 import Table, video_path, write_episode, write_video
+
+FREEZE_AT, FREEZE = 80, 60
+BLACK_AT, BLACK = 50, 40
+SHIFT = 8
+JITTER_S = 0.012
+NOISE = 2e-3
+CUT_AT, CUT_S = 90, 0.5
+SEED = 20261121
+
+Images = list[NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A recording being forged: the pictures of each camera as I420, and the rows."""
+
+    images: dict[str, Images]
+    table: Table
+    fps: float
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """One way to cheat.
+
+    Attributes:
+        change: what is done; ``None`` where files are treated as bytes.
+        rules: any of these as a DEFECT means that it was blocked for the right reason; empty if it must pass.
+        needs_index: only an index of earlier items can show it.
+        needs_donor: takes pictures from another episode.
+    """
+
+    name: str
+    rules: tuple[str, ...]
+    change: Callable[[Draft, Images], Draft] | None = None
+    needs_index: bool = False
+    needs_donor: bool = False
+
+
+def forge(
+    name: str,
+    source: Path,
+    out: Path,
+    *,
+    episode: int = 0,
+    donor: Path | None = None,
+    donor_episode: int = 0,
+    codec: str = "h264",
+) -> Path:
+    """Make forgery ``name`` (see ``FORGERIES``) of an episode of ``source`` under ``out``; returns what to submit.
+
+    ``donor`` gives the pictures for ``video_of_another``; for gyro forgeries it may give the foreign gyro (any
+    recording with one), else an invented gyro with the same spectrum is used.
+    """
+    forgery = FORGERIES[name]
+    if name == "exact_copy":
+        return _copied(source, out)
+    if name in ("gyro_csv", "gyro_gpmf"):
+        make = _gyro_csv if name == "gyro_csv" else _gyro_gpmf
+        return make(source, out, _foreign_gyro(source, donor))
+    assert forgery.change is not None
+    original = open_recording(source)[episode]
+    pictures: Images = []
+    if forgery.needs_donor:
+        if donor is None:
+            raise ValueError(f"{name} needs a donor")
+        pictures = list(_pictures(next(iter(open_recording(donor)[donor_episode].videos.values()))))
+    draft = forgery.change(_draft(original), pictures)
+    return _written(draft, original, out, codec)
+
+
+def _draft(episode: Episode) -> Draft:
+    kept = {s.name: s for s in episode.streams.values() if s.kind in (Kind.STATE, Kind.ACTION)}
+    stamps = episode.ledger.get("timestamp")
+    times = np.arange(episode.length) / float(episode.fps) if stamps is None else np.asarray(stamps, np.float64)
+    table = Table({n: s.values.copy() for n, s in kept.items()}, {n: s.axes for n, s in kept.items()}, times)
+    return Draft({key: list(_pictures(v)) for key, v in episode.videos.items()}, table, float(episode.fps))
+
+
+def _pictures(video: Video) -> Iterator[NDArray[np.uint8]]:
+    for frame in frames(video, gray=False):
+        yield np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2YUV_I420), np.uint8)
+
+
+def _written(draft: Draft, episode: Episode, out: Path, codec: str) -> Path:
+    sizes = {key: (images[0].shape[1], images[0].shape[0] * 2 // 3, codec) for key, images in draft.images.items()}
+    task = episode.tasks[0] if episode.tasks else ""
+    write_episode(out, draft.table, sizes, fps=episode.fps, robot=episode.embodiment, task=task)
+    for key, images in draft.images.items():
+        write_video(video_path(out, key), images, fps=episode.fps, codec=codec)
+    return out
+
+
+def _with_images(draft: Draft, change: Callable[[Images], Images]) -> Draft:
+    return replace(draft, images={key: change(images) for key, images in draft.images.items()})
+
+
+def _with_columns(draft: Draft, change: Callable[[str, NDArray[np.float64]], NDArray[np.float64]]) -> Draft:
+    columns = {name: change(name, np.asarray(values)) for name, values in draft.table.columns.items()}
+    return replace(draft, table=replace(draft.table, columns=columns))
+
+
+def _same(draft: Draft, _: Images) -> Draft:
+    return draft
+
+
+def _mirrored(draft: Draft, _: Images) -> Draft:
+    noise = np.random.default_rng(SEED)
+    noised = _with_columns(draft, lambda _, values: values + noise.normal(0, NOISE, values.shape))
+    return _with_images(noised, lambda images: [_flipped(image) for image in images])
+
+
+def _flipped(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rgb = cv2.flip(cv2.cvtColor(image, cv2.COLOR_YUV2RGB_I420), 1)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)
+
+
+def _frozen(draft: Draft, _: Images) -> Draft:
+    return _with_images(
+        draft, lambda images: [images[FREEZE_AT] if 0 <= i - FREEZE_AT < FREEZE else x for i, x in enumerate(images)]
+    )
+
+
+def _black(draft: Draft, _: Images) -> Draft:
+    return _with_images(
+        draft, lambda images: [_dark(x) if 0 <= i - BLACK_AT < BLACK else x for i, x in enumerate(images)]
+    )
+
+
+def _dark(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    dark = np.full_like(image, 128)
+    dark[: image.shape[0] * 2 // 3] = 16
+    return dark
+
+
+def _foreign_video(draft: Draft, donor: Images) -> Draft:
+    """The donor's pictures, cut or stretched in time to the right number of frames, as a careful forger would."""
+
+    def fitted(images: Images) -> Images:
+        count = len(images)
+        if len(donor) >= count:
+            return donor[:count]
+        return [donor[round(i * (len(donor) - 1) / (count - 1))] for i in range(count)]
+
+    return _with_images(draft, fitted)
+
+
+def _shifted(draft: Draft, _: Images, by: int = SHIFT) -> Draft:
+    def change(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not name.startswith("action"):
+            return values
+        rows = np.clip(np.arange(len(values)) - by, 0, len(values) - 1)
+        return np.asarray(values[rows])
+
+    return _with_columns(draft, change)
+
+
+def _shifted_early(draft: Draft, images: Images) -> Draft:
+    return _shifted(draft, images, -SHIFT)
+
+
+def _jittered(draft: Draft, _: Images) -> Draft:
+    off = np.random.default_rng(SEED).uniform(-JITTER_S, JITTER_S, len(draft.table.timestamps))
+    return replace(draft, table=replace(draft.table, timestamps=draft.table.timestamps + off))
+
+
+def _nan(draft: Draft, _: Images) -> Draft:
+    first = next(iter(draft.table.columns))
+    rows = np.random.default_rng(SEED).choice(len(draft.table.timestamps), 3, replace=False)
+
+    def change(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = values.copy()
+        if name == first:
+            values[rows, 0] = np.nan
+        return values
+
+    return _with_columns(draft, change)
+
+
+def _reversed(draft: Draft, _: Images) -> Draft:
+    return _with_images(draft, lambda images: images[::-1])
+
+
+def _cut(draft: Draft, _: Images) -> Draft:
+    count = round(CUT_S * draft.fps)
+    return _with_images(draft, lambda images: images[:CUT_AT] + images[CUT_AT + count :])
+
+
+def _cut_padded(draft: Draft, images: Images) -> Draft:
+    """As ``cut``, and the last picture repeated so that the counts match again."""
+    short = _cut(draft, images)
+    rows = len(draft.table.timestamps)
+    return _with_images(short, lambda kept: kept + [kept[-1]] * (rows - len(kept)))
+
+
+def _copied(source: Path, out: Path) -> Path:
+    if source.is_dir():
+        return Path(shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile))
+    out.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(source, out / source.name))
+
+
+def _foreign_gyro(source: Path, donor: Path | None) -> NDArray[np.float64]:
+    """As many samples as the source's gyro has: the donor's repeated, or an invention with the source's spectrum."""
+    own = open_recording(source)[0].of_kind(Kind.GYRO)[0].values
+    if donor is not None:
+        other = open_recording(donor)[0].of_kind(Kind.GYRO)[0].values
+        return np.resize(other, own.shape)
+    spectrum = np.fft.rfft(own - own.mean(axis=0), axis=0)
+    phase = np.exp(2j * np.pi * np.random.default_rng(SEED).random(spectrum.shape))
+    return np.asarray(np.fft.irfft(spectrum * phase, n=len(own), axis=0) + own.mean(axis=0))
+
+
+def _gyro_csv(source: Path, out: Path, gyro: NDArray[np.float64]) -> Path:
+    """The video untouched, beside a CSV with the foreign gyro and the recording's own accelerometer."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, out / "video.mp4")
+    episode = open_recording(source)[0]
+    lines = ["t_s,sensor,x,y,z,unit"]
+    for kind, name, unit in ((Kind.GYRO, "gyro", "rad/s"), (Kind.ACCEL, "accel", "m/s^2")):
+        for stream in episode.of_kind(kind)[:1]:
+            values = gyro if kind is Kind.GYRO else stream.values
+            times = stream.times_ns / 1e9
+            lines += [
+                f"{t:.6f},{name},{x:.6f},{y:.6f},{z:.6f},{unit}" for t, (x, y, z) in zip(times, values, strict=True)
+            ]
+    (out / "imu.csv").write_text("\n".join(lines) + "\n")
+    return out
+
+
+def _gyro_gpmf(source: Path, out: Path, gyro: NDArray[np.float64]) -> Path:
+    """The same MP4 with the gyro's numbers overwritten inside its GPMF track; nothing else moves."""
+    out.mkdir(parents=True, exist_ok=True)
+    data = bytearray(source.read_bytes())
+    used = 0
+    for payload in payloads(source):
+        at = data.find(payload.data)
+        start = payload.data.find(b"GYRO")
+        if at < 0 or start < 0:
+            continue
+        scale = _scale_before(payload.data, start)
+        size, repeat = payload.data[start + 5], int.from_bytes(payload.data[start + 6 : start + 8], "big")
+        part = np.resize(gyro[used : used + repeat], (repeat, 3)) * scale
+        numbers = np.clip(np.rint(part), -32768, 32767).astype(">i2").tobytes()
+        data[at + start + 8 : at + start + 8 + size * repeat] = numbers[: size * repeat]
+        used += repeat
+    target = out / source.name
+    target.write_bytes(bytes(data))
+    return target
+
+
+def _scale_before(payload: bytes, gyro_at: int) -> float:
+    """The SCAL item that stands before GYRO in its stream, an int16 or int32."""
+    at = payload.rfind(b"SCAL", 0, gyro_at)
+    width = payload[at + 5]
+    return float(int.from_bytes(payload[at + 8 : at + 8 + width], "big", signed=True))
+
+
+_LIST = (
+    Forgery("reencoded", (), _same),
+    Forgery("exact_copy", ("copy/exact-content",), needs_index=True),
+    Forgery("mirrored_noised_copy", ("copy/near-video", "copy/near-trajectory"), _mirrored, needs_index=True),
+    Forgery("frozen_video", ("motion/frozen-video",), _frozen),
+    Forgery("black_span", ("picture/black-span",), _black),
+    Forgery("video_of_another", ("authenticity/video-motion", "copy/near-video"), _foreign_video, needs_donor=True),
+    Forgery("shifted_actions", ("motion/action-lag",), _shifted),
+    Forgery("early_actions", ("motion/action-lag",), _shifted_early),
+    Forgery("timestamp_jitter", ("time/stamps",), _jittered),
+    Forgery("three_nan", ("signal/finite",), _nan),
+    Forgery("reversed_video", ("authenticity/reversed-video", "authenticity/video-motion"), _reversed),
+    Forgery("cut_video", ("time/video-frames",), _cut),
+    Forgery("cut_padded_video", ("authenticity/video-motion", "motion/frozen-video"), _cut_padded),
+    Forgery("gyro_csv", ("authenticity/gyro-flow",)),
+    Forgery("gyro_gpmf", ("authenticity/gyro-flow",)),
+)
+FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in _LIST}
+ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change is not None)
