@@ -185,4 +185,5 @@ def _reason(desk: Desk, item: OpenItem) -> str:
 def _voted(against: Sequence[Ballot]) -> str:
     mark = against[0].reasons.evidence[0]
     said = f": {against[0].reasons.comment}" if against[0].reasons.comment else ""
-    return f"{len(against)} reviewers rejected it, {mark.code} at {mark.start_ms / 1000:.3f}-{mark.end_ms / 1000:.3f} s{said}."
+    when = f"{mark.start_ms / 1000:.3f}-{mark.end_ms / 1000:.3f} s"
+    return f"{len(against)} reviewers rejected it, {mark.code} at {when}{said}."

@@ -1,0 +1,165 @@
+"""Buying a licence and getting what it opens: one transaction, keys from the holders, files decrypted on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from headwater.catalog.ledger import VersionFacts
+from headwater.chain import waiting
+from headwater.chain.events import Sold
+from headwater.chain.ports import TransactionSigner
+from headwater.chain.structs import licence_id
+from headwater.client.errors import ClientError, HoldersError
+from headwater.client.network import Network
+from headwater.client.openings import proof_of
+from headwater.client.sealing import open_files
+from headwater.formats import Episode, open_recording
+from headwater.market.versions import Rebuilt, rebuild
+from headwater.primitives.cid import dag_cbor_cid
+from headwater.primitives.eip712 import Signer
+from headwater.records.dataset import DatasetManifest
+from headwater.records.manifest import Manifest
+from headwater.records.release import Role
+from headwater.vault import KeyEnvelope, NotEnoughPartsError, PartFault, Wanted, collect
+from headwater.vault.asking import Asker, Right
+from headwater.vault.collect import Collected
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A licence: its ERC-1155 id, what was paid, gas used, block."""
+
+    licence: int
+    price: int
+    gas_used: int
+    block: int
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Decrypted recordings, and who among the holders failed.
+
+    Attributes:
+        episodes: one an episode of the version, in manifest order.
+        faults: holders that were down, refused or answered wrongly; the rest was enough.
+    """
+
+    episodes: tuple[Episode, ...]
+    faults: tuple[PartFault, ...]
+
+
+def buy(
+    network: Network, signer: TransactionSigner, dataset: int, number: int, offer: int, max_price: int | None
+) -> Bought:
+    """Buys one offer of a version with a permit.
+
+    Raises:
+        ClientError: no such offer, dearer than ``max_price``, or the account has too little.
+    """
+    version = network.ledger().version(dataset, number).version
+    if not 0 <= offer < len(version.offers):
+        raise ClientError("offer", actual=offer, allowed=f"0 to {len(version.offers) - 1}", fix="see 'headwater show'")
+    price = version.offers[offer].price
+    if max_price is not None and price > max_price:
+        raise ClientError("price", actual=price, allowed=f"at most {max_price}", fix="raise --max-price")
+    token = network.contracts.token(version.token)
+    if (held := token.balance(signer.address)) < price:
+        fix = "get tokens of this kind first"
+        raise ClientError(f"balance of {signer.address}", actual=held, allowed=f"at least {price}", fix=fix)
+    permit = token.permit(signer, network.contracts.datasets.address, price)
+    receipt = network.contracts.datasets.buy_with_permit(signer, version, offer, signer.address, permit)
+    return Bought(receipt.only(Sold).licence, price, receipt.gas_used, receipt.block)
+
+
+def held_licence(network: Network, account: str, dataset: int, number: int) -> int:
+    """A valid licence of an account for a version.
+
+    Raises:
+        ClientError: it has none, or it has expired.
+    """
+    version = network.ledger().version(dataset, number).version
+    for index, offer in enumerate(version.offers):
+        licence = licence_id(version.key, index, offer.terms)
+        if network.contracts.licences.is_valid(account, licence):
+            return licence
+    raise ClientError(
+        f"licence of {account} for dataset {dataset}@{version.number}",
+        actual="none that is valid",
+        allowed=f"one of {len(version.offers)} offers",
+        fix=f"headwater buy {dataset}@{version.number}",
+    )
+
+
+def deliver(
+    network: Network,
+    signer: Signer,
+    dataset: int,
+    number: int,
+    licence: int,
+    target: Path,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Delivered:
+    """Fetches keys and ciphertext of a version and decrypts below ``target``, one folder an episode.
+
+    Every release a holder gave is stored as a record, so that an audit finds who was granted what.
+
+    Raises:
+        HoldersError: too few holders gave their part; says who failed and why.
+    """
+    facts = network.ledger().version(dataset, number)
+    waiting.for_final(network.contracts.chain, _last_sale(facts))
+    made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
+    keys = _keys(network, signer, made, licence)
+    episodes = []
+    for position, (row, got) in enumerate(zip(made.manifest.episodes, keys, strict=True)):
+        manifest = network.record(Manifest, row.manifest)
+        envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
+        folder = target / f"episode-{position:06d}"
+        for _ in open_files(manifest.files, got.opened.key, envelope.label, network.blobs, folder):
+            pass
+        opened = open_recording(folder / manifest.files[0].path if len(manifest.files) == 1 else folder)
+        episodes.append(opened[manifest.episode])
+        progress(position + 1, len(keys))
+    faults = {(f.holder, f.reason): f for got in keys for f in got.opened.faults}
+    return Delivered(tuple(episodes), tuple(faults.values()))
+
+
+def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int) -> list[Collected]:
+    private = X25519PrivateKey.generate()
+    chain = network.contracts.chain
+    asker = Asker(signer, network.contracts.campaigns_domain, private, chain.final_block().time)
+    version = made.version
+    right = Right(Role.BUYER, version.dataset, version.number, licence.to_bytes(32, "big"))
+    wanted = list(_wanted(network, asker, right, made))
+    try:
+        got = collect(wanted, network.holders(), private, network.contracts.campaigns_domain)
+    except NotEnoughPartsError as error:
+        raise HoldersError(
+            f"keys of dataset {version.dataset}@{version.number}",
+            actual=error.line(),
+            fix="ask again when holders are back",
+        ) from None
+    for one in got:
+        for release in one.releases:
+            network.put(release)
+    return got
+
+
+def _wanted(network: Network, asker: Asker, right: Right, made: Rebuilt) -> Sequence[Wanted]:
+    tree = made.episode_tree(network.contracts.chain.chain_id, network.contracts.datasets.address)
+    wanted = []
+    for position, row in enumerate(made.manifest.episodes):
+        proof = proof_of(network, made, position, tree.proof(position))
+        envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
+
+        wanted.append(Wanted(row.contribution, envelope, partial(asker.request, right, proof, row.contribution)))
+    return wanted
+
+
+def _last_sale(facts: VersionFacts) -> int:
+    return max((sale.at.block for sale in facts.sales), default=facts.at.block)

@@ -1,0 +1,111 @@
+"""Money to whom it is owed, from settlements and sale pools. Whoever sends, the leaf's account is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.ports import TransactionSigner
+from headwater.client.network import Network
+from headwater.client.settled import settled
+from headwater.market import share_amount, split_of
+from headwater.market.versions import rebuild
+from headwater.records.dataset import DatasetManifest
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something an account can have now or soon.
+
+    Attributes:
+        source: ``settlement KEY`` or ``dataset N@M``.
+        final: whether it can be claimed at this moment; paid: whether it was.
+    """
+
+    source: str
+    token: str
+    amount: int
+    final: bool
+    paid: bool
+
+
+def dues(network: Network, account: str) -> list[Due]:
+    """Everything an account earned: rewards, review fees, sale shares."""
+    return _rewards(network, account) + _shares(network, account)
+
+
+def claim_all(network: Network, sender: TransactionSigner, account: str) -> list[Due]:
+    """Claims everything final and unpaid for an account, gas paid by ``sender``; what was paid."""
+    paid = []
+    contract = network.contracts.settlement
+    for facts in _standing(network):
+        if not contract.is_final(facts.posted.key):
+            continue
+        whole = settled(network, facts)
+        for pay in whole.paid_to(account):
+            if not contract.is_paid(facts.posted.key, pay.index):
+                contract.claim(sender, facts.posted, pay, whole.pay_tree.proof(pay.index))
+                paid.append(Due(f"settlement {facts.posted.key}", facts.posted.token, pay.amount, True, True))
+    return paid + _claim_shares(network, sender, account)
+
+
+def push_all(network: Network, sender: TransactionSigner, campaign: int) -> int:
+    """Pays every unpaid leaf of a campaign's final settlements, a push each; settlements pushed."""
+    contract, pushed = network.contracts.settlement, 0
+    for facts in network.ledger().standing(campaign):
+        slot = contract.slot(facts.posted.key)
+        if not contract.is_final(facts.posted.key) or slot.paid == slot.funded:
+            continue
+        whole = settled(network, facts)
+        count = len(whole.pays)
+        contract.push(sender, facts.posted, whole.pays, 0, whole.pay_tree.range_proof(0, count))
+        pushed += 1
+    return pushed
+
+
+def _standing(network: Network) -> list[SettlementFacts]:
+    return [s for campaign in network.ledger().campaigns for s in network.ledger().standing(campaign)]
+
+
+def _rewards(network: Network, account: str) -> list[Due]:
+    contract, rows = network.contracts.settlement, []
+    for facts in _standing(network):
+        key = facts.posted.key
+        for pay in settled(network, facts).paid_to(account):
+            final, paid = contract.is_final(key), contract.is_paid(key, pay.index)
+            rows.append(Due(f"settlement {key}", facts.posted.token, pay.amount, final, paid))
+    return rows
+
+
+def _shares(network: Network, account: str) -> list[Due]:
+    rows = []
+    for dataset in network.ledger().datasets.values():
+        for number, facts in dataset.versions.items():
+            made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
+            pool = split_of(facts.gross, facts.version.owner_bps, facts.version.fee_bps).pool
+            for share in made.shares:
+                if share.account.lower() != account.lower():
+                    continue
+                earned = share_amount(pool, share, facts.version.total_weight)
+                claimed = sum(amount for index, _, amount in facts.share_claims if index == share.index)
+                source, token = f"dataset {dataset.id}@{number}", facts.version.token
+                open_ = network.contracts.chain.now() >= network.contracts.datasets.sales(facts.version.key).unlock_at
+                if earned > claimed:
+                    rows.append(Due(source, token, earned - claimed, open_, False))
+                if claimed:
+                    rows.append(Due(source, token, claimed, True, True))
+    return rows
+
+
+def _claim_shares(network: Network, sender: TransactionSigner, account: str) -> list[Due]:
+    paid = []
+    chain_id, contract = network.contracts.chain.chain_id, network.contracts.datasets
+    for due in [d for d in _shares(network, account) if d.final and not d.paid]:
+        dataset, number = (int(n) for n in due.source.removeprefix("dataset ").split("@"))
+        facts = network.ledger().version(dataset, number)
+        made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
+        share = next(s for s in made.shares if s.account.lower() == account.lower())
+        proof = made.share_tree(chain_id, contract.address).proof(share.index)
+        contract.claim_share(sender, facts.version, share, proof)
+        paid.append(Due(due.source, due.token, due.amount, True, True))
+    return paid

@@ -1,0 +1,64 @@
+"""The network as a client sees it: contracts, storage, holders, and the facts of its history."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from headwater.catalog.ledger import Ledger
+from headwater.chain.contracts import Contracts
+from headwater.chain.events import read_events
+from headwater.primitives.cid import DAG_CBOR, Cid, dag_cbor_cid
+from headwater.records import codec
+from headwater.records.campaign_spec import CampaignSpec
+from headwater.storage import BlobStore
+from headwater.vault import HolderKey, HolderPort
+from headwater.vault.remote import HttpHolder
+
+R = TypeVar("R")
+
+
+class Network:
+    """Reads of one network. Facts are read once a block and kept."""
+
+    def __init__(self, contracts: Contracts, blobs: BlobStore) -> None:
+        self.contracts = contracts
+        self.blobs = blobs
+        self._seen = -1
+        self._ledger = Ledger()
+
+    def ledger(self) -> Ledger:
+        """Facts up to the head; only blocks not seen yet are read."""
+        head = self.contracts.chain.latest().number
+        start = self.contracts.deployment.block if self._seen < 0 else self._seen + 1
+        if head > self._seen:
+            for event in read_events(self.contracts.chain, self.contracts.deployment, start, head):
+                self._ledger.apply(event)
+            self._seen = head
+        return self._ledger
+
+    def spec(self, campaign: int) -> CampaignSpec:
+        """A campaign's data spec, fetched by the digest on chain."""
+        return self.record(CampaignSpec, dag_cbor_cid(self.ledger().campaign(campaign).terms.spec_digest))
+
+    def holder_keys(self) -> list[HolderKey]:
+        """Registered key holders in share order."""
+        rows = sorted(self.ledger().holders.values(), key=lambda h: h.index)
+        return [HolderKey(n, h.account, h.public_key) for n, h in enumerate(rows, start=1)]
+
+    def holders(self) -> list[HolderPort]:
+        """The same, reachable over HTTP."""
+        rows = sorted(self.ledger().holders.values(), key=lambda h: h.index)
+        return [HttpHolder(h.account, h.endpoint) for h in rows]
+
+    def put(self, record: Any) -> Cid:
+        """Stores a record under its name."""
+        return self.blobs.put_block(codec.encode(record), DAG_CBOR)
+
+    def record(self, kind: type[R], cid: str) -> R:
+        """A record by its CID."""
+        return codec.decode(kind, self.blobs.get(Cid(cid)))
+
+    @staticmethod
+    def cid_of(digest: bytes) -> Cid:
+        """CID of a record by the digest the chain has."""
+        return dag_cbor_cid(digest)

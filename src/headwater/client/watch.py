@@ -1,0 +1,105 @@
+"""Watching settlements: recompute what was posted, and prove on chain what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.ports import TransactionSigner
+from headwater.chain.structs import Vote
+from headwater.client.network import Network
+from headwater.client.settled import Settled, settled
+from headwater.market import value
+from headwater.records.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that holds.
+
+    Attributes:
+        function: of the Faults contract that proves it.
+        found, right: verdict byte, reward and score as posted and as the rule has them.
+    """
+
+    key: int
+    item: int
+    function: str
+    found: tuple[int, int, int]
+    right: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A fault proven on chain."""
+
+    fault: Fault
+    tx: str
+    gas_used: int
+
+
+def faults_of(network: Network, facts: SettlementFacts) -> list[Fault]:
+    """Arithmetic faults of a settlement's items, in queue order."""
+    return [f for f in (_fault(network, facts, v) for v in settled(network, facts).verdicts) if f]
+
+
+def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, fault: Fault) -> Proven:
+    """Proves a fault; the settlement is void after this transaction, whoever sends it first.
+
+    Raises:
+        RevertError: it is final already, void already, or the fault does not hold.
+    """
+    whole = settled(network, facts)
+    at = fault.item - facts.posted.first_item
+    item, path, votes = whole.items[at], whole.item_tree.proof(at), _votes(whole, at)
+    contract, terms = network.contracts.faults, network.ledger().campaign(facts.posted.campaign).terms
+    if fault.function == "proveVerdict":
+        receipt = contract.prove_verdict(signer, facts.posted, terms, item, path, votes)
+    elif fault.function == "proveReward":
+        receipt = contract.prove_reward(signer, facts.posted, terms, item, path, votes)
+    else:
+        receipt = contract.prove_byte(signer, facts.posted, item, path, facts.verdicts, votes)
+    return Proven(fault, receipt.tx, receipt.gas_used)
+
+
+def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
+    """Looks at every standing settlement that is not final and proves the first fault of each."""
+    proven = []
+    now = network.contracts.chain.now()
+    for campaign in network.ledger().campaigns:
+        for facts in network.ledger().standing(campaign):
+            if facts.posted.final_at <= now:
+                continue
+            found = faults_of(network, facts)
+            if found:
+                proven.append(prove(network, signer, facts, found[0]))
+    return proven
+
+
+def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault | None:
+    terms = network.ledger().campaign(facts.posted.campaign).terms
+    worth = value(
+        verdict.llr,
+        verdict.prior,
+        verdict.votes,
+        threshold=terms.threshold_milli,
+        unit_reward=terms.unit_reward,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+    )
+    at = 2 * (verdict.item - facts.posted.first_item)
+    on_chain = (facts.verdicts[at], facts.verdicts[at + 1])
+    found, right = (verdict.byte, int(verdict.reward), verdict.score), (worth.byte, worth.reward, worth.score)
+    if verdict.byte != worth.byte:
+        function = "proveVerdict"
+    elif verdict.reward != worth.reward:
+        function = "proveReward"
+    elif on_chain != (worth.byte, worth.score):
+        function = "proveByte"
+    else:
+        return None
+    return Fault(facts.posted.key, verdict.item, function, found, right)
+
+
+def _votes(whole: Settled, at: int) -> list[Vote]:
+    return [Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in whole.verdicts[at].votes]

@@ -1,0 +1,35 @@
+"""A published version rebuilt from its manifest: leaves and trees, checked against the roots on chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater.chain.structs import EpisodeLeaf, Share, Version
+from headwater.market.dataset import episode_leaves
+from headwater.market.split import shares_of
+from headwater.primitives.merkle import Tree, build
+from headwater.records.dataset import DatasetManifest
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A version's leaves in order."""
+
+    version: Version
+    manifest: DatasetManifest
+    episodes: tuple[EpisodeLeaf, ...]
+    shares: tuple[Share, ...]
+
+    def episode_tree(self, chain_id: int, contract: str) -> Tree:
+        """Tree over the episode leaves; its root is the version's if the manifest is the published one."""
+        return build([e.leaf(chain_id, contract, self.version.key) for e in self.episodes])
+
+    def share_tree(self, chain_id: int, contract: str) -> Tree:
+        """Tree over the share leaves."""
+        return build([s.leaf(chain_id, contract, self.version.key) for s in self.shares])
+
+
+def rebuild(manifest: DatasetManifest, version: Version) -> Rebuilt:
+    """Leaves of a version from its manifest."""
+    shares = shares_of([(e.contributor, e.weight) for e in manifest.episodes])
+    return Rebuilt(version, manifest, episode_leaves(manifest), shares)
