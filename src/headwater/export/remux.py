@@ -153,9 +153,11 @@ def _packets(clip: Clip) -> Iterator[Any]:
         started = False
         for packet in container.demux(track):
             started = started or packet.pts == clip.first_pts
-            if started and packet.size and remaining:
-                remaining -= 1
+            if started and packet.size:
                 yield packet
+                remaining -= 1
+            if not remaining:
+                return
 
 
 def _identity(path: Path) -> tuple[int, int]:

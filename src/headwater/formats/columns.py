@@ -59,6 +59,7 @@ def matrix(column: Any, *, file: Path, name: str) -> NDArray[Any]:
         raise DamagedFileError(
             "has null values", file=file, field=name, actual=f"{array.null_count} nulls", allowed="none", fix=_FIX
         )
-    flat = array.to_numpy(zero_copy_only=False).astype(np.float64 if floating else np.int64)
+    with np.errstate(invalid="ignore"):  # signalling NaNs
+        flat = array.to_numpy(zero_copy_only=False).astype(np.float64 if floating else np.int64)
     shaped: NDArray[Any] = flat.reshape(rows, flat.size // rows if rows else 1)
     return shaped

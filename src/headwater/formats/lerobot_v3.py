@@ -25,7 +25,7 @@ from headwater.formats.metadata import integer, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.tables import FINALIZE, read_table
+from headwater.formats.tables import FINALIZE, has_footer, read_table
 
 MAX_EPISODES = 1_000_000
 _LOST = "Restore the file from the recorder's output."
@@ -163,8 +163,11 @@ def _episode_files(root: Path) -> list[Path]:
     folder = within(root, "meta/episodes")
     files = sorted(path for path in folder.rglob("*.parquet")) if folder.is_dir() else []
     if not files:
+        data = within(root, "data")
+        cut = [str(path.relative_to(root)) for path in sorted(data.rglob("*.parquet")) if not has_footer(path)]
         raise UnfinishedRecordingError(
-            "was never written (it says which rows and frames belong to which episode)",
+            "was never written (it says which rows and frames belong to which episode)"
+            + (f"; without a footer: {', '.join(cut[:3])}" if cut else ""),
             file=folder,
             field="chunk-000/file-000.parquet",
             actual="no parquet file" if folder.is_dir() else "no such folder",

@@ -19,7 +19,9 @@ from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooL
 MAX_ROWS = 20_000_000
 MAX_BYTES = 2 << 30
 _AGAIN = "Copy the file again from where it was recorded, or record the episode again."
-FINALIZE = "Load the dataset in LeRobot, call dataset.finalize(), and let lerobot-record end by itself next time."
+FINALIZE = (
+    "Let lerobot-record end by itself, finalize() writes this; what a killed recorder held is lost: record it again."
+)
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
@@ -44,6 +46,7 @@ def _read(path: Path, columns: tuple[str, ...] | None, _size: int, _mtime_ns: in
             _check_size(path, file.metadata)
             names = file.schema_arrow.names
             table = file.read(columns=[n for n in names if columns is None or n in columns], use_threads=False)
+            table.validate(full=True)  # text that is not UTF-8, offsets out of bounds
             declared = file.metadata.num_rows
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0][:160]
@@ -54,6 +57,12 @@ def _read(path: Path, columns: tuple[str, ...] | None, _size: int, _mtime_ns: in
                 "row count is a lie", file=path, field=name, actual=f"{len(column)} rows", allowed=declared, fix=_AGAIN
             )
     return table
+
+
+def has_footer(path: Path) -> bool:
+    """True if the writer closed the file."""
+    with path.open("rb") as file:
+        return path.stat().st_size >= 12 and file.seek(-4, 2) > 0 and file.read(4) == b"PAR1"
 
 
 def _check_magic(path: Path, size: int) -> None:

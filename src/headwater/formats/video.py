@@ -186,8 +186,12 @@ def open_container(path: Path) -> Iterator[Any]:
 
 
 def video_track(container: Any, path: Path) -> Any:
-    """The first video track that is not a cover picture. Raises EmptyRecordingError, TooLargeError."""
+    """The first video track that is not a cover picture. Raises RecordingError."""
     for track in container.streams.video:
+        if track.codec_context is None:
+            raise DamagedFileError(
+                "codec is not known", file=path, field="video", allowed="h264, hevc, av1", fix=_DAMAGED
+            )
         if not track.disposition & track.disposition.attached_pic:
             if track.width * track.height > MAX_PIXELS or not track.width * track.height:
                 raise TooLargeError(
@@ -205,9 +209,7 @@ def _identity(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _codec(track: Any, path: Path) -> str:
-    if track.codec_context is None:
-        raise DamagedFileError("codec is not known to FFmpeg", file=path, field="video", allowed="h264, av1, hevc")
+def _codec(track: Any) -> str:
     return str(track.codec_context.codec.canonical_name)
 
 
@@ -220,7 +222,7 @@ def _probe(path: Path, _size: int, _mtime_ns: int) -> Probe:
         return Probe(
             width=track.width,
             height=track.height,
-            codec=_codec(track, path),
+            codec=_codec(track),
             pix_fmt=track.codec_context.pix_fmt or "",
             fps=Fraction(track.average_rate or 0),
             frames=track.frames,
@@ -244,7 +246,7 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
             rows.append((packet.pts, bool(packet.is_keyframe), packet.size))
             if len(rows) > MAX_PACKETS:
                 raise TooLargeError("too many frames", file=path, field="video", allowed=MAX_PACKETS)
-        codec, time_base, number = _codec(track, path), Fraction(track.time_base), track.index
+        codec, time_base, number = _codec(track), Fraction(track.time_base), track.index
     if not rows:
         raise EmptyRecordingError("has no video frames", file=path, field="video", fix="Record again.")
     rows.sort(key=lambda row: row[0])

@@ -3,7 +3,9 @@ as an error of pyarrow, FFmpeg or Python, and none may read outside the recordin
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -218,6 +220,31 @@ def test_damage_is_named(
 def use_first_episode(root: Path) -> None:
     for video in open_recording(root)[0].videos.values():
         list(frames(video))
+
+
+def test_a_killed_recorder_is_told_everything_that_is_missing(whole: Path, tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    shutil.copytree(whole / "v30", root)
+    remove("meta/episodes")(root)
+    cut(V30_DATA, 0.5)(root)
+    with pytest.raises(UnfinishedRecordingError) as caught:
+        open_recording(root)
+    assert all(word in str(caught.value) for word in ("meta/episodes", f"without a footer: {V30_DATA}", "finalize"))
+
+
+def test_random_damage_is_read_or_refused_but_never_a_foreign_error(whole: Path, tmp_path: Path) -> None:
+    rng = random.Random(5)
+    for relative in ("meta/info.json", V30_EPISODES, V30_DATA, V30_VIDEO):
+        root = tmp_path / relative.replace("/", "-")
+        shutil.copytree(whole / "v30", root)
+        raw = (root / relative).read_bytes()
+        for _ in range(60):
+            damaged = bytearray(raw)
+            for _ in range(rng.choice((1, 1, 2, 8))):
+                damaged[rng.randrange(len(raw))] = rng.randrange(256)
+            (root / relative).write_bytes(damaged)
+            with contextlib.suppress(RecordingError):
+                use_first_episode(root)
 
 
 def test_every_truncation_of_a_video_is_a_damaged_file(whole: Path, tmp_path: Path) -> None:
