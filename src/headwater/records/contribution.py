@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from headwater.primitives.abi import leaf
 from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.records.codec import record
+from headwater.records.signed import demand_one_form, message_of
 
 ANCHOR_TAG = "headwater.anchor.v1"
 TYPES = {
@@ -33,17 +34,12 @@ class Contribution:
     consent: bytes
     nonce: int
 
+    def __post_init__(self) -> None:
+        demand_one_form(self, "contribution/1", TYPES["Contribution"])
+
     def digest(self, domain: Domain) -> bytes:
         """EIP-712 digest, 32 bytes: what is signed and the contribution's id."""
-        message = {
-            "campaign": self.campaign,
-            "contributor": self.contributor,
-            "manifest": self.manifest,
-            "contentRoot": self.content_root,
-            "consent": self.consent,
-            "nonce": self.nonce,
-        }
-        return typed_digest(domain, "Contribution", TYPES, message)
+        return typed_digest(domain, "Contribution", TYPES, message_of(self, TYPES["Contribution"]))
 
 
 @record("signed-contribution", 1)

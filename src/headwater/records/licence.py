@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.records import codec
 from headwater.records.codec import record
+from headwater.records.signed import demand_one_form, message_of
 
 USAGE_TYPES = {
     "Usage": (
@@ -72,7 +73,9 @@ class Usage:
     time: int
     model: bytes
 
+    def __post_init__(self) -> None:
+        demand_one_form(self, "usage/1", USAGE_TYPES["Usage"])
+
     def digest(self, domain: Domain) -> bytes:
         """EIP-712 digest the buyer's client signs."""
-        message = {name: getattr(self, name) for name, _ in USAGE_TYPES["Usage"]}
-        return typed_digest(domain, "Usage", USAGE_TYPES, message)
+        return typed_digest(domain, "Usage", USAGE_TYPES, message_of(self, USAGE_TYPES["Usage"]))

@@ -5,15 +5,12 @@ Both messages carry chain id and contract in their domain and campaign and datas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from headwater.primitives.eip712 import Domain, Types, typed_digest
-from headwater.primitives.ids import IdError, checksum_address
 from headwater.records.codec import record
-from headwater.records.errors import RecordError
+from headwater.records.signed import demand_one_form, message_of
 
 REQUEST_TYPES: Types = {
     "ReleaseRequest": (
@@ -87,7 +84,7 @@ class ReleaseRequest:
     nonce: bytes
 
     def __post_init__(self) -> None:
-        _demand_one_form(self, "release-request/1", REQUEST_TYPES["ReleaseRequest"])
+        demand_one_form(self, "release-request/1", REQUEST_TYPES["ReleaseRequest"])
 
     @property
     def replay_key(self) -> tuple[str, bytes]:
@@ -96,7 +93,7 @@ class ReleaseRequest:
 
     def digest(self, domain: Domain) -> bytes:
         """EIP-712 digest, 32 bytes: what the requester signs."""
-        return typed_digest(domain, "ReleaseRequest", REQUEST_TYPES, _message(self, REQUEST_TYPES["ReleaseRequest"]))
+        return typed_digest(domain, "ReleaseRequest", REQUEST_TYPES, message_of(self, REQUEST_TYPES["ReleaseRequest"]))
 
 
 @record("signed-release-request", 1)
@@ -150,11 +147,11 @@ class ReleaseReceipt:
     time: int
 
     def __post_init__(self) -> None:
-        _demand_one_form(self, "release-receipt/1", RECEIPT_TYPES["ReleaseReceipt"])
+        demand_one_form(self, "release-receipt/1", RECEIPT_TYPES["ReleaseReceipt"])
 
     def digest(self, domain: Domain) -> bytes:
         """EIP-712 digest, 32 bytes: what the holder signs."""
-        return typed_digest(domain, "ReleaseReceipt", RECEIPT_TYPES, _message(self, RECEIPT_TYPES["ReleaseReceipt"]))
+        return typed_digest(domain, "ReleaseReceipt", RECEIPT_TYPES, message_of(self, RECEIPT_TYPES["ReleaseReceipt"]))
 
 
 @record("release", 1)
@@ -165,31 +162,3 @@ class Release:
     part: KeyPart
     receipt: ReleaseReceipt
     signature: bytes
-
-
-def _message(value: Any, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    return {name: getattr(value, _attribute(name)) for name, _ in fields}
-
-
-def _attribute(name: str) -> str:
-    return "recipient_key" if name == "recipientKey" else name
-
-
-def _demand_one_form(value: Any, what: str, fields: Sequence[tuple[str, str]]) -> None:
-    """EIP-712 pads short bytes32 and ignores an address's case, so two records could share one signature and pass for
-    two requests: a replay. Hence exactly 32 bytes, EIP-55 text, and integers of their width."""
-    for name, kind in fields:
-        found = getattr(value, _attribute(name))
-        if kind == "bytes32" and len(found) != 32:
-            raise RecordError(f"{what}.{name}", actual=f"{len(found)} bytes", allowed="32 bytes")
-        if kind == "address" and not _is_checksummed(found):
-            raise RecordError(f"{what}.{name}", actual=found, allowed="an EIP-55 address")
-        if kind.startswith("uint") and not 0 <= found < 1 << min(64, int(kind[4:])):
-            raise RecordError(f"{what}.{name}", actual=found, allowed=f"a {kind} below 2^64")
-
-
-def _is_checksummed(address: str) -> bool:
-    try:
-        return checksum_address(address) == address
-    except IdError:
-        return False

@@ -8,6 +8,7 @@ from headwater.primitives.abi import abi_hash, leaf, tag
 from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.records import codec
 from headwater.records.codec import record
+from headwater.records.signed import demand_one_form, message_of
 
 ACCEPT, REJECT = 1, 0
 COMMIT_TAG = "headwater.commit.v1"
@@ -92,16 +93,12 @@ class VoteCommit:
     commit: bytes
     signature: bytes
 
+    def __post_init__(self) -> None:
+        demand_one_form(self, "vote-commit/1", TYPES["VoteCommit"])
+
     def digest(self, domain: Domain) -> bytes:
         """EIP-712 digest the reviewer signs."""
-        message = {
-            "campaign": self.campaign,
-            "item": self.item,
-            "round": self.round,
-            "reviewer": self.reviewer,
-            "commit": self.commit,
-        }
-        return typed_digest(domain, "VoteCommit", TYPES, message)
+        return typed_digest(domain, "VoteCommit", TYPES, message_of(self, TYPES["VoteCommit"]))
 
     def leaf(self, domain: Domain) -> bytes:
         """Leaf of the commit tree whose root goes on chain before any reveal."""
