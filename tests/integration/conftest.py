@@ -28,6 +28,11 @@ class Town:
             self.contracts.local_dollar.mint(self.deployer, signer.address, dollars * DOLLARS)
         return signer
 
+    def skip(self, seconds: int) -> None:
+        """Move chain time on."""
+        self.contracts.chain.request("evm_increaseTime", hex(seconds))
+        self.contracts.chain.request("evm_mine")
+
     def member(self, role: int, collateral: int = 0) -> KeySigner:
         """An account that bought a role and put up collateral in dollars."""
         signer = self.account(collateral)

@@ -9,14 +9,12 @@ before its head, so three blocks are mined at once to give the "finalized" tag s
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +26,7 @@ STATE_INTERVAL_S = 2
 _START_S = 15.0
 _STOP_S = 15.0
 _PORT_TRIES = 3
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # kept so that one that ended is collected, not a zombie
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,7 @@ def start(folder: Path, *, detached: bool = False, block_time_s: int = 1, chain_
     else:
         log = (folder / "anvil.log").read_text(errors="replace").strip().splitlines()
         raise AnvilError("local chain", actual=log[0] if log else "ended at once", fix=f"see {folder / 'anvil.log'}")
+    _CHILDREN[process.pid] = process
     _write_pid_file(anvil)
     if resumed:
         Chain(anvil.url).request("anvil_mine", "0x3")
@@ -120,10 +120,10 @@ def fund(chain: Chain, account: str, wei: int = 10**20) -> None:
 
 
 def find_binary() -> Path:
-    """The anvil to run: ``HEADWATER_ANVIL``, then the nearest ``node_modules``, then PATH.
+    """The anvil to run: ``HEADWATER_ANVIL``, then ``node_modules`` above this package, then PATH.
 
-    The npm package's own launcher is a Node script that would stand between us and the process, so the binary it
-    starts is taken.
+    Never from the working directory, which may be anybody's. The npm package's launcher is a Node script that would
+    stand between us and the process, so the binary it starts is taken instead.
 
     Raises:
         AnvilError: there is none.
@@ -132,14 +132,19 @@ def find_binary() -> Path:
         if not Path(named).is_file():
             raise AnvilError("HEADWATER_ANVIL", actual=named, allowed="path of the anvil binary", fix="correct it")
         return Path(named)
-    roots = (Path.cwd(), *Path.cwd().parents, *Path(__file__).resolve().parents)
-    for root in roots:
-        for found in sorted((root / "node_modules" / "@foundry-rs").glob("anvil-*/bin/anvil*")):
+    for root in Path(__file__).resolve().parents:
+        if found := _beside(root / "node_modules" / "@foundry-rs"):
             return found
     if on_path := shutil.which("anvil"):
-        return Path(on_path)
+        launcher = Path(on_path).resolve()
+        return _beside(launcher.parents[1]) or launcher
     fix = "run 'npm ci' in the repository, or install Foundry, or set HEADWATER_ANVIL; --rpc-url uses another chain"
     raise AnvilError("local chain", actual="no anvil binary", fix=fix)
+
+
+def _beside(packages: Path) -> Path | None:
+    """The binary of whichever platform package npm installed."""
+    return next(iter(sorted(packages.glob("anvil-*/bin/anvil*"))), None)
 
 
 def _spawn(
@@ -184,9 +189,11 @@ def _write_pid_file(anvil: Anvil) -> None:
 
 def _is_ours(pid: int, port: int) -> bool:
     """Whether the process is an anvil on our port: a pid alone may have been given to another since."""
-    if sys.platform != "win32":
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child of ours that ended would look alive until collected
+    if child := _CHILDREN.get(pid):
+        if child.poll() is None:
+            return True
+        del _CHILDREN[pid]
+        return False
     try:
         shown = subprocess.run(  # noqa: S603
             ["ps", "-o", "stat=,command=", "-ww", "-p", str(pid)],  # noqa: S607  # POSIX, same words on macOS

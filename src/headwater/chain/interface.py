@@ -104,7 +104,12 @@ def revert(contract: str, data: bytes) -> RevertError:
     entry = _all_errors().get(data[:4])
     if entry is None:
         return RevertError(contract, "", {"data": data} if data else {})
-    values = decode_values(entry["inputs"], data[4:])
+    from eth_abi.exceptions import DecodingError
+
+    try:
+        values = decode_values(entry["inputs"], data[4:])
+    except (DecodingError, OverflowError, UnicodeDecodeError):  # a foreign contract may have chosen these bytes
+        return RevertError(contract, entry["name"], {"data": data})
     labels = [one["name"] or str(position) for position, one in enumerate(entry["inputs"])]
     return RevertError(contract, entry["name"], dict(zip(labels, values, strict=True)))
 

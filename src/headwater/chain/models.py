@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from headwater.chain.errors import ChainError
+
 if TYPE_CHECKING:
     from headwater.chain.events import Event
 
@@ -58,11 +60,11 @@ class Receipt:
         """The one event of this kind.
 
         Raises:
-            ValueError: if there is none or more than one.
+            ChainError: if there is none or more than one: the contract is not the one we were built for.
         """
         found = [event for event in self.events if isinstance(event, kind)]
         if len(found) != 1:
-            raise ValueError(f"{len(found)} {kind.__name__} events in {self.tx}")
+            raise ChainError(f"{kind.__name__} events of {self.tx}", actual=len(found), allowed=1)
         return found[0]
 
 

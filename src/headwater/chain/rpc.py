@@ -204,7 +204,10 @@ class Chain:
     def _provider(self) -> Any:
         from web3 import HTTPProvider  # most of a second to import, so only when something is asked
 
-        return HTTPProvider(self.url, request_kwargs={"timeout": self._timeout_s}, exception_retry_configuration=None)
+        options: dict[str, Any] = {"timeout": self._timeout_s}
+        if self._loopback:  # a proxy set for the outside must not be asked for our own machine
+            options["proxies"] = {"http": None, "https": None, "all": None}
+        return HTTPProvider(self.url, request_kwargs=options, exception_retry_configuration=None)
 
     def _present(self, tag: BlockTag) -> Block:
         found = self.block(tag)

@@ -79,6 +79,6 @@ def _unwrap(signature: bytes) -> tuple[str, bytes, bytes]:
 
     try:
         factory, setup, inner = decode(("address", "bytes", "bytes"), signature[: -len(_ERC6492_SUFFIX)])
-    except DecodingError as error:
+    except (DecodingError, OverflowError) as error:  # the signer chose these bytes
         raise ValueError("not an ERC-6492 wrapper") from error
     return str(factory), bytes(setup), bytes(inner)
