@@ -4,6 +4,7 @@ from headwater.export.errors import ExportError, OutputError, ShortVideoError, U
 from headwater.export.lerobot_v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
+from headwater.export.sensors import read_sensors
 
 __all__ = [
     "Dataset",
@@ -16,5 +17,6 @@ __all__ = [
     "UnlikeEpisodesError",
     "export_lerobot_v3",
     "load",
+    "read_sensors",
     "samples",
 ]

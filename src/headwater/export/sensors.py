@@ -12,10 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headwater.formats import Stream
+from headwater.formats import Kind, MetadataError, Stream
+from headwater.formats.paths import within
+from headwater.formats.tables import read_table
 
 SCHEMA = pa.schema(
     [
@@ -36,10 +40,47 @@ def sensor_path(episode_index: int) -> str:
 
 def write_sensors(streams: Sequence[Stream], path: Path) -> None:
     """Write all streams, one after the other, each in time order of the recording."""
-    about = {s.name: {"unit": s.unit, "axes": s.axes, "clock": s.clock, "kind": s.kind.value} for s in streams}
+    about = {
+        s.name: {"unit": s.unit, "axes": s.axes, "clock": s.clock, "kind": s.kind.value, "dtype": s.dtype}
+        for s in streams
+    }
     schema = SCHEMA.with_metadata({"headwater": json.dumps(about)})
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.concat_tables([_table(s) for s in streams]).cast(schema), path)
+
+
+def read_sensors(root: Path, episode_index: int) -> dict[str, Stream]:
+    """The sensors of one exported episode by name, value for value; empty if it had none. Raises RecordingError."""
+    path = within(root, sensor_path(episode_index))
+    if not path.is_file():
+        return {}
+    table = read_table(path)
+    try:
+        about = json.loads(table.schema.metadata[b"headwater"])
+        return {
+            name: _stream(name, facts, table.filter(pc.equal(table["stream"], name))) for name, facts in about.items()
+        }
+    except (KeyError, ValueError, TypeError, AttributeError, pa.ArrowException):
+        raise MetadataError(
+            "is not a sensor table", file=path, actual=table.column_names, allowed=SCHEMA.names, fix="Export it again."
+        ) from None
+
+
+def _stream(name: str, facts: dict[str, Any], own: Any) -> Stream:
+    axes = tuple(facts["axes"])
+    columns = [own[axis].to_numpy() for axis in ("x", "y", "z")[: len(axes)]]
+    if len(axes) > 3:
+        columns += list(np.array(own["more"].to_pylist()).T)
+    return Stream(
+        name=name,
+        kind=Kind(facts["kind"]),
+        times_ns=own["t_ns"].to_numpy(),
+        values=np.stack(columns, axis=1),
+        axes=axes,
+        unit=facts["unit"],
+        clock=facts["clock"],
+        dtype=facts["dtype"],
+    )
 
 
 def _table(stream: Stream) -> Any:
