@@ -94,11 +94,13 @@ class Frame:
         index: frame number within the episode, from 0.
         pts_s: presentation time, seconds from the episode's start.
         image: uint8, (h, w) luma as coded (limited-range video has black at 16) or (h, w, 3) RGB.
+        corrupt: the decoder found the frame's bytes damaged and guessed; the picture is not to be trusted.
     """
 
     index: int
     pts_s: float
     image: NDArray[np.uint8]
+    corrupt: bool = False
 
 
 def probe(path: Path) -> Probe:
@@ -167,7 +169,8 @@ def frames(
         if only is not None and position - first not in only:
             continue
         seconds = float(pts * ledger.time_base - origin)
-        yield Frame(position - first, seconds, _luma(frame, width) if gray else _rgb(frame))
+        image = _luma(frame, width) if gray else _rgb(frame)
+        yield Frame(position - first, seconds, image, bool(frame.is_corrupt))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -70,6 +71,20 @@ def test_rgb_and_selection(tmp_path: Path) -> None:
         (3, 3, (48, 64, 3)),
         (8, 8, (48, 64, 3)),
     ]
+
+
+def test_frames_with_damaged_bytes_are_marked(tmp_path: Path) -> None:
+    copy = tmp_path / "damaged.mp4"
+    raw = bytearray((EXAMPLES / "gopro_karma.mp4").read_bytes())
+    with av.open(str(EXAMPLES / "gopro_karma.mp4")) as container:
+        hurt = next(p for p in container.demux(video=0) if p.pts == 100 * 3003)
+        assert hurt.pos is not None
+        raw[hurt.pos + 200 : hurt.pos + hurt.size] = bytes(hurt.size - 200)
+    copy.write_bytes(raw)
+    (video,) = open_recording(copy)[0].videos.values()
+    marked = [frame.index for frame in frames(video, start=90, stop=110) if frame.corrupt]
+    assert 100 in marked
+    assert not set(range(90, 100)) & set(marked)
 
 
 def test_ledger_without_decoding(tmp_path: Path) -> None:
