@@ -241,6 +241,7 @@ contract CampaignsTest is World {
         campaigns.recordSeed(id, a);
         vm.roll(a.block_ + 2);
         campaigns.recordSeed(id, a);
+        vm.assertTrue(campaigns.seedOf(id, 0) != 0, "a block hash");
         vm.assertEq(campaigns.seedOf(id, 0), blockhash(a.block_ + 1), "seed");
         vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_SeedExists.selector, id, 0));
         campaigns.recordSeed(id, a);
