@@ -3,7 +3,7 @@
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
 from headwater.market.errors import MarketError, SettlementError
 from headwater.market.reward import Valued, quality, value
-from headwater.market.settlement import Books, Draft, draft, item_of, review_pay, share_weight_of
+from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
 from headwater.market.split import Split, share_amount, shares_of, split_of
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "SettlementError",
     "Split",
     "Valued",
+    "assemble",
     "draft",
     "draft_version",
     "episode_leaves",

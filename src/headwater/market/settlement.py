@@ -66,9 +66,18 @@ def draft(chain_id: int, contract: str, key: int, terms: Terms, settler: str, ve
     Raises:
         SettlementError: items that are not consecutive, a verdict that is not what the rule says, or pay above reserve.
     """
-    _consecutive(verdicts)
     for verdict in verdicts:
         _as_the_rule_says(verdict, terms)
+    return assemble(chain_id, contract, key, terms, settler, verdicts)
+
+
+def assemble(chain_id: int, contract: str, key: int, terms: Terms, settler: str, verdicts: Sequence[Verdict]) -> Draft:
+    """Trees and sums over verdict records as they are, right or wrong: ``draft`` checks them first.
+
+    Raises:
+        SettlementError: items that are not consecutive, or pay above reserve.
+    """
+    _consecutive(verdicts)
     books = _books(verdicts, terms, settler)
     items = tuple(_item(v, books) for v in verdicts)
     total = books[-1].pay.cumulative if books else 0

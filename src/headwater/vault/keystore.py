@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import NamedTemporaryFile
@@ -60,6 +61,12 @@ class HolderSecret:
         """65 bytes r, s, v (27 or 28) over a 32-byte digest; s is always low."""
         signature: bytes = self._signing.sign_recoverable(digest, hasher=None)
         return signature[:64] + bytes((signature[64] + 27,))
+
+    def sign_transaction(self, transaction: Mapping[str, Any]) -> bytes:
+        """Raw signed bytes, for a holder's own staking and registration."""
+        from eth_account import Account
+
+        return bytes(Account.sign_transaction(dict(transaction), self._signing.secret).raw_transaction)
 
     def unseal(self, sealed: bytes, info: bytes) -> bytes:
         """HPKE open; InvalidTag or ValueError if it is not for this holder."""

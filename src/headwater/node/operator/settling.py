@@ -14,6 +14,7 @@ from headwater.chain.structs import ACCEPTED, Anchor, Posted, settlement_key
 from headwater.checks import read_report
 from headwater.market import Draft, draft, value
 from headwater.node.errors import NotReadyError
+from headwater.node.operator.checking import COPY_RULES
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_of
 from headwater.primitives.amounts import Amount
@@ -113,7 +114,7 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
         report=item.report,
         index=item.index,
         ballots=tuple(desk.put(ballot) for ballot in item.ballots),
-        reason="" if worth.byte == ACCEPTED else _reason(desk, item),
+        reason="" if worth.byte == ACCEPTED else reason_for(desk, item.report, item.ballots, item.llr),
     )
 
 
@@ -169,16 +170,18 @@ def _decided(desk: Desk, campaign: int) -> list[OpenItem]:
     return decided
 
 
-def _reason(desk: Desk, item: OpenItem) -> str:
-    """Why, with evidence: the worst defect of the checks, else what a rejecting reviewer marked."""
-    report = read_report(desk.blobs.get(Cid(item.report)))
-    against = [b for b in item.ballots if b.verdict == REJECT]
+def reason_for(desk: Desk, report_cid: str, ballots: Sequence[Ballot], llr: int) -> str:
+    """Why an item was rejected, with evidence: the checks' defects (what is wrong before whose copy it is), else what
+    a rejecting reviewer marked, else the sum itself."""
+    report = read_report(desk.blobs.get(Cid(report_cid)))
+    against = [b for b in ballots if b.verdict == REJECT]
     if report.defects:
-        why = report.defects[0].headline()
+        ordered = sorted(report.defects, key=lambda f: f.rule in COPY_RULES)
+        why = " Also: ".join(f.headline() for f in ordered)
     elif against:
         why = _voted(against)
     else:
-        why = f"the sum of checks, record and votes is below the campaign's threshold (llr {item.llr})"
+        why = f"the sum of checks, record and votes is not above the campaign's threshold (llr {llr})"
     return f"{why} {APPEAL}"
 
 

@@ -1,0 +1,64 @@
+"""The command line: one file per command group, no logic here or there.
+
+Every error is one line with a fix and exit code 2 or more; HEADWATER_TRACEBACK=1 shows where it came from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from headwater.cli import holder, network
+from headwater.primitives.errors import HeadwaterError
+
+REFUSED, BROKEN, INTERRUPTED = 2, 3, 130
+
+app = typer.Typer(
+    name="headwater",
+    help="The open network for AI training data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+network.register(app)
+holder.register(app)
+
+
+def main() -> None:
+    """Entry point of ``headwater``."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Runs one command line; its exit code."""
+    try:
+        result = app(args, standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return REFUSED
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        sys.stderr.write("interrupted; nothing is lost, run it again to go on\n")
+        return INTERRUPTED
+    except HeadwaterError as error:
+        return _said(error.line(), REFUSED)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _said(
+            f"{error.filename or 'system'}: {error.strerror}. Fix: check the path and its permissions", REFUSED
+        )
+    except Exception as error:
+        return _said(f"unexpected {type(error).__name__}: {error}. Fix: report it with HEADWATER_TRACEBACK=1", BROKEN)
+    return result if isinstance(result, int) else 0
+
+
+def _said(line: str, code: int) -> int:
+    if os.environ.get("HEADWATER_TRACEBACK"):
+        raise  # called from an except block
+    sys.stderr.write("error: " + " ".join(line.split()) + "\n")
+    return code

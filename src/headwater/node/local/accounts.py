@@ -1,0 +1,49 @@
+"""Play money and roles on a local network, and the staking calls every network shares."""
+
+from __future__ import annotations
+
+from headwater.chain import anvil
+from headwater.chain.contracts import Contracts
+from headwater.chain.ports import TransactionSigner
+from headwater.chain.rpc import LOCAL_CHAIN, Chain
+from headwater.node.wallets import Wallets
+
+DOLLARS = 10**6
+TOKENS = 10**18
+
+
+def is_local(chain: Chain) -> bool:
+    """Whether this is a throwaway chain on this machine."""
+    return chain.chain_id == LOCAL_CHAIN
+
+
+def dollar_of(contracts: Contracts) -> str:
+    """The local test dollar."""
+    return contracts.deployment.address("LocalDollar")
+
+
+def grant(
+    contracts: Contracts, wallets: Wallets, account: str, *, dollars: int = 0, tokens: int = 0, gas: bool = True
+) -> None:
+    """Local networks only: gas money, whole local dollars and whole network tokens for an account."""
+    deployer = wallets.open("deployer")
+    if gas:
+        anvil.fund(contracts.chain, account)
+    if dollars:
+        contracts.token(dollar_of(contracts)).mint(deployer, account, dollars * DOLLARS)
+    if tokens:
+        contracts.network_token.transfer(deployer, account, tokens * TOKENS)
+
+
+def join(contracts: Contracts, signer: TransactionSigner, role: int, tokens: int) -> None:
+    """Stakes whole network tokens for a role, once."""
+    if contracts.stakes.has_role(signer.address, role):
+        return
+    contracts.network_token.approve(signer, contracts.stakes.address, tokens * TOKENS)
+    contracts.stakes.join(signer, role, tokens * TOKENS)
+
+
+def add_collateral(contracts: Contracts, signer: TransactionSigner, token: str, amount: int) -> None:
+    """Adds to an operator's free collateral in a token, smallest units."""
+    contracts.token(token).approve(signer, contracts.stakes.address, amount)
+    contracts.stakes.deposit(signer, token, amount)

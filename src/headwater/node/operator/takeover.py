@@ -1,0 +1,53 @@
+"""Carrying on after a voided settlement: the same items, judged by the rule from what was published, posted anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.structs import ACCEPTED, Posted, Terms, settlement_key
+from headwater.market import draft, value
+from headwater.node.operator.desk import Desk
+from headwater.node.operator.settling import anchors_in, reason_for, send
+from headwater.primitives.amounts import Amount
+from headwater.records.evidence import Evidence
+from headwater.records.verdict import Verdict
+from headwater.records.vote import Ballot
+
+
+def voided(desk: Desk, campaign: int) -> list[SettlementFacts]:
+    """The last attempt of every voided settlement nobody replaced."""
+    ledger = desk.ledger()
+    firsts = {ledger.settlements[key].posted.first_item for key in ledger.campaign(campaign).settlements}
+    last = [ledger.attempts(campaign, first)[-1] for first in sorted(firsts)]
+    return [facts for facts in last if not facts.standing]
+
+
+def resettle(desk: Desk, facts: SettlementFacts) -> Posted:
+    """Replaces a voided settlement. Reports, votes and records are the published ones; the arithmetic is the rule's."""
+    campaign = facts.posted.campaign
+    terms = desk.terms(campaign)
+    evidence = desk.record(Evidence, desk.cid_of(facts.posted.evidence))
+    verdicts = [_by_the_rule(desk, desk.record(Verdict, cid), terms) for cid in evidence.verdicts]
+    earlier = desk.ledger().attempts(campaign, facts.posted.first_item)
+    key = settlement_key(campaign, facts.posted.first_item, len(earlier))
+    contract = desk.contracts.settlement
+    made = draft(contract.chain.chain_id, contract.address, key, terms, desk.signer.address, verdicts)
+    return send(desk, campaign, made, evidence.openings, anchors_in(desk, facts.posted), earlier)
+
+
+def _by_the_rule(desk: Desk, verdict: Verdict, terms: Terms) -> Verdict:
+    worth = value(
+        verdict.llr,
+        verdict.prior,
+        verdict.votes,
+        threshold=terms.threshold_milli,
+        unit_reward=terms.unit_reward,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+    )
+    why = ""
+    if worth.byte != ACCEPTED:
+        ballots = [desk.record(Ballot, cid) for cid in verdict.ballots]
+        why = reason_for(desk, verdict.report, ballots, verdict.llr)
+    return replace(verdict, byte=worth.byte, reward=Amount(worth.reward), score=worth.score, reason=why)
