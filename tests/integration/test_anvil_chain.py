@@ -483,6 +483,14 @@ def test_a_torn_state_file_without_a_copy_is_named(folder: Path) -> None:
     assert (folder / "state.json").exists()
 
 
+def test_an_idle_chain_does_not_fill_the_disk(own: anvil.Anvil, folder: Path) -> None:
+    chain = Chain(own.url)
+    for _ in range(4):
+        chain.request("anvil_mine", hex(200))
+    own.stop()
+    assert sum(one.stat().st_size for one in folder.rglob("*")) < 5_000_000
+
+
 def test_start_finds_the_one_that_runs(own: anvil.Anvil, folder: Path) -> None:
     assert anvil.start(folder).pid == own.pid
 

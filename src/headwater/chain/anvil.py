@@ -2,9 +2,13 @@
 
 Measured with anvil 1.7.1. It answers 0.05-0.1 s after starting, mines a transaction within 5 ms and an empty block a
 second. State is written every ``STATE_INTERVAL_S`` and on a gentle stop; after kill -9 the loss is at most that much.
-The file grows by 1.7 kB a block and is truncated before each write, so a kill in that instant leaves half a file: we
-keep the last one that loaded beside it. A restarted chain goes on from its saved time and knows the state of no block
-before its head, so three blocks are mined at once to give the "finalized" tag something to answer.
+The file is truncated before each write, so a kill in that instant leaves half a file: we keep the last one that loaded
+beside it. A restarted chain takes up the machine's time again and knows the state of no block before its head, so three
+blocks are mined at once to give the "finalized" tag something to answer.
+
+It is for demos and days, not for years: the file grows by 1.8 kB a block, and a transaction takes 9 ms on a new chain,
+34 ms after 4,000 blocks, 73 ms after 10,000. Left to itself anvil also writes the state after every block to disk
+(1.3 GB after 4,000), so only ``_STATES_KEPT`` are kept, in memory.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from headwater.chain.errors import AnvilError, ChainDownError, RpcError
 from headwater.chain.rpc import LOCAL_CHAIN, Chain
 
 STATE_INTERVAL_S = 2
+_STATES_KEPT = 256
 _START_S = 15.0
 _STOP_S = 15.0
 _PORT_TRIES = 3
@@ -153,7 +158,7 @@ def _spawn(
     command = [str(binary), "--silent", "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id)]
     command += ["--block-time", str(block_time_s), "--mixed-mining", "--slots-in-an-epoch", "1"]
     command += ["--state", str(folder / "state.json"), "--state-interval", str(STATE_INTERVAL_S)]
-    command += ["--cache-path", str(folder / "cache")]
+    command += ["--prune-history", str(_STATES_KEPT), "--cache-path", str(folder / "cache")]
     with (folder / "anvil.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603  # a binary we chose, an argument list, no shell
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=detached
