@@ -24,6 +24,8 @@ from headwater.formats import Episode, Kind, Recording, RecordingError, open_rec
 from headwater.testing.forgeries import FORGERIES, ROBOT_FORGERIES, forge
 
 ROOT = Path(__file__).parents[1]
+INDEXED = "video_of_another_indexed"
+FORGED_AS = {INDEXED: "video_of_another"}
 STORE = ROOT / "bench" / "checks_calibration" / "results.json"
 
 
@@ -45,7 +47,8 @@ def defects(report: CheckReport) -> list[str]:
 def row(recording: str, name: str, forgery: str, report: CheckReport, seconds: float, **more: Any) -> dict[str, Any]:
     """One line of the result."""
     risks = sorted({f.rule for f in report.findings if f.severity is Severity.RISK})
-    wanted = FORGERIES[forgery].rules if forgery in FORGERIES else ()
+    kind = FORGERIES.get(FORGED_AS.get(forgery, forgery))
+    wanted = kind.rules if kind else ()
     right = bool(set(wanted) & set(defects(report))) if wanted else None
     return {
         "recording": recording,
@@ -66,20 +69,31 @@ def robot_rows(recording: Recording, others: list[tuple[Path, int]], only: list[
     for number, episode in enumerate(recording):
         index = CopyIndex()
         index.add("original", 1, b"\1" * 32, check_episode(episode).fingerprints)
-        for name in ROBOT_FORGERIES:
+        for name in (*ROBOT_FORGERIES, INDEXED):
             if only and name not in only:
                 continue
-            donors = [d for d in others if d != (recording.root, number)] if FORGERIES[name].needs_donor else [None]
+            kind = FORGERIES[FORGED_AS.get(name, name)]
+            donors = [d for d in others if d != (recording.root, number)] if kind.needs_donor else [None]
             for donor in donors:
                 with tempfile.TemporaryDirectory() as folder:
                     path, place = donor or (None, 0)
-                    made = forge(name, recording.root, Path(folder), episode=number, donor=path, donor_episode=place)
+                    made = forge(
+                        kind.name, recording.root, Path(folder), episode=number, donor=path, donor_episode=place
+                    )
                     start = time.process_time()
-                    seen = index if FORGERIES[name].needs_index else None
+                    seen = index if kind.needs_index else known_donor(donor) if name == INDEXED else None
                     report = check_episode(open_recording(made)[0], index=seen)
                     extra = {"donor": f"{path.name}/{place}"} if path else {}
                     spent = time.process_time() - start
                     yield row(recording.root.name, episode.name, name, report, spent, **extra)
+
+
+def known_donor(donor: tuple[Path, int] | None) -> CopyIndex:
+    """An index that has seen the donor of a foreign video."""
+    assert donor is not None
+    index = CopyIndex()
+    index.add("donor", 1, b"\2" * 32, check_episode(open_recording(donor[0])[donor[1]]).fingerprints)
+    return index
 
 
 def same_robot(episode: Episode) -> tuple[str, int]:
@@ -113,7 +127,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
             "counted_llr_milli": round(1000 * ratio),
         }
     kinds = {}
-    for name in FORGERIES:
+    for name in (*FORGERIES, INDEXED):
         own = [r for r in rows if r["forgery"] == name]
         if own:
             rejected = sum(r["quality"] == "reject" and r["right_reason"] is not False for r in own)
@@ -122,15 +136,10 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"rules": rules, "rejected_for_the_right_reason": kinds, "clean": len(clean), "false_blocks": false_blocks}
 
 
-def main() -> None:
-    """Run and store."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=ROOT / "examples" / "recordings")
-    parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--store", type=Path, default=STORE)
-    options = parser.parse_args()
+def everything(data: Path, only: list[str]) -> list[dict[str, Any]]:
+    """All rows for the recordings under ``data``."""
     rows: list[dict[str, Any]] = []
-    found = list(recordings(options.data))
+    found = list(recordings(data))
     for recording in found:
         for episode in recording:
             start = time.process_time()
@@ -141,14 +150,25 @@ def main() -> None:
     for recording in robots:
         kind = same_robot(recording[0])
         others = [(r.root, i) for r in robots if same_robot(r[0]) == kind for i in range(len(r))]
-        for line in robot_rows(recording, others, options.only):
+        for line in robot_rows(recording, others, only):
             rows.append(line)
             show(line)
     for recording in found:
-        if recording.format == "gopro-mp4" and not options.only:
+        if recording.format == "gopro-mp4" and not only:
             for line in gyro_rows(recording.root, []):
                 rows.append(line)
                 show(line)
+    return rows
+
+
+def main() -> None:
+    """Run and store."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT / "examples" / "recordings")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--store", type=Path, default=STORE)
+    options = parser.parse_args()
+    rows = everything(options.data, options.only)
     result = {"summary": summary(rows), "rows": rows}
     options.store.parent.mkdir(parents=True, exist_ok=True)
     options.store.write_text(json.dumps(result, indent=1) + "\n")

@@ -21,6 +21,7 @@ MOTION_HZ = 5
 MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured on same-camera clips
 TRAJECTORY_HZ = 5
 MINHASHES = 128
+SPEEDS_PERCENT = (80, 90, 100, 111, 125)
 _PRIME = (1 << 31) - 1
 _BUCKET_MILLI = 50  # one trajectory token step; 25 times the noise of the forger we expect
 
@@ -191,13 +192,14 @@ def hamming(a: bytes, b: bytes) -> NDArray[np.int64]:
 
 
 def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool]:
-    """(thousandths, mirrored): the best mean cosine of motion at one common time offset."""
+    """(thousandths, mirrored): the best mean cosine of motion at one common time offset and playing speed."""
     if (a.width, a.height) != (b.width, b.height) or not a.motion or not b.motion:
         return 0, False
     left, right = a.motion_frames(), b.motion_frames()
-    plain = _aligned(left, right)
-    mirror = _aligned(left[:, :, ::-1], right)
-    return (mirror, True) if mirror > plain else (plain, False)
+    mirror = left[:, :, ::-1]
+    plain_best = max(_aligned(_played(left, speed), right) for speed in SPEEDS_PERCENT)
+    mirror_best = max(_aligned(_played(mirror, speed), right) for speed in SPEEDS_PERCENT)
+    return (mirror_best, True) if mirror_best > plain_best else (plain_best, False)
 
 
 def trajectory_distance(a: Fingerprints, b: Fingerprints) -> int:
@@ -210,39 +212,42 @@ def trajectory_distance(a: Fingerprints, b: Fingerprints) -> int:
     if not len(keep):
         return 1_000_000
     left, right = left[:, keep] / spread[keep], right[:, keep] / spread[keep]
-    best = min(
-        float(np.sqrt(((left[i] - right[j]) ** 2).mean())) for i, j in _offsets(len(left), len(right))
-    )  # fmt: skip
+    squares = ((left[:, None, :] - right[None, :, :]) ** 2).mean(axis=2)
+    mean, counted = _over_offsets(squares, np.ones(squares.shape))
+    best = float(np.sqrt(mean[counted > 0].min()))
     return min(round(best * 1000), 1_000_000)
-
-
-def _aligned(left: NDArray[np.float32], right: NDArray[np.float32]) -> int:
-    cosine = np.einsum("ik,jk->ij", left.reshape(len(left), -1), right.reshape(len(right), -1), dtype=np.float64)
-    moved = np.add.outer(left.any(axis=(1, 2)).astype(np.int8), right.any(axis=(1, 2)).astype(np.int8)) > 0
-    best = 0.0
-    for i, j in _offsets(len(left), len(right)):
-        rows, columns = np.arange(i.start, i.stop), np.arange(j.start, j.stop)
-        counted = moved[rows, columns]
-        if counted.sum() >= 2 * MOTION_HZ:
-            best = max(best, float(cosine[rows, columns][counted].mean()))
-    return round(best * 1000)
-
-
-def _offsets(m: int, n: int, share: float = 0.6) -> list[tuple[slice, slice]]:
-    """Overlapping slices of two sequences for every offset that keeps ``share`` of the shorter one."""
-    pairs = []
-    for offset in range(1 - n, m):
-        i, j = max(0, offset), max(0, -offset)
-        size = min(m - i, n - j)
-        if size >= share * min(m, n):
-            pairs.append((slice(i, i + size), slice(j, j + size)))
-    return pairs
 
 
 def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
     """Thousandths of ``a``'s frames with a frame of ``b`` within ``bits`` of PDQ; 31 is PDQ's own threshold."""
     if not a.pdq or not b.pdq:
         return 0
-    frames = len(a.pdq) // 32
     near = [int((hamming(own, b.pdq).min(axis=1) <= bits).sum()) for own in (a.pdq, a.pdq_mirrored)]
-    return round(1000 * max(near) / frames)
+    return round(1000 * max(near) / (len(a.pdq) // 32))
+
+
+def _played(frames: NDArray[np.float32], percent: int) -> NDArray[np.float32]:
+    """Frames at another playing speed; 125 drops every fifth."""
+    return frames[np.arange(max(1, len(frames) * 100 // percent)) * percent // 100]
+
+
+def _aligned(left: NDArray[np.float32], right: NDArray[np.float32]) -> int:
+    """Thousandths: best mean cosine over all offsets; frames in which neither moves do not count."""
+    cosine = np.einsum("ik,jk->ij", left.reshape(len(left), -1), right.reshape(len(right), -1), dtype=np.float64)
+    moved = np.logical_or.outer(left.any(axis=(1, 2)), right.any(axis=(1, 2))).astype(np.float64)
+    mean, counted = _over_offsets(cosine, moved)
+    enough = counted >= 2 * MOTION_HZ
+    return round(1000 * float(mean[enough].max())) if enough.any() else 0
+
+
+def _over_offsets(
+    values: NDArray[np.float64], weights: NDArray[np.float64], share: float = 0.6
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(weighted mean, weight) along every diagonal of (m, n) that overlaps ``share`` of the shorter side."""
+    m, n = values.shape
+    offset = np.subtract.outer(np.arange(m), np.arange(n)).ravel() + n - 1
+    weight: NDArray[np.float64] = np.bincount(offset, weights.ravel())
+    overlap = np.bincount(offset, np.ones(m * n))
+    total = np.bincount(offset, (values * weights).ravel())
+    weight[overlap < share * min(m, n)] = 0.0
+    return total / np.maximum(weight, 1e-9), weight

@@ -1,13 +1,13 @@
 """Fingerprints of everything anchored before, in anchor order: an item is compared with earlier entries only.
 
 A snapshot is one canonical dag-cbor block, so a report that names its snapshot can be recomputed by a stranger.
-Comparison is a linear scan over nominated entries; the approximate index for millions is a later backend behind
-the same port.
+PDQ nominates videos and MinHash trajectories; motion and distance decide. The scan is linear; the approximate index
+for millions is a later backend behind the same port.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from headwater.checks.fingerprints import Fingerprints, Match, likeness, scene_s
 from headwater.primitives import canonical
 
 SCHEMA = "headwater/copy-index/1"
-SCAN_ALL = 512  # up to here every entry is compared in full; above, PDQ or MinHash must nominate it
+SCAN_ALL = 512  # up to here every trajectory is compared; above, MinHash must nominate it
 NOMINATE_MILLI = 300
 
 
@@ -77,9 +77,13 @@ class CopyIndex:
     def nearest(self, prints: Fingerprints) -> Match:
         """The closest entries by video and by trajectory; on a tie the earlier one."""
         found = Match(compared=len(self._entries))
+        scan_all = len(self._entries) <= SCAN_ALL
         for entry in self._entries:
-            if len(self._entries) <= SCAN_ALL or _nominated(prints, entry.prints):
-                found = _closer(found, prints, entry)
+            found = _closer_video(found, prints, entry)
+            if scan_all or _same_tokens(prints, entry.prints):
+                distance = trajectory_distance(prints, entry.prints)
+                if distance < found.trajectory_milli:
+                    found = replace(found, trajectory_id=entry.contribution_id, trajectory_milli=distance)
         return found
 
     def to_bytes(self) -> bytes:
@@ -108,29 +112,28 @@ class CopyIndex:
         return cls(entries)
 
 
-def _closer(found: Match, prints: Fingerprints, entry: Entry) -> Match:
-    pairs = [likeness(own, other) for own in prints.cameras.values() for other in entry.prints.cameras.values()]
-    video, mirrored = max(pairs, default=(0, False))
-    distance = trajectory_distance(prints, entry.prints)
-    closer_video, closer_path = video > found.video_milli, distance < found.trajectory_milli
-    return Match(
-        compared=found.compared,
-        video_id=entry.contribution_id if closer_video else found.video_id,
-        video_milli=video if closer_video else found.video_milli,
-        mirrored=mirrored if closer_video else found.mirrored,
-        entry_trajectory_milli=distance if closer_video else found.entry_trajectory_milli,
-        trajectory_id=entry.contribution_id if closer_path else found.trajectory_id,
-        trajectory_milli=distance if closer_path else found.trajectory_milli,
-    )
+def _closer_video(found: Match, prints: Fingerprints, entry: Entry) -> Match:
+    """``found``, or ``entry`` if PDQ nominates one of its cameras and its motion is more alike."""
+    for own in prints.cameras.values():
+        for theirs in entry.prints.cameras.values():
+            if scene_share(own, theirs) < NOMINATE_MILLI:
+                continue
+            video, mirrored = likeness(own, theirs)
+            if video > found.video_milli:
+                distance = trajectory_distance(prints, entry.prints)
+                found = replace(
+                    found,
+                    video_id=entry.contribution_id,
+                    video_milli=video,
+                    mirrored=mirrored,
+                    entry_trajectory_milli=distance,
+                )
+    return found
 
 
-def _nominated(prints: Fingerprints, other: Fingerprints) -> bool:
-    if prints.minhash and len(prints.minhash) == len(other.minhash):
-        equal = np.frombuffer(prints.minhash, "<u4") == np.frombuffer(other.minhash, "<u4")
-        if 1000 * int(equal.sum()) >= NOMINATE_MILLI * len(equal):
-            return True
-    return any(
-        scene_share(own, theirs) >= NOMINATE_MILLI
-        for own in prints.cameras.values()
-        for theirs in other.cameras.values()
-    )
+def _same_tokens(prints: Fingerprints, other: Fingerprints) -> bool:
+    """True if MinHash puts the trajectories' Jaccard likeness at ``NOMINATE_MILLI`` or more."""
+    if not prints.minhash or len(prints.minhash) != len(other.minhash):
+        return False
+    equal = np.frombuffer(prints.minhash, "<u4") == np.frombuffer(other.minhash, "<u4")
+    return 1000 * int(equal.sum()) >= NOMINATE_MILLI * len(equal)

@@ -1,0 +1,35 @@
+"""Every clean recording and every forgery of ../shared/data, where that folder is at hand; minutes, so ``slow``."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[3]
+DATA = REPOSITORY.parent / "shared" / "data"
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not DATA.is_dir(), reason="shared recordings are not here")]
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("calibrate_checks", REPOSITORY / "bench" / "calibrate_checks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_whole_grid(bench: ModuleType) -> None:
+    """All blocked for the right reason; foreign videos whose source nobody anchored in at least half of the cases."""
+    summary = bench.summary(bench.everything(DATA, []))
+    assert summary["false_blocks"] == 0
+    counts = {name: tuple(map(int, text.split("/"))) for name, text in summary["rejected_for_the_right_reason"].items()}
+    partly = {"reencoded", "video_of_another", "cut_padded_video"}
+    assert {name: done for name, (done, all_) in counts.items() if done < all_ and name not in partly} == {}
+    done, all_ = counts["video_of_another"]
+    assert 2 * done >= all_
