@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from headwater.checks.observed import Observed
 from headwater.checks.registry import CannotJudge
 from headwater.checks.signals import Floats, active, filled
-from headwater.checks.video_match import LONGEST, change_bands, joint_bands
+from headwater.checks.video_match import LONGEST, VideoMatch, change_bands, joint_bands, match
 
 MIN_S = 6.0
 MIN_CHANGE = 0.02  # grey levels a second-wide window changes on average; the calmest clean episode has .1
 
 
+@lru_cache(maxsize=1)
 def paired_cameras(seen: Observed) -> list[tuple[str, Floats, Floats]]:
     """(key, picture bands, joint bands) of every camera that can be judged. Raises CannotJudge if none can."""
     assert seen.state is not None
@@ -35,3 +38,9 @@ def paired_cameras(seen: Observed) -> list[tuple[str, Floats, Floats]]:
     if not pairs:
         raise CannotJudge(why)
     return pairs
+
+
+@lru_cache(maxsize=1)
+def forward_matches(seen: Observed) -> dict[str, VideoMatch]:
+    """How well the joints explain each camera of ``paired_cameras``; two rules ask, one pays."""
+    return {key: match(bands, joints, seen.fps) for key, bands, joints in paired_cameras(seen)}

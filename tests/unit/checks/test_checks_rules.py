@@ -137,6 +137,13 @@ def test_frozen_video_needs_a_moving_robot() -> None:
     assert "motion/frozen-video" not in defects(Observed(episode(resting), {"front": camera(diff_milli=still)}))
 
 
+def test_video_padded_with_its_last_picture_is_frozen_to_the_end() -> None:
+    still = np.full(240, 600, np.int64)
+    still[226:] = 0
+    assert "motion/frozen-video" in defects(Observed(episode(), {"front": camera(diff_milli=still)}))
+    assert "motion/frozen-video" not in defects(Observed(episode(), {"front": camera(diff_milli=np.roll(still, -60))}))
+
+
 def test_camera_that_delivers_every_frame_twice_is_not_frozen() -> None:
     twice = np.where(np.arange(240) % 2, 0, 700).astype(np.int64)
     assert "motion/frozen-video" not in defects(Observed(episode(), {"front": camera(diff_milli=twice)}))

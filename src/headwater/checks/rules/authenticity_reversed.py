@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.pairing import paired_cameras
+from headwater.checks.pairing import forward_matches, paired_cameras
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed, milli
 from headwater.checks.video_match import match
@@ -21,7 +21,7 @@ MARGIN, STANDS_OUT = 100, 2500
 @rule("authenticity/reversed-video", version=1, needs=(Need.VIDEO, Need.STATE))
 def check(seen: Observed) -> Iterator[Draft]:
     for key, bands, joints in paired_cameras(seen):
-        forward, backward = match(bands, joints, seen.fps), match(bands[::-1].copy(), joints, seen.fps)
+        forward, backward = forward_matches(seen)[key], match(bands[::-1].copy(), joints, seen.fps)
         if milli(backward.fit) - milli(forward.fit) >= MARGIN and milli(backward.z) >= STANDS_OUT:
             yield Draft(
                 Severity.DEFECT,

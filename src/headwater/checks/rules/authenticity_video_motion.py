@@ -11,18 +11,16 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.pairing import paired_cameras
+from headwater.checks.pairing import forward_matches
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed, milli
-from headwater.checks.video_match import match
 
 DEFECT_Z, RISK_Z = 2000, 2500
 
 
 @rule("authenticity/video-motion", version=1, needs=(Need.VIDEO, Need.STATE))
 def check(seen: Observed) -> Iterator[Draft]:
-    for key, bands, joints in paired_cameras(seen):
-        found = match(bands, joints, seen.fps)
+    for key, found in forward_matches(seen).items():
         z = milli(found.z)
         if z >= RISK_Z:
             continue
@@ -32,7 +30,7 @@ def check(seen: Observed) -> Iterator[Draft]:
             "The picture does not move when the robot does.",
             f"correlation {fixed(found.fit)}, {fixed(found.z)} standard deviations above other alignments",
             f"expected at least {fixed((DEFECT_Z if severity is Severity.DEFECT else RISK_Z) / 1000, 1)}",
-            (seen.span(0, len(bands)),),
+            (seen.span(0, seen.episode.length),),
             key,
             "Pictures and robot states come from different moments or episodes.",
             "Check that video and table of the same episode were uploaded together.",

@@ -1,8 +1,8 @@
 """A re-encoded, mirrored, noised or partly replaced copy of an earlier item.
 
 The index compares motion only where PDQ sees the same scene in 30 % of the frames (copies, also trimmed or sped up,
-53 % and more; other episodes of the same table 0 % on the G1 recordings). Motion likeness: copies 1.00, trimmed or
-sped up .79-1.00, distinct episodes of one scene at most .86: from .90 a DEFECT, from .75 a RISK. Trajectory distance:
+53 % and more; other episodes of the same table 0 % on the G1 recordings). Motion likeness: copies, also trimmed or
+sped up, .89-1.00, distinct episodes of one scene at most .73: from .84 a DEFECT, from .78 a RISK. Trajectory distance:
 noised copies at most .09 standard deviations, distinct episodes at least .78: below .15. The same video is a DEFECT
 whatever the trajectory says; the same trajectory with another video is a RISK, since a robot may replay a motion.
 """
@@ -16,7 +16,7 @@ from headwater.checks.observed import Observed
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed
 
-VIDEO_MILLI, RISK_MILLI = 900, 750
+VIDEO_MILLI, RISK_MILLI = 840, 780
 PATH_MILLI = 150
 FIX = "Submit your own new recordings only."
 

@@ -3,7 +3,8 @@
 A frozen frame re-encodes to differences of 0-.002 grey levels at 160 pixels, with single refreshes up to .1 (x264,
 crf 18-28); real cameras never stay below .3 for more than five frames and even noise-free simulation keeps above
 .005. So: at most .005, refreshes up to .1 allowed for two frames, one second for a DEFECT, half for a RISK, while
-the robot's mean speed is at least a quarter of the episode's. Physlint is the only peer with a rule of this kind.
+the robot's mean speed is at least a quarter of the episode's. A picture that stands still until the very end is a
+DEFECT from .4 s: the video was cut and padded to the right length. Physlint is the only peer with a rule of this kind.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import filled, runs, speed
 
 STILL_MILLI, REFRESH_MILLI, REFRESH_FRAMES = 5, 100, 2
-DEFECT_S, RISK_S = 1.0, 0.5
+DEFECT_S, RISK_S, TAIL_S = 1.0, 0.5, 0.4
 MOVING = 0.25
 
 
@@ -31,13 +32,17 @@ def check(seen: Observed) -> Iterator[Draft]:
         for start, stop in still_runs(camera.diff_milli):
             seconds = (stop - start) / max(seen.fps, 1e-9)
             part = pace[start:stop]
-            if seconds < RISK_S or not len(part) or part.mean() < MOVING * pace.mean():
+            to_the_end = stop == len(camera)
+            if seconds < (TAIL_S if to_the_end else RISK_S) or not len(part):
                 continue
+            if part.mean() < MOVING * pace.mean():
+                continue
+            limit = TAIL_S if to_the_end else DEFECT_S
             yield Draft(
-                Severity.DEFECT if seconds >= DEFECT_S else Severity.RISK,
+                Severity.DEFECT if seconds >= limit else Severity.RISK,
                 "The picture is frozen while the robot moves.",
                 f"{stop - start} frames",
-                f"below {round(DEFECT_S * seen.fps)}",
+                f"below {round(limit * seen.fps)}",
                 (seen.span(start, stop),),
                 key,
                 "Pictures and robot states disagree.",
