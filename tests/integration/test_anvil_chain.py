@@ -41,7 +41,7 @@ from headwater.chain import (
 )
 from headwater.chain import events as ev
 from headwater.chain.deploy import created_address
-from headwater.chain.stakes import OPERATOR_ROLE
+from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
 from headwater.chain.structs import (
     NO_PAY_INDEX,
     Anchor,
@@ -63,6 +63,7 @@ from headwater.chain.structs import (
     votes_root,
 )
 from headwater.primitives import eip712, merkle
+from headwater.primitives.abi import abi_hash
 from headwater.primitives.hashing import ZERO_WORD, keccak256
 
 if TYPE_CHECKING:
@@ -260,6 +261,90 @@ def test_a_wrong_verdict_is_voided_and_costs_its_settler(town: Town) -> None:
     assert c.stakes.collateral(watcher.address, terms.token).free == done.posted.bond // 2
     with pytest.raises(RevertError):
         c.faults.prove_verdict(watcher, done.posted, terms, item, (), ())
+
+
+def test_a_voided_settlement_is_replaced_by_another_operator(town: Town) -> None:
+    c = town.contracts
+    careless, careful = (town.member(OPERATOR_ROLE, collateral=1_000) for _ in range(2))
+    _, terms, campaign = opened(town)
+    done, item, _ = settled(town, campaign, terms, careless, wrong=True)
+    c.faults.prove_verdict(careful, done.posted, terms, item, (), ())
+    key = settlement_key(campaign, item.item, 1)
+    fee = R * terms.operator_fee_bps // 10_000
+    right = replace(
+        item, verdict=1, reward=R * QUALITY_AT_3000 // 10_000, pay_index=0, share_weight=QUALITY_AT_3000 * 100
+    )
+    pays = [Pay(0, CONTRIBUTOR.address, right.reward, right.reward, 0, items_hash([item.item]))]
+    pays.append(Pay(1, careful.address, fee, right.reward + fee, 2, items_hash([item.item])))
+    items = merkle.build([right.leaf(c.chain.chain_id, c.settlement.address, key)])
+    tree = merkle.build([pay.leaf(c.chain.chain_id, c.settlement.address, key) for pay in pays])
+    given = SettleInput(campaign, items.root, tree.root, 2, right.reward + fee, b"\x01\x5a", b"e" * 32, ZERO_WORD)
+    again = (terms, [ANCHORS[done.key]], given, [done.posted])
+    with pytest.raises(RevertError) as refused:
+        c.settlement.resettle(careless, *again)
+    assert refused.value.name == "Settlement_VoidedSettler"
+    posted = c.settlement.resettle(careful, *again).only(ev.Settled).posted
+    town.skip(terms.challenge_window + 1)
+    before = c.local_dollar.balance(CONTRIBUTOR.address)
+    c.settlement.claim_many(careful, [posted], pays[:1], [tree.proof(0)])
+    assert c.local_dollar.balance(CONTRIBUTOR.address) == before + right.reward
+
+
+def test_anchors_seeds_and_commits_as_the_reviewers_see_them(town: Town) -> None:
+    c = town.contracts
+    operator = town.member(OPERATOR_ROLE, collateral=1_000)
+    reviewer = town.member(REVIEWER_ROLE)
+    _, terms, campaign = opened(town)
+    alone = town.account(100)
+    c.local_dollar.approve(alone, c.stakes.address, R)
+    c.stakes.deposit(alone, c.local_dollar.address, R)
+    direct = c.campaigns.anchor_direct(alone, campaign, terms, b"l" * 32, b"c" * 32).only(ev.Anchored).anchor
+    assert (direct.direct, direct.count, direct.anchorer) == (True, 1, alone.address)
+    anchor = c.campaigns.anchor(operator, campaign, terms, b"r" * 32, 2, b"c" * 32).only(ev.Anchored).anchor
+    assert (anchor.first_item, anchor.sequence) == (1, direct.sequence + 1)
+
+    c.chain.request("anvil_mine", "0x2")
+    seed = c.campaigns.record_seed(reviewer, campaign, anchor).only(ev.SeedRecorded)
+    assert not seed.late
+    assert seed.seed == c.campaigns.seed(campaign, 1) == c.chain.block_hash(anchor.block + 1)
+    with pytest.raises(RevertError, match="Campaigns_SeedExists"):
+        c.campaigns.record_seed(reviewer, campaign, anchor)
+
+    root = c.campaigns.commit_votes(operator, campaign, 1, 0, b"v" * 32, 3).only(ev.VotesCommitted)
+    stored = abi_hash(("bytes32", "uint32", "uint40"), (root.root, root.count, root.time))
+    assert c.campaigns.commit_root_hash(campaign, 1, 0, operator.address) == stored
+    own = c.campaigns.commit_vote(reviewer, campaign, 2, 0, b"w" * 32).only(ev.VoteCommitted)
+    assert c.campaigns.commit_hash(campaign, 2, 0, reviewer.address) == abi_hash(
+        ("bytes32", "uint40"), (own.commit, own.time)
+    )
+    with pytest.raises(RevertError, match="Campaigns_CommitExists"):
+        c.campaigns.commit_vote(reviewer, campaign, 2, 0, b"x" * 32)
+
+
+def test_stakes_come_back_after_the_delay(town: Town) -> None:
+    c = town.contracts
+    member = town.member(REVIEWER_ROLE, collateral=10)
+    token = c.local_dollar.address
+    c.stakes.request_withdraw(member, token, 4 * 10**6)
+    waiting = c.stakes.unbonding(member.address, token)
+    assert (waiting.amount, c.stakes.collateral(member.address, token).free) == (4 * 10**6, 6 * 10**6)
+    c.stakes.leave(member, REVIEWER_ROLE)
+    with pytest.raises(RevertError, match="Stakes_StillUnbonding"):
+        c.stakes.withdraw_stake(member, REVIEWER_ROLE)
+    town.skip(LOCAL.unbonding + 1)
+    c.stakes.withdraw(member, token)
+    c.stakes.withdraw_stake(member, REVIEWER_ROLE)
+    assert c.local_dollar.balance(member.address) == 4 * 10**6
+    assert c.network_token.balance(member.address) == c.stakes.minimum(REVIEWER_ROLE)
+
+
+def test_key_holders_are_listed_with_key_and_endpoint(town: Town) -> None:
+    c = town.contracts
+    holder = town.member(HOLDER_ROLE)
+    done = c.stakes.register_holder(holder, "http://127.0.0.1:9000", b"x" * 32).only(ev.HolderRegistered)
+    assert c.stakes.holder_index(holder.address) == done.index
+    found = c.stakes.holders()[done.index]
+    assert (found.account, found.public_key, found.endpoint) == (holder.address, b"x" * 32, "http://127.0.0.1:9000")
 
 
 def test_attack_an_honest_settlement_cannot_be_voided(town: Town) -> None:

@@ -1,0 +1,56 @@
+"""Every call a wrapper makes exists in the compiled contract, and every call a person may make has a wrapper."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from headwater.chain import interface
+from headwater.chain.campaigns import Campaigns
+from headwater.chain.contract import Contract
+from headwater.chain.datasets import Datasets
+from headwater.chain.faults import Faults
+from headwater.chain.licences import Licences
+from headwater.chain.settlement import Settlement
+from headwater.chain.stakes import Stakes
+
+WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Datasets, Licences)
+BETWEEN_CONTRACTS = {
+    "Stakes": {"lock", "unlock", "slash"},
+    "Campaigns": {"take", "restore", "credit", "pay"},
+    "Settlement": {"void"},
+    "Licences": {"mint"},
+}
+TOKEN_STANDARDS = {"approve", "setApprovalForAll", "safeTransferFrom", "safeBatchTransferFrom", "transferFrom"}
+
+
+def _calls(wrapper: type[Contract], kind: str) -> Iterator[tuple[str, int | None]]:
+    """Function and number of arguments (``None`` if some are spread) of each call of this kind."""
+    skipped = 1 if kind == "_write" else 0  # the signer
+    for node in ast.walk(ast.parse(inspect.getsource(wrapper))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == kind:
+            name, *args = node.args[skipped:]
+            if isinstance(name, ast.Constant):
+                spread = any(isinstance(one, ast.Starred) for one in args)
+                yield str(name.value), None if spread else len(args)
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_calls_exist_with_their_number_of_arguments(wrapper: type[Contract]) -> None:
+    functions = interface.load(wrapper.NAME).functions
+    for kind, mutating in (("_read", False), ("_write", True)):
+        for name, count in _calls(wrapper, kind):
+            found = [one for one in functions.get(name, ()) if count is None or len(one["inputs"]) == count]
+            assert found, f"{wrapper.NAME}.{name} with {count} arguments"
+            assert (found[0]["stateMutability"] == "nonpayable") is mutating, name
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_every_call_open_to_people_has_a_wrapper(wrapper: type[Contract]) -> None:
+    functions = interface.load(wrapper.NAME).functions
+    writes = {name for name, group in functions.items() if group[0]["stateMutability"] == "nonpayable"}
+    wrapped = {name for name, _ in _calls(wrapper, "_write")}
+    assert writes - wrapped - TOKEN_STANDARDS == BETWEEN_CONTRACTS.get(wrapper.NAME, set())
