@@ -1,0 +1,163 @@
+"""Section 8: every key a holder gave, held against what the chain said at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from headwater.catalog.ledger import Sale, VersionFacts
+from headwater.chain.events import ConsentWithdrawn
+from headwater.chain.structs import ACCEPTED
+from headwater.client.audit.book import Book
+from headwater.client.audit.errors import EvidenceError
+from headwater.client.audit.facts import Facts
+from headwater.client.audit.opened import Opened, OpenItem
+from headwater.primitives import canonical, eip712
+from headwater.primitives.canonical import CanonicalError
+from headwater.primitives.cid import DAG_CBOR, Cid, cid_decode
+from headwater.primitives.errors import HeadwaterError
+from headwater.records import codec
+from headwater.records.dataset import DatasetManifest
+from headwater.records.envelope import KeyEnvelope
+from headwater.records.manifest import Manifest
+from headwater.records.release import Release, ReleaseReceipt, Role
+
+SECTION = "grants"
+RELEASE = "release/1"
+
+
+def audit_grants(facts: Facts, opened: Opened, book: Book, campaigns: Iterable[int]) -> None:
+    """Claims about every release in storage that belongs to one of these campaigns."""
+    wanted = set(campaigns)
+    book.open(SECTION, "releases in storage")
+    known = _contributions(facts, opened)
+    for cid in sorted(facts.blobs.iter()):
+        name, title = f"grant/{cid}", "a holder gave a key only to someone the chain entitled"
+        with book.reading(name, title, cid):
+            release = _release(facts, cid)
+            if release is not None and release.receipt.campaign in wanted:
+                _grant(facts, book, name, cid, release, known.get(release.receipt.contribution))
+
+
+def _contributions(facts: Facts, opened: Opened) -> dict[bytes, OpenItem]:
+    """Settled items by contribution; what is anchored and not settled is nobody's to know yet."""
+    known: dict[bytes, OpenItem] = {}
+    for number in facts.ledger.campaigns:
+        for settlement in facts.ledger.standing(number):
+            try:
+                items = opened.settlement(settlement.posted.key).items
+            except EvidenceError:
+                continue  # told in the settlement's own section
+            known.update({item.contribution: item for item in items})
+    return known
+
+
+def _release(facts: Facts, cid: Cid) -> Release | None:
+    """The release under a CID; ``None`` for any other blob. A damaged block is told by the sweep of storage."""
+    if cid_decode(cid)[0] != DAG_CBOR:
+        return None
+    try:
+        plain = canonical.decode(facts.blob(cid))
+    except (EvidenceError, CanonicalError):
+        return None
+    if not isinstance(plain, dict) or plain.get("type") != RELEASE:
+        return None
+    try:
+        return codec.from_plain(Release, plain)
+    except HeadwaterError as error:
+        raise EvidenceError(f"release {cid}", cid, error.line()) from None
+
+
+def _grant(facts: Facts, book: Book, name: str, cid: str, release: Release, item: OpenItem | None) -> None:
+    receipt = release.receipt
+    to = f"{receipt.requester} as {receipt.role}, contribution {receipt.contribution.hex()}, receipt {cid}"
+    title = f"the receipt is signed by {receipt.holder}, a registered key holder, for the part it gave"
+    signed = eip712.recover(receipt.digest(facts.campaigns_domain), release.signature) == receipt.holder
+    whole = (release.part.holder, sha256(release.part.sealed).digest()) == (receipt.holder, receipt.part)
+    registered = receipt.holder in facts.ledger.holders
+    book.holds(f"{name}/receipt", title, signed and whole and registered, leaf=to)
+    title = f"{receipt.requester} was entitled to this key as {receipt.role} when it was given"
+    if item is None:
+        book.skip(f"{name}/entitled", title, "its contribution is not settled, so nothing of it is published", to)
+        return
+    with book.reading(f"{name}/entitled", title, to):
+        why = refusal(facts, receipt, item)
+        book.holds(f"{name}/entitled", title, not why, leaf=to, expected="entitled", actual=why or "entitled")
+    _share(facts, book, name, receipt, item, to)
+
+
+def refusal(facts: Facts, receipt: ReleaseReceipt, item: OpenItem) -> str:
+    """Why the chain did not entitle this reader at that time; empty if it did."""
+    if receipt.campaign != item.campaign:
+        return f"the contribution is campaign {item.campaign}'s"
+    if receipt.role != Role.CONTRIBUTOR and _withdrawn(facts, receipt):
+        return "consent had been withdrawn"
+    match receipt.role:
+        case Role.BUYER:
+            return _not_bought(facts, receipt)
+        case Role.CHECKER:
+            return "" if receipt.requester == item.anchor.anchorer else "a stranger: not the anchorer"
+        case Role.CONTRIBUTOR:
+            return "" if receipt.requester == item.opening.contributor else "a stranger: not the contributor"
+        case Role.REQUESTER:
+            return _not_requested(facts, receipt, item)
+        case _:
+            return f"no such role: {receipt.role}"
+
+
+def _withdrawn(facts: Facts, receipt: ReleaseReceipt) -> bool:
+    return any(
+        facts.reads.block_time(event.at.block) <= receipt.time
+        for event in facts.events(ConsentWithdrawn)
+        if (event.campaign, event.contribution) == (receipt.campaign, receipt.contribution)
+    )
+
+
+def _not_requested(facts: Facts, receipt: ReleaseReceipt, item: OpenItem) -> str:
+    campaign = facts.ledger.campaign(receipt.campaign)
+    if receipt.requester != campaign.terms.requester:
+        return "a stranger: not the campaign's requester"
+    standing = facts.ledger.standing(receipt.campaign)
+    (settlement,) = (s for s in standing if 0 <= item.item - s.posted.first_item < s.posted.count)
+    final = settlement.posted.final_at <= receipt.time
+    accepted = item.verdict is not None and item.verdict.byte == ACCEPTED
+    return "" if final and accepted else "the item was not finally accepted"
+
+
+def _not_bought(facts: Facts, receipt: ReleaseReceipt) -> str:
+    dataset = facts.ledger.datasets.get(receipt.dataset)
+    published = dataset.versions.get(receipt.version) if dataset else None
+    if published is None or published.version.campaign != receipt.campaign:
+        return "no such version of this campaign's dataset"
+    manifest = facts.named(DatasetManifest, published.version.manifest)
+    if receipt.contribution not in {episode.contribution for episode in manifest.episodes}:
+        return "the contribution is not in the version"
+    return _no_licence(facts, published, receipt)
+
+
+def _no_licence(facts: Facts, published: VersionFacts, receipt: ReleaseReceipt) -> str:
+    number = int.from_bytes(receipt.licence, "big")
+    mine = [s for s in published.sales if (s.to, s.licence) == (receipt.requester, number)]
+    bought = [s for s in mine if facts.reads.block_time(s.at.block) <= receipt.time]
+    if not bought:
+        return "a stranger: no sale gave this licence before the key was given"
+    expiry = expiry_of(facts, published, bought)
+    expired = expiry != 0 and receipt.time >= expiry
+    return f"the licence had run out at {expiry}, the key was given at {receipt.time}" if expired else ""
+
+
+def expiry_of(facts: Facts, published: VersionFacts, sales: Iterable[Sale]) -> int:
+    """When a licence bought by these sales, in order, ends; 0 for never (contracts/src/Licences.sol, mint)."""
+    expiry = None
+    for sale in sales:
+        duration, now = published.version.offers[sale.offer].duration, facts.reads.block_time(sale.at.block)
+        expiry = 0 if duration == 0 or expiry == 0 else max(expiry or 0, now) + duration
+    return expiry or 0
+
+
+def _share(facts: Facts, book: Book, name: str, receipt: ReleaseReceipt, item: OpenItem, to: str) -> None:
+    title = "the share it gave is the one the key envelope commits to"
+    with book.reading(f"{name}/share", title, to):
+        envelope = facts.record(KeyEnvelope, facts.named(Manifest, item.opening.manifest).envelope)
+        expected = envelope.holder(receipt.holder).commitment
+        book.same(f"{name}/share", title, expected, receipt.commitment, leaf=to)

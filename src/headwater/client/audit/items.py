@@ -1,0 +1,148 @@
+"""Section 3, single items: who signed what, what the checks said, and what the verdict rule makes of it."""
+
+from __future__ import annotations
+
+from headwater.chain.structs import ACCEPTED, MISSING, Terms
+from headwater.checks import CheckReport, CopyIndex, read_report
+from headwater.checks.llr import llr_milli, weights
+from headwater.checks.reading import UNREADABLE_LLR
+from headwater.client.audit.book import Book
+from headwater.client.audit.errors import EvidenceError
+from headwater.client.audit.facts import Facts
+from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
+from headwater.market import value
+from headwater.primitives import eip712
+from headwater.records.anchor import AnchorLeaves
+from headwater.records.consent import ConsentReceipt
+from headwater.records.contribution import anchor_leaf
+from headwater.records.manifest import Manifest, content_root
+from headwater.records.verdict import Verdict
+from headwater.review import prior
+
+
+def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, item: OpenItem) -> None:
+    """Claims about one item of a standing settlement."""
+    if item.missing:
+        title = "the settler says its data never came, at the anchorer's cost"
+        book.skip(f"{item.id}/opening", title, "nothing was opened", leaf=item.leaf)
+    else:
+        _opening(facts, book, item)
+        _manifest(facts, book, item)
+        _consent(facts, book, item)
+    title = "its verdict record is the item's own"
+    if item.fault is not None:
+        book.broken(f"{item.id}/verdict-record", title, item.fault, item.leaf)
+    if item.verdict is None:
+        return
+    expected = (item.item, item.opening.contributor, item.contribution)
+    found = (item.verdict.item, item.verdict.contributor, item.verdict.contribution)
+    book.same(f"{item.id}/verdict-record", title, expected, found, leaf=item.leaf)
+    _verdict(facts, book, whole, item, item.verdict)
+    _prior(opened, book, item, item.verdict)
+    if not item.missing:
+        _report(facts, book, item, item.verdict)
+
+
+def _opening(facts: Facts, book: Book, item: OpenItem) -> None:
+    given, domain = contribution_of(item.opening), facts.campaigns_domain
+    title = f"{given.contributor} signed this contribution for campaign {item.campaign}"
+    signed = eip712.check(given.contributor, item.contribution, item.opening.signature, facts.wallets)
+    ours = given.campaign == item.campaign
+    book.holds(f"{item.id}/signature", title, signed and ours, leaf=item.leaf)
+    title = "the contribution was anchored at this place before anyone saw it"
+    with book.reading(f"{item.id}/anchored", title, item.leaf):
+        at, anchor = item.item - item.anchor.first_item, item.anchor
+        listed = (anchor.root,) if anchor.direct else facts.named(AnchorLeaves, anchor.cid).leaves
+        made = anchor_leaf(domain, item.campaign, item.opening.salt, given.contributor, item.contribution)
+        book.same(f"{item.id}/anchored", title, made, listed[at], leaf=item.leaf)
+
+
+def _manifest(facts: Facts, book: Book, item: OpenItem) -> None:
+    title = "the signed manifest is in storage and lists the signed content"
+    with book.reading(f"{item.id}/manifest", title, item.leaf):
+        manifest = facts.named(Manifest, item.opening.manifest)
+        expected = (item.campaign, item.opening.content_root, item.opening.consent)
+        root = content_root(tuple(file.sha256 for file in manifest.files))
+        book.same(f"{item.id}/manifest", title, expected, (manifest.campaign, root, manifest.consent), leaf=item.leaf)
+
+
+def _consent(facts: Facts, book: Book, item: OpenItem) -> None:
+    title = "a consent receipt was given for this clip and this campaign"
+    with book.reading(f"{item.id}/consent", title, item.leaf):
+        receipt = facts.named(ConsentReceipt, item.opening.consent)
+        found = (receipt.campaign, receipt.content_root)
+        book.same(f"{item.id}/consent", title, (item.campaign, item.opening.content_root), found, leaf=item.leaf)
+
+
+def _verdict(facts: Facts, book: Book, whole: OpenSettlement, item: OpenItem, verdict: Verdict) -> None:
+    title = "verdict byte, score and reward are what the rule says of checks, record and votes"
+    with book.reading(f"{item.id}/verdict", title, item.leaf):
+        expected = _worth(verdict, facts.ledger.campaign(item.campaign).terms)
+        found = (verdict.byte, verdict.score, int(verdict.reward))
+        book.same(f"{item.id}/verdict", title, expected, found, leaf=item.leaf, detail="byte, score, reward")
+    title = "the two bytes on chain are the record's verdict and score"
+    posted = tuple(whole.facts.verdicts[2 * item.position : 2 * item.position + 2])
+    book.same(f"{item.id}/bytes", title, (verdict.byte, verdict.score), posted, leaf=item.leaf)
+    title = "a rejection says why"
+    told = verdict.byte == ACCEPTED or bool(verdict.reason.strip())
+    book.holds(f"{item.id}/reason", title, told, leaf=item.leaf, detail=verdict.reason)
+
+
+def _worth(verdict: Verdict, terms: Terms) -> tuple[int, int, int]:
+    if verdict.byte == MISSING and not verdict.votes:
+        return MISSING, 0, 0
+    worth = value(
+        verdict.llr,
+        verdict.prior,
+        verdict.votes,
+        threshold=terms.threshold_milli,
+        unit_reward=terms.unit_reward,
+        grade=verdict.grade,
+        novelty=verdict.novelty,
+    )
+    return worth.byte, worth.score, worth.reward
+
+
+def _prior(opened: Opened, book: Book, item: OpenItem, verdict: Verdict) -> None:
+    title = "prior log-odds follow from the contributor's items that were final when this one was anchored"
+    try:
+        outcomes = opened.outcomes_before(item.anchor.time).get(item.opening.contributor, ())
+    except EvidenceError as error:
+        book.skip(f"{item.id}/prior", title, f"an earlier settlement cannot be read: {error.reason}", leaf=error.leaf)
+        return
+    book.same(f"{item.id}/prior", title, prior(outcomes), verdict.prior, leaf=item.leaf)
+
+
+def _report(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None:
+    title = "the check report is about this content and gives this log-likelihood ratio"
+    with book.reading(f"{item.id}/report", title, item.leaf):
+        report = read_report(facts.blob(verdict.report))
+        expected, found = (item.opening.content_root, verdict.llr), (report.content_root, report.llr_milli)
+        book.same(f"{item.id}/report", title, expected, found, leaf=f"{item.leaf}, report {verdict.report}")
+        _ratio(book, item, report)
+        _copies(facts, book, item, verdict, report)
+
+
+def _ratio(book: Book, item: OpenItem, report: CheckReport) -> None:
+    title = "the ratio is the sum of the report's findings"
+    table = weights()
+    if report.suite != table.suite:
+        book.skip(f"{item.id}/ratio", title, f"weights of suite {report.suite} are not here, only {table.suite}")
+    elif any(finding.rule not in table.rules for finding in report.findings):
+        book.same(f"{item.id}/ratio", title, UNREADABLE_LLR, report.llr_milli, leaf=item.leaf)
+    else:
+        ran = [name.partition("@")[0] for name in report.ran]
+        book.same(f"{item.id}/ratio", title, llr_milli(report.findings, ran), report.llr_milli, leaf=item.leaf)
+
+
+def _copies(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, report: CheckReport) -> None:
+    title = "novelty is 0 exactly where the checks proved a copy"
+    book.same(f"{item.id}/novelty", title, report.is_copy, verdict.novelty == 0, leaf=item.leaf)
+    title = "it was compared with earlier items only, and one of equal content made it a copy"
+    with book.reading(f"{item.id}/index", title, item.leaf):
+        index = CopyIndex.from_bytes(facts.blob(verdict.index))
+        place = item.anchor.sequence << 10 | (item.item - item.anchor.first_item)
+        earlier = all(entry.order < place for entry in index.entries)
+        compared = report.index_entries in (-1, len(index))
+        same = report.index_entries == -1 or not index.same_content(report.content_root) or verdict.novelty == 0
+        book.holds(f"{item.id}/index", title, earlier and compared and same, leaf=f"{item.leaf}, index {verdict.index}")

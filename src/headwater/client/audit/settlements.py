@@ -1,0 +1,98 @@
+"""Section 3, whole settlements: what was posted, whether it stands, and that its records give the root on chain."""
+
+from __future__ import annotations
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
+from headwater.chain.views import VOID
+from headwater.client.audit.book import Book
+from headwater.client.audit.errors import EvidenceError
+from headwater.client.audit.facts import Facts, is_final
+from headwater.client.audit.items import audit_item
+from headwater.client.audit.opened import Opened, OpenSettlement
+from headwater.market import item_of, share_weight_of
+from headwater.primitives.cid import dag_cbor_cid
+from headwater.primitives.hashing import keccak256
+from headwater.primitives.merkle import build
+
+SECTION = "items"
+
+
+def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: SettlementFacts) -> OpenSettlement | None:
+    """Claims about one settlement and its items; ``None`` if it was voided or its evidence cannot be read."""
+    key = settlement.posted.key
+    book.open(SECTION, f"settlement {key}")
+    name, cid = f"settlement/{key}", dag_cbor_cid(settlement.posted.evidence)
+    _posted(facts, book, name, settlement)
+    if not settlement.standing:
+        _voided(facts, book, name, settlement)
+        return None
+    _status(facts, book, name, settlement)
+    title = "the published evidence is the settlement's"
+    try:
+        whole = opened.settlement(key)
+    except EvidenceError as error:
+        book.broken(f"{name}/evidence", title, error, name)
+        return None
+    book.holds(f"{name}/evidence", title, True, leaf=cid)
+    for item in whole.items:
+        audit_item(facts, opened, book, whole, item)
+    _item_root(facts, book, whole)
+    return whole
+
+
+def _posted(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
+    posted = settlement.posted
+    title = "the settlement is the one stored on chain"
+    book.same(f"{name}/posted", title, posted.hash(), facts.reads.posted_hash(posted.key))
+    campaign = facts.ledger.campaign(posted.campaign)
+    anchors = facts.anchors_in(settlement)
+    count = sum(a.count for a in anchors)
+    attempt = posted.key & 0xFFFF
+    expected = (
+        settlement_key(posted.campaign, posted.first_item, attempt),
+        (campaign.terms.hash(), campaign.terms.token),
+        (anchors_hash(anchors), count, count * reserve_of(campaign.terms)),
+        (keccak256(settlement.verdicts), 2 * count),
+    )
+    found = (
+        posted.key,
+        (posted.terms, posted.token),
+        (posted.anchors_hash, posted.count, posted.reserve),
+        (posted.verdicts_hash, len(settlement.verdicts)),
+    )
+    book.same(f"{name}/bound", "key, terms, anchors, reserve and verdict bytes are the campaign's own", expected, found)
+
+
+def _voided(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
+    slot = facts.reads.slot(settlement.posted.key)
+    title = "proven wrong on chain: it is void and pays nothing"
+    truth = (slot.status, slot.funded, slot.paid) == (VOID, 0, 0)
+    book.holds(f"{name}/voided", title, truth, detail=f"a fault was proven by {settlement.voided_by}")
+
+
+def _status(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
+    posted, slot = settlement.posted, facts.reads.slot(settlement.posted.key)
+    final = is_final(facts, settlement)
+    detail = f"final since {posted.final_at}" if final else f"pending: can be proven wrong until {posted.final_at}"
+    title = "it stands, funded with its total"
+    book.same(f"{name}/status", title, (posted.total, posted.final_at), (slot.funded, slot.final_at), detail=detail)
+
+
+def _item_root(facts: Facts, book: Book, whole: OpenSettlement) -> None:
+    posted, verdicts = whole.facts.posted, whole.verdicts
+    title = "the verdict records give the item root on chain"
+    if verdicts is None:
+        book.skip(f"{whole.id}/item-root", title, "a verdict record cannot be read")
+        return
+    with book.reading(f"{whole.id}/item-root", title):
+        rows = [row.items if row.kind == CONTRIBUTOR else () for row in whole.evidence.pay]
+        index = {item: number for number, items in enumerate(rows) for item in items}
+        leaves = [
+            item_of(v, index.get(v.item, NO_PAY_INDEX), share_weight_of(v)).leaf(
+                facts.chain_id, facts.addresses.settlement, posted.key
+            )
+            for v in verdicts
+        ]
+        span = f"items {posted.first_item} to {posted.first_item + posted.count - 1} of campaign {posted.campaign}"
+        book.same(f"{whole.id}/item-root", title, build(leaves).root, posted.item_root, leaf=span)

@@ -1,0 +1,149 @@
+"""Section 4: that every counted vote was drawn, committed and opened, and that none was left out or added."""
+
+from __future__ import annotations
+
+from headwater.chain.events import VotesCommitted
+from headwater.chain.stakes import REVIEWER_ROLE
+from headwater.chain.structs import Anchor
+from headwater.client.audit.book import Book
+from headwater.client.audit.errors import EvidenceError
+from headwater.client.audit.facts import Facts
+from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement
+from headwater.primitives.abi import abi_hash
+from headwater.primitives.merkle import build
+from headwater.records import codec
+from headwater.records.evidence import ReputationSnapshot
+from headwater.records.verdict import CountedVote, Verdict
+from headwater.records.vote import REJECT, Ballot, VoteCommit
+from headwater.review import START_WEIGHT, Candidate, Step, draw, eligible, next_step, stakes_of, weight
+
+SECTION = "votes"
+
+
+def audit_votes(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement) -> None:
+    """Claims about the votes of one settlement."""
+    book.open(SECTION, whole.id)
+    weighed = _reputation(facts, book, whole)
+    for item in whole.items:
+        if item.verdict is None or item.missing:
+            continue
+        _ballots(facts, book, item, item.verdict)
+        if weighed is not None:
+            _weights(book, item, item.verdict, weighed)
+        _drawn(facts, opened, book, item, item.verdict)
+    for anchor in facts.anchors_in(whole.facts):
+        _rounds(facts, book, whole, anchor)
+
+
+def _reputation(facts: Facts, book: Book, whole: OpenSettlement) -> dict[str, int] | None:
+    """Weights by reviewer whose record differs from the start."""
+    title = "the reputation snapshot the weights come from is the one named on chain"
+    with book.reading(f"{whole.id}/reputation", title, whole.id):
+        snapshot = facts.record(ReputationSnapshot, whole.evidence.reputation)
+        book.same(f"{whole.id}/reputation", title, codec.digest(snapshot), whole.facts.posted.reputation)
+        return {r.reviewer: weight(r.right_milli / 1000, r.wrong_milli / 1000) for r in snapshot.reviewers}
+    return None
+
+
+def _ballots(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None:
+    title = "as many ballots were published as votes counted"
+    book.same(f"{item.id}/ballots", title, len(verdict.votes), len(verdict.ballots), leaf=item.leaf)
+    for vote, cid in zip(verdict.votes, verdict.ballots, strict=False):
+        title = f"the ballot of {vote.reviewer} opens his commit and says what was counted"
+        name = f"{item.id}/vote/{vote.round}"
+        with book.reading(name, title, item.leaf):
+            ballot = facts.record(Ballot, cid)
+            expected = (ballot.campaign, ballot.item, ballot.round, ballot.reviewer, ballot.verdict)
+            found = (item.campaign, item.item, vote.round, vote.reviewer, vote.verdict)
+            truth = expected == found and ballot.commit(facts.campaigns_domain) == vote.commit
+            truth = truth and (ballot.verdict != REJECT or bool(ballot.reasons.evidence))
+            book.holds(name, title, truth, leaf=f"{item.leaf}, ballot {cid}", expected=expected, actual=found)
+
+
+def _weights(book: Book, item: OpenItem, verdict: Verdict, weighed: dict[str, int]) -> None:
+    title = "each vote weighs what the reviewer's record says"
+    expected = [weighed.get(v.reviewer, START_WEIGHT) for v in verdict.votes]
+    book.same(f"{item.id}/weights", title, expected, [v.weight for v in verdict.votes], leaf=item.leaf)
+
+
+def _drawn(facts: Facts, opened: Opened, book: Book, item: OpenItem, verdict: Verdict) -> None:
+    seed = facts.ledger.campaign(item.campaign).seeds.get(item.anchor.first_item)
+    title = "the reviewers are those the seed on chain draws from the stakes of that block, in order"
+    if seed is None:
+        book.holds(f"{item.id}/drawn", title, False, leaf=item.leaf, expected="a recorded seed", actual="none")
+        return
+    pool = _pool(facts, item)
+    found = tuple((v.round, v.reviewer) for v in verdict.votes)
+    with book.reading(f"{item.id}/drawn", title, item.leaf):
+        expected = tuple(enumerate(draw(seed, item.item, len(verdict.votes), pool)))
+        book.same(f"{item.id}/drawn", title, expected, found, leaf=item.leaf)
+    _complete(opened, book, item, verdict, seed, len(pool))
+
+
+def _pool(facts: Facts, item: OpenItem) -> tuple[Candidate, ...]:
+    stakes = facts.ledger.stakes_at(REVIEWER_ROLE, item.anchor.block)
+    return eligible(stakes_of(stakes), (item.opening.contributor, item.anchor.anchorer))
+
+
+def _complete(opened: Opened, book: Book, item: OpenItem, verdict: Verdict, seed: bytes, pool: int) -> None:
+    """The rule asks after every vote but the last: one left out or one too many would show."""
+    title = "people were asked exactly until the rule said enough"
+    try:
+        settled = len(opened.outcomes_before(item.anchor.time).get(item.opening.contributor, ()))
+    except EvidenceError as error:
+        book.skip(f"{item.id}/asked", title, f"an earlier settlement cannot be read: {error.reason}", leaf=error.leaf)
+        return
+
+    def step(votes: tuple[CountedVote, ...]) -> Step:
+        return next_step(verdict.llr, verdict.prior, settled, votes, seed, item.item, pool)
+
+    steps = [step(verdict.votes[:count]) for count in range(len(verdict.votes) + 1)]
+    truth = steps[-1] is not Step.ASK and all(one is Step.ASK for one in steps[:-1])
+    book.holds(f"{item.id}/asked", title, truth, leaf=item.leaf, expected="ask ... decide", actual=steps)
+
+
+def _rounds(facts: Facts, book: Book, whole: OpenSettlement, anchor: Anchor) -> None:
+    """Commit roots stood on chain before the settlement, one for each round, over the votes that were counted."""
+    name = f"campaign/{whole.facts.posted.campaign}/anchor/{anchor.first_item}"
+    if any(item.verdict is None for item in whole.items):
+        book.skip(f"{name}/rounds", "vote commits stand on chain", "a verdict record cannot be read")
+        return
+    posted, rounds = _roots(facts, whole, anchor), dict[int, list[bytes]]()
+    with book.reading(f"{name}/rounds", "the counted votes have commits", name):
+        rounds = _leaves_by_round(facts, whole, anchor)
+    for number in sorted(rounds.keys() | {e.round for e in posted}):
+        leaves = rounds.get(number, [])
+        mine = [e for e in posted if e.round == number]
+        title = f"the commits of round {number} stood on chain before the settlement, and each of them counted"
+        expected, found = (build(leaves).root, len(leaves)), [(e.root, e.count) for e in mine]
+        truth = expected in found and all(_stored(facts, e) for e in mine)
+        leaf = f"anchor {anchor.first_item}, round {number}, {len(leaves)} votes counted"
+        book.holds(f"{name}/round/{number}", title, truth, leaf=leaf, expected=expected, actual=found)
+
+
+def _leaves_by_round(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> dict[int, list[bytes]]:
+    rounds: dict[int, list[bytes]] = {}
+    for item in whole.items:
+        if item.verdict is None or item.anchor.first_item != anchor.first_item:
+            continue
+        for vote in item.verdict.votes:
+            commit = VoteCommit(item.campaign, item.item, vote.round, vote.reviewer, vote.commit, b"")
+            rounds.setdefault(vote.round, []).append(commit.leaf(facts.campaigns_domain))
+    return rounds
+
+
+def _roots(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> list[VotesCommitted]:
+    """Commit roots of the anchor by its anchorer or the settler, sent before the settlement."""
+    campaign, operators = whole.facts.posted.campaign, (anchor.anchorer, whole.facts.posted.settler)
+    return [
+        event
+        for event in facts.events(VotesCommitted)
+        if (event.campaign, event.first_item) == (campaign, anchor.first_item)
+        and event.operator in operators
+        and event.at < whole.facts.at
+    ]
+
+
+def _stored(facts: Facts, event: VotesCommitted) -> bool:
+    word = abi_hash(("bytes32", "uint32", "uint40"), (event.root, event.count, event.time))
+    return facts.reads.commit_root_hash(event.campaign, event.first_item, event.round, event.operator) == word
