@@ -13,11 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from headwater.checks import CheckReport, CopyIndex, Severity, check_episode
 from headwater.formats import Episode, Kind, Recording, RecordingError, open_recording
@@ -110,6 +113,22 @@ def gyro_rows(path: Path, donors: list[Path]) -> Iterator[dict[str, Any]]:
                 yield row(path.name, path.stem, name, report, 0.0, donor=donor.name if donor else "invented")
 
 
+def driving_gyro(data: Path, video: Path, folder: Path) -> list[Path]:
+    """A minute of a car's gyro (comma2k19) as a donor recording beside any video; nothing if it is not at hand."""
+    source = data / "comma2k19"
+    if not source.is_dir():
+        return []
+    times, values = np.load(source / "IMU_gyro_t.npy"), np.load(source / "IMU_gyro_value.npy")
+    donor = folder / "comma2k19"
+    donor.mkdir()
+    shutil.copyfile(video, donor / "video.mp4")
+    lines = [
+        f"{t:.6f},gyro,{x:.6f},{y:.6f},{z:.6f},rad/s" for t, (x, y, z) in zip(times - times[0], values, strict=True)
+    ]
+    (donor / "imu.csv").write_text("\n".join(["t_s,sensor,x,y,z,unit", *lines]) + "\n")
+    return [donor]
+
+
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Counts per rule and the ratio they support."""
     clean = [r for r in rows if r["forgery"] in ("clean", "reencoded")]
@@ -155,9 +174,10 @@ def everything(data: Path, only: list[str]) -> list[dict[str, Any]]:
             show(line)
     for recording in found:
         if recording.format == "gopro-mp4" and not only:
-            for line in gyro_rows(recording.root, []):
-                rows.append(line)
-                show(line)
+            with tempfile.TemporaryDirectory() as folder:
+                for line in gyro_rows(recording.root, driving_gyro(data, recording.root, Path(folder))):
+                    rows.append(line)
+                    show(line)
     return rows
 
 

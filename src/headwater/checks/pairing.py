@@ -11,7 +11,7 @@ from headwater.checks.registry import CannotJudge
 from headwater.checks.signals import Floats, active, filled
 from headwater.checks.video_match import LONGEST, VideoMatch, change_bands, joint_bands, match
 
-MIN_S = 6.0
+MIN_S = 5.0
 MIN_CHANGE = 0.02  # grey levels a second-wide window changes on average; the calmest clean episode has .1
 
 
