@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 from headwater.catalog.ledger import Ledger
 from headwater.chain.contracts import Contracts
 from headwater.chain.events import read_events
+from headwater.chain.structs import Version
 from headwater.primitives.cid import DAG_CBOR, Cid, dag_cbor_cid
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
+from headwater.records.dataset import DatasetManifest
+from headwater.records.manifest import Manifest
 from headwater.storage import BlobStore
 from headwater.vault import HolderKey, HolderPort
 from headwater.vault.remote import HttpHolder
@@ -62,3 +65,8 @@ class Network:
     def cid_of(digest: bytes) -> Cid:
         """CID of a record by the digest the chain has."""
         return dag_cbor_cid(digest)
+
+    def episodes_of(self, version: Version) -> list[Manifest]:
+        """Manifests of a version's episodes, in order."""
+        held = self.record(DatasetManifest, self.cid_of(version.manifest))
+        return [self.record(Manifest, row.manifest) for row in held.episodes]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from headwater.chain.contracts import Contracts
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Terms
 from headwater.client.network import Network
+from headwater.node.database import anchors, contributions
+from headwater.node.errors import NotReadyError
 from headwater.storage import BlobStore
 
 
@@ -27,3 +29,22 @@ class Desk(Network):
     def terms(self, campaign: int) -> Terms:
         """Terms of a campaign; UnknownIdError if there is none."""
         return self.ledger().campaign(campaign).terms
+
+    def digest_of(self, campaign: int, item: int) -> bytes:
+        """Contribution digest of an item this operator anchored.
+
+        Raises:
+            UnknownIdError: no such item. NotReadyError: somebody else anchored it.
+        """
+        anchor = self.ledger().campaign(campaign).anchor_of(item)
+        query = (
+            select(contributions.c.digest)
+            .join(anchors, anchors.c.id == contributions.c.anchor)
+            .where(anchors.c.campaign == campaign, anchors.c.first_item == anchor.first_item)
+            .where(contributions.c.position == item - anchor.first_item)
+        )
+        with self.engine.begin() as db:
+            found = db.execute(query).scalar_one_or_none()
+        if found is None:
+            raise NotReadyError(f"item {item} of campaign {campaign}", actual="anchored by another operator")
+        return bytes(found)

@@ -176,7 +176,7 @@ def reason_for(desk: Desk, report_cid: str, ballots: Sequence[Ballot], llr: int)
     report = read_report(desk.blobs.get(Cid(report_cid)))
     against = [b for b in ballots if b.verdict == REJECT]
     if report.defects:
-        ordered = sorted(report.defects, key=lambda f: f.rule in COPY_RULES)
+        ordered = sorted(report.defects, key=lambda f: f.rule.startswith(COPY_RULES))
         why = " Also: ".join(f.headline() for f in ordered)
     elif against:
         why = _voted(against)

@@ -1,0 +1,85 @@
+"""One turn of an operator: every step whose time has come, in order, until it must wait for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from headwater.catalog.ledger import SettlementFacts
+from headwater.checks import CheckReport
+from headwater.node.errors import NotReadyError
+from headwater.node.operator.anchoring import anchor_pending
+from headwater.node.operator.checking import check_pending
+from headwater.node.operator.desk import Desk
+from headwater.node.operator.proofs import AnchoredItem
+from headwater.node.operator.reviewing import assignments, close_rounds
+from headwater.node.operator.settling import release_final, settle
+from headwater.node.operator.takeover import resettle, voided
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn did, and what it waits for.
+
+    Attributes:
+        anchored, checked: items; rounds: commit roots posted; released: settlements whose bonds came free.
+        settled, resettled: keys of settlements posted.
+        waits: one sentence each; empty if the campaign's queue is wholly settled and final.
+    """
+
+    campaign: int
+    anchored: int
+    checked: int
+    rounds: int
+    settled: tuple[int, ...]
+    resettled: tuple[int, ...]
+    released: int
+    waits: tuple[str, ...]
+
+
+def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
+    """Anchors, checks, closes review rounds, settles, replaces what was voided, releases. Safe to run at any time.
+
+    Raises:
+        UnknownIdError: no such campaign. RevertError, NotEnoughPartsError, ChainDownError: run it again later.
+    """
+    desk.terms(campaign)
+    anchored = sum(anchor.count for anchor in anchor_pending(desk, campaign))
+    checked = check_pending(desk, campaign, lambda item, report: say(_checked(item, report)))
+    rounds = close_rounds(desk, campaign)
+    posted = _settle(desk, campaign)
+    replaced = [resettle(desk, facts).key for facts in voided(desk, campaign) if _may_replace(desk, facts)]
+    released = release_final(desk, campaign)
+    waits = _waits(desk, campaign)
+    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, tuple(waits))
+
+
+def _settle(desk: Desk, campaign: int) -> list[int]:
+    try:
+        posted = settle(desk, campaign)
+    except NotReadyError:
+        return []  # ``_waits`` says for whom
+    return [posted.key] if posted else []
+
+
+def _may_replace(desk: Desk, facts: SettlementFacts) -> bool:
+    """Whoever's settlement was voided may not post the next one for the same items."""
+    attempts = desk.ledger().attempts(facts.posted.campaign, facts.posted.first_item)
+    return all(attempt.posted.settler != desk.signer.address for attempt in attempts)
+
+
+def _waits(desk: Desk, campaign: int) -> list[str]:
+    votes = [f"vote of {a.reviewer} on item {a.item}, round {a.round}" for a in assignments(desk, campaign)]
+    votes += [f"another operator to replace voided settlement {s.posted.key}" for s in voided(desk, campaign)]
+    now = desk.contracts.chain.now()
+    for facts in desk.ledger().standing(campaign):
+        if not desk.contracts.settlement.is_final(facts.posted.key):
+            left = max(0, facts.posted.final_at - now)
+            votes.append(f"challenge window of settlement {facts.posted.key}, {left} s")
+    return votes
+
+
+def _checked(item: AnchoredItem, report: CheckReport) -> str:
+    return f"item {item.item}: {report.quality}, llr {report.llr_milli / 1000:+.2f}, score {report.score}"
