@@ -1,0 +1,113 @@
+"""A campaign's data spec as people write it: JSON with the record's field names, what is not asked left out."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from headwater.client.errors import ClientError
+from headwater.formats import Kind
+from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec, Stratum
+from headwater.records.codec import from_plain
+from headwater.records.errors import RecordError
+from headwater.records.manifest import SCHEMA_MODALITIES
+
+TYPE = "campaign-spec/1"
+_FEATURE = {"axes": [], "unit": "", "low_milli": 0, "high_milli": 0}
+_CAMERA = {"keys": [], "min_width": 0, "min_height": 0, "min_fps_milli": 0}
+_LISTS = ("embodiment", "features", "cameras", "sensors", "reject_reasons", "examples", "strata")
+_NUMBERS = ("fps_milli", "min_length_ms", "max_length_ms")
+_MAX_BYTES = 1 << 20
+
+
+def read_spec(path: Path) -> CampaignSpec:
+    """The spec in a JSON file.
+
+    Raises:
+        ClientError: no such file, no JSON (with the line), or a field that is missing, unknown or out of range.
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ClientError(f"spec {path}", actual="more than 1 MiB", allowed="a campaign spec in JSON")
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        fix = "give a JSON file like examples/specs/so100_pick.json"
+        raise ClientError(f"spec {path}", actual="no such file", fix=fix) from None
+    except UnicodeDecodeError:
+        raise ClientError(f"spec {path}", actual="not text", allowed="JSON in UTF-8") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        at = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        raise ClientError(f"spec {path}", actual=at, allowed="JSON", fix="correct that line") from None
+    return spec_of(plain, str(path))
+
+
+def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
+    """The spec of plain JSON values; ClientError names the first field at fault."""
+    if not isinstance(plain, dict):
+        raise ClientError(where, actual=type(plain).__name__, allowed="a JSON object")
+    whole = {"type": TYPE, **dict.fromkeys(_NUMBERS, 0), **{name: [] for name in _LISTS}, "task": "", **plain}
+    _demand_known(whole, {"type", *_names(CampaignSpec)}, where)
+    for name in ("name", "modality", "success"):
+        if not isinstance(whole.get(name), str) or not whole[name].strip():
+            raise ClientError(f"{where}: {name}", actual=repr(whole.get(name)), allowed="a sentence", fix=f"add {name}")
+    whole["features"] = _filled(whole["features"], FeatureSpec, _FEATURE, f"{where}: features")
+    whole["cameras"] = _filled(whole["cameras"], CameraSpec, _CAMERA, f"{where}: cameras")
+    whole["strata"] = _filled(whole["strata"], Stratum, {}, f"{where}: strata")
+    try:
+        spec = from_plain(CampaignSpec, whole)
+    except RecordError as error:
+        field = error.what.removeprefix(f"{TYPE}.")
+        raise ClientError(f"{where}: {field}", actual=error.actual, allowed=error.allowed, fix="correct it") from None
+    _demand_sense(spec, where)
+    return spec
+
+
+def _filled(rows: Any, kind: type, defaults: dict[str, Any], where: str) -> Any:
+    """Rows of a list with their defaults; anything else is left for the codec to refuse."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return rows
+    for number, row in enumerate(rows):
+        _demand_known(row, set(_names(kind)), f"{where}[{number}]")
+        missing = [name for name in _names(kind) if name not in row and name not in defaults]
+        if missing:
+            raise ClientError(f"{where}[{number}]", actual=f"no {missing[0]}", fix=f"add {missing[0]}")
+    return [{**defaults, **row} for row in rows]
+
+
+def _demand_known(row: dict[str, Any], known: set[str], where: str) -> None:
+    for name in row:
+        if name not in known:
+            like = difflib.get_close_matches(name, known, 1)
+            fix = f"write {like[0]}" if like else "leave it out"
+            raise ClientError(f"{where}: {name}", actual="unknown field", allowed=", ".join(sorted(known)), fix=fix)
+
+
+def _demand_sense(spec: CampaignSpec, where: str) -> None:
+    """What types cannot say: values nobody could ever satisfy."""
+    if spec.modality not in SCHEMA_MODALITIES:
+        raise ClientError(f"{where}: modality", actual=spec.modality, allowed=" or ".join(SCHEMA_MODALITIES))
+    kinds = [str(kind) for kind in Kind]
+    for sensor in spec.sensors:
+        if sensor not in kinds:
+            raise ClientError(f"{where}: sensors", actual=sensor, allowed=", ".join(kinds))
+    for name in _NUMBERS:
+        if getattr(spec, name) < 0:
+            raise ClientError(f"{where}: {name}", actual=getattr(spec, name), allowed="0 or more")
+    if spec.max_length_ms and spec.max_length_ms < spec.min_length_ms:
+        allowed = f"at least min_length_ms, {spec.min_length_ms}"
+        raise ClientError(f"{where}: max_length_ms", actual=spec.max_length_ms, allowed=allowed)
+    for number, feature in enumerate(spec.features):
+        if feature.low_milli > feature.high_milli:
+            found = f"{feature.low_milli} above {feature.high_milli}"
+            raise ClientError(f"{where}: features[{number}].low_milli", actual=found, fix="swap low and high")
+    for number, reason in enumerate(spec.reject_reasons):
+        code, colon, sentence = reason.partition(":")
+        if not colon or not sentence.strip() or not code.isidentifier():
+            raise ClientError(f"{where}: reject_reasons[{number}]", actual=reason, allowed="code: sentence")
+
+
+def _names(kind: type) -> list[str]:
+    return [field.name for field in fields(kind)]
