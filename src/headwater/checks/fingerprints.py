@@ -21,6 +21,7 @@ MOTION_HZ = 5
 MOTION_BACK = 3  # compared with .6 s before, not with the clip's median, so that trimming changes nothing
 MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured on same-camera clips
 TRAJECTORY_HZ = 5
+LONGEST_S = 120  # only the first two minutes are kept: 180 kB a camera, 0.3 s to compare
 MINHASHES = 128
 SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
 _PRIME = (1 << 31) - 1
@@ -44,12 +45,9 @@ class CameraPrint:
     width: int
     height: int
 
-    def motion_frames(self) -> NDArray[np.float32]:
-        """(n, height, width), unit length each, zero where nothing moved."""
-        flat = np.frombuffer(self.motion, np.uint8).reshape(-1, self.height * self.width).astype(np.float32)
-        norm = np.sqrt((flat * flat).sum(axis=1, keepdims=True))
-        unit: NDArray[np.float32] = (flat / np.maximum(norm, 1)).reshape(-1, self.height, self.width)
-        return unit
+    def motion_frames(self) -> NDArray[np.float64]:
+        """(n, height, width), whole numbers of at most 255, zero where nothing moved."""
+        return np.frombuffer(self.motion, np.uint8).reshape(-1, self.height, self.width).astype(np.float64)
 
     def to_record(self) -> dict[str, Any]:
         """Plain values."""
@@ -133,7 +131,8 @@ def grid(count: int, rate_hz: float, want_hz: int) -> NDArray[np.int64]:
     """Frame numbers at ``want_hz``, from frame 0, of ``count`` frames at ``rate_hz``."""
     if rate_hz <= 0 or count <= 0:
         return np.zeros(0, np.int64)
-    return np.floor(np.arange(int(count / rate_hz * want_hz) or 1) * rate_hz / want_hz).astype(np.int64)
+    wanted = min(int(count / rate_hz * want_hz) or 1, LONGEST_S * want_hz)
+    return np.floor(np.arange(wanted) * rate_hz / want_hz).astype(np.int64)
 
 
 def pdq_of(image: NDArray[np.uint8]) -> tuple[bytes, bytes]:
@@ -203,20 +202,20 @@ def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool]:
     return (mirror_best, True) if mirror_best > plain_best else (plain_best, False)
 
 
-def trajectory_distance(a: Fingerprints, b: Fingerprints) -> int:
+def trajectory_distance(first: Fingerprints, second: Fingerprints) -> int:
     """Thousandths of a standard deviation between two trajectories at their best common time offset."""
-    if not a.axes or a.axes != b.axes:
+    if not first.axes or first.axes != second.axes:
         return 1_000_000
-    left, right = a.trajectory_rows().astype(np.float64), b.trajectory_rows().astype(np.float64)
+    left, right = first.trajectory_rows().astype(np.float64), second.trajectory_rows().astype(np.float64)
     spread = (left.std(axis=0) + right.std(axis=0)) / 2
     keep = np.flatnonzero((spread > 0.05 * spread.max()) & (spread > 0))
     if not len(keep):
         return 1_000_000
-    left, right = left[:, keep] / spread[keep], right[:, keep] / spread[keep]
-    squares = ((left[:, None, :] - right[None, :, :]) ** 2).mean(axis=2)
+    whole = [np.clip(np.rint(1000 * side[:, keep] / spread[keep]), -1e6, 1e6) for side in (left, right)]
+    a2, b2 = ((side * side).sum(axis=1) for side in whole)
+    squares = (a2[:, None] + b2[None, :] - 2 * (whole[0] @ whole[1].T)) / len(keep)  # exact, as in _aligned
     mean, counted = _over_offsets(squares, np.ones(squares.shape))
-    best = float(np.sqrt(mean[counted > 0].min()))
-    return min(round(best * 1000), 1_000_000)
+    return min(round(float(np.sqrt(mean[counted > 0].min()))), 1_000_000)
 
 
 def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
@@ -227,14 +226,16 @@ def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
     return round(1000 * max(near) / (len(a.pdq) // 32))
 
 
-def _played(frames: NDArray[np.float32], percent: int) -> NDArray[np.float32]:
+def _played(frames: NDArray[np.float64], percent: int) -> NDArray[np.float64]:
     """Frames at another playing speed; 125 drops every fifth."""
     return frames[np.arange(max(1, len(frames) * 100 // percent)) * percent // 100]
 
 
-def _aligned(left: NDArray[np.float32], right: NDArray[np.float32]) -> int:
+def _aligned(left: NDArray[np.float64], right: NDArray[np.float64]) -> int:
     """Thousandths: best mean cosine over all offsets; frames in which neither moves do not count."""
-    cosine = np.einsum("ik,jk->ij", left.reshape(len(left), -1), right.reshape(len(right), -1), dtype=np.float64)
+    a, b = left.reshape(len(left), -1), right.reshape(len(right), -1)
+    norms = np.sqrt(np.outer((a * a).sum(axis=1), (b * b).sum(axis=1)))
+    cosine = (a @ b.T) / np.maximum(norms, 1.0)  # whole numbers below 2**53: exact whatever the order of summing
     moved = np.logical_or.outer(left.any(axis=(1, 2)), right.any(axis=(1, 2))).astype(np.float64)
     mean, counted = _over_offsets(cosine, moved)
     enough = counted >= 2 * MOTION_HZ

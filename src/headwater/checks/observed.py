@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.ego_motion import Pyramid, pyramid, shift_between
 from headwater.checks.fingerprints import (
+    LONGEST_S,
     MOTION_HZ,
     PDQ_HZ,
     CameraPrint,
@@ -179,7 +180,8 @@ class _Tape:
                 change * 1000 // count,
             )
         )
-        if len(self.rows) - 1 >= len(self.hashes) * self.rate_hz / PDQ_HZ:
+        due = len(self.hashes) * self.rate_hz / PDQ_HZ
+        if len(self.rows) - 1 >= due and len(self.hashes) < LONGEST_S * PDQ_HZ:
             self.hashes.append(pdq_of(image))
         if self.ego:
             self._follow(image)

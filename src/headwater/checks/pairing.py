@@ -12,6 +12,7 @@ from headwater.checks.signals import Floats, active, filled
 from headwater.checks.video_match import LONGEST, VideoMatch, change_bands, joint_bands, match
 
 MIN_S = 5.0
+MIN_ROWS = 60
 MIN_CHANGE = 0.02  # grey levels a second-wide window changes on average; the calmest clean episode has .1
 
 
@@ -25,7 +26,7 @@ def paired_cameras(seen: Observed) -> list[tuple[str, Floats, Floats]]:
     why, pairs = "the video has no frames", []
     for key, camera in seen.cameras.items():
         count = min(len(camera.thumbs), len(values))
-        if count < MIN_S * seen.fps:
+        if count < max(MIN_ROWS, MIN_S * seen.fps):
             why = f"needs {MIN_S:.0f} s of video"
             continue
         first = max(0, (count - LONGEST) // 2)

@@ -42,7 +42,9 @@ def smooth(values: Floats, width: int) -> Floats:
 
 
 def correlation(a: Floats, b: Floats) -> float:
-    """Pearson correlation of two equally long vectors; 0.0 if either is constant."""
+    """Pearson correlation of two equally long vectors; 0.0 if either is constant or empty."""
+    if not len(a):
+        return 0.0
     a, b = a - a.mean(), b - b.mean()
     scale = float(np.sqrt(np.einsum("i,i", a, a) * np.einsum("i,i", b, b)))
     return float(np.einsum("i,i", a, b)) / scale if scale > 0 else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from headwater.checks.llr import llr_milli, quality, score, weights
 from headwater.checks.models import CheckReport, Finding, NotRun
 from headwater.checks.observed import Observed, observe
@@ -33,7 +35,15 @@ def check_episode(
 
 
 def judge(seen: Observed) -> CheckReport:
-    """Run every rule on what was observed; no file is opened."""
+    """Run every rule on what was observed; no file is opened.
+
+    Absurd values (1e300, infinities) overflow quietly here: ``signal/finite`` and the ranges of the spec name them.
+    """
+    with np.errstate(all="ignore"):
+        return _judge(seen)
+
+
+def _judge(seen: Observed) -> CheckReport:
     findings: list[Finding] = []
     ran: list[str] = []
     not_run: list[NotRun] = []

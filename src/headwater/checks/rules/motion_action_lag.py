@@ -19,6 +19,7 @@ from headwater.checks.registry import CannotJudge, Draft, Need, rule
 from headwater.checks.signals import Floats, active, correlation, filled, fixed, smooth
 
 WINDOW_S = 0.8
+MIN_ROWS = 30
 SLOW_S = 0.45
 EXACT = 0.95  # velocity correlation of a position servo that follows within a frame, or of derived actions
 UNCLEAR = 0.40
@@ -31,8 +32,8 @@ def check(seen: Observed) -> Iterator[Draft]:
     assert action is not None
     if state.values.shape != action.values.shape:
         raise CannotJudge("action and state have different columns")
-    if len(state.values) < 2 * seen.fps:
-        raise CannotJudge("shorter than 2 s")
+    if len(state.values) < max(MIN_ROWS, 4 * WINDOW_S * seen.fps):
+        raise CannotJudge(f"needs {fixed(4 * WINDOW_S, 1)} s and {MIN_ROWS} rows")
     lag, fit = best_lag(filled(action.values), filled(state.values), round(WINDOW_S * seen.fps))
     if fit < UNCLEAR:
         raise CannotJudge(f"actions and states correlate only {fixed(fit)} at any lag")

@@ -15,7 +15,7 @@ from headwater.checks.signals import runs
 @rule("signal/finite", version=1)
 def check(seen: Observed) -> Iterator[Draft]:
     for stream in seen.episode.streams.values():
-        if not np.issubdtype(stream.values.dtype, np.floating):
+        if not stream.values.size or not np.issubdtype(stream.values.dtype, np.floating):
             continue
         bad = ~np.isfinite(stream.values.reshape(len(stream.values), -1))
         if bad.any():
