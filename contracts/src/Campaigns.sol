@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Anchor, Terms} from "./interfaces/Structs.sol";
+import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
 
@@ -275,11 +276,11 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     }
 
     function _match(uint256 campaign, Terms calldata terms) private view {
-        if (termsHash[campaign] != keccak256(abi.encode(terms))) revert Campaigns_WrongTerms(campaign);
+        if (termsHash[campaign] != Preimage.digest(terms)) revert Campaigns_WrongTerms(campaign);
     }
 
     function _matchAnchor(uint256 campaign, Anchor calldata anchor_) private view {
-        if (anchorHash[campaign][anchor_.firstItem] != keccak256(abi.encode(anchor_))) {
+        if (anchorHash[campaign][anchor_.firstItem] != Preimage.digest(anchor_)) {
             revert Campaigns_UnknownAnchor(campaign, anchor_.firstItem);
         }
     }

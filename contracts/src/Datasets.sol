@@ -12,6 +12,7 @@ import {IStakes} from "./interfaces/IStakes.sol";
 import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
 
@@ -33,6 +34,12 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         uint256 publishWindow;
     }
 
+    /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
+    struct Line {
+        uint192 campaign;
+        uint64 latest;
+    }
+
     ICampaigns public immutable campaigns;
     ISettlement public immutable settlement;
     IStakes public immutable stakes;
@@ -46,9 +53,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     uint40 public immutable publishWindow;
 
     uint256 public datasetCount;
-    mapping(uint256 dataset => uint256) public campaignOf;
+    mapping(uint256 dataset => Line) private _lines;
     mapping(uint256 campaign => uint256) public datasetOf;
-    mapping(uint256 dataset => uint256) public latestOf;
     mapping(uint256 key => bytes32) public versionHash;
     mapping(uint256 key => Sales) private _sales;
     mapping(uint256 key => Paid) private _paid;
@@ -76,7 +82,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (!stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
         if (datasetOf[campaign] != 0) revert Datasets_AlreadyCreated(campaign, datasetOf[campaign]);
         dataset = ++datasetCount;
-        campaignOf[dataset] = campaign;
+        _lines[dataset].campaign = uint192(campaign);
         datasetOf[campaign] = dataset;
         emit DatasetCreated(dataset, campaign, terms.requester);
         _mint(terms.requester, dataset);
@@ -95,7 +101,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         returns (uint256 key)
     {
         uint256 dataset = version.dataset;
-        uint256 campaign = campaignOf[dataset];
+        uint256 campaign = _lines[dataset].campaign;
         if (version.campaign != campaign) revert Datasets_NotOfCampaign(dataset, version.campaign);
         address owner = ownerOf(dataset);
         if (campaign == 0) {
@@ -107,7 +113,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         }
         _checkContent(version);
         _checkSettlements(campaign, version, keys);
-        uint256 number = ++latestOf[dataset];
+        uint256 number = ++_lines[dataset].latest;
         if (version.number != number) revert Datasets_WrongNumber(version.number, number);
         key = dataset << 32 | number;
         versionHash[key] = keccak256(abi.encode(version));
@@ -179,12 +185,14 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         }
         (,, uint256 pool) = _split(version, sales.gross);
         uint256 due = pool * share.cumulative / total - pool * (share.cumulative - share.weight) / total;
-        amount = due - shareClaimed[key][share.index];
+        uint256 poolPaid = _paid[key].pool;
+        uint256 claimed = shareClaimed[key][share.index];
+        amount = _payable(key, due, claimed, sales.gross);
+        uint256 left = pool > poolPaid ? pool - poolPaid : 0;
+        if (amount > left) amount = left;
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        uint256 paid = _paid[key].pool + amount;
-        if (paid > pool) revert Datasets_AbovePool(paid, pool);
-        shareClaimed[key][share.index] = due;
-        _paid[key].pool = uint96(paid);
+        shareClaimed[key][share.index] = claimed + amount;
+        _paid[key].pool = uint96(poolPaid + amount);
         emit ShareClaimed(key, share.account, share.index, amount);
         Tokens.send(version.token, share.account, amount);
     }
@@ -193,9 +201,10 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function claimOwner(Version calldata version) external nonReentrant returns (uint256 amount) {
         (uint256 key, Sales memory sales) = _unlocked(version);
         (uint256 due,,) = _split(version, sales.gross);
-        amount = due - _paid[key].owner;
+        uint256 claimed = _paid[key].owner;
+        amount = _payable(key, due, claimed, sales.gross);
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        _paid[key].owner = uint96(due);
+        _paid[key].owner = uint96(claimed + amount);
         address owner = ownerOf(version.dataset);
         emit OwnerClaimed(key, owner, amount);
         Tokens.send(version.token, owner, amount);
@@ -205,9 +214,10 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function claimFee(Version calldata version) external nonReentrant returns (uint256 amount) {
         (uint256 key, Sales memory sales) = _unlocked(version);
         (, uint256 due,) = _split(version, sales.gross);
-        amount = due - feePaid[key];
+        uint256 claimed = feePaid[key];
+        amount = _payable(key, due, claimed, sales.gross);
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        feePaid[key] = due;
+        feePaid[key] = claimed + amount;
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
     }
@@ -233,7 +243,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function withdrawOwn(uint256 dataset, bytes32 contribution) external {
         address owner = ownerOf(dataset);
         if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
-        if (campaignOf[dataset] != 0) revert Datasets_NotOfCampaign(dataset, 0);
+        if (_lines[dataset].campaign != 0) revert Datasets_NotOfCampaign(dataset, 0);
         _withdraw(_clip(0, dataset, contribution), contribution);
         emit OwnWithdrawn(dataset, contribution, msg.sender);
     }
@@ -258,6 +268,16 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDatasets
+    function campaignOf(uint256 dataset) external view returns (uint256) {
+        return _lines[dataset].campaign;
+    }
+
+    /// @inheritdoc IDatasets
+    function latestOf(uint256 dataset) external view returns (uint256) {
+        return _lines[dataset].latest;
+    }
+
+    /// @inheritdoc IDatasets
     function salesOf(uint256 key) external view returns (Sales memory) {
         return _sales[key];
     }
@@ -269,7 +289,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
 
     /// @inheritdoc IDatasets
     function isWithdrawn(uint256 dataset, bytes32 contribution) public view returns (bool) {
-        uint256 campaign = campaignOf[dataset];
+        uint256 campaign = _lines[dataset].campaign;
         return _withdrawn[_clip(campaign, campaign == 0 ? dataset : 0, contribution)];
     }
 
@@ -323,12 +343,23 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     }
 
     function _matchTerms(uint256 campaign, Terms calldata terms) private view {
-        if (campaigns.termsHash(campaign) != keccak256(abi.encode(terms))) revert Datasets_WrongTerms(campaign);
+        if (campaigns.termsHash(campaign) != Preimage.digest(terms)) revert Datasets_WrongTerms(campaign);
     }
 
     function _withdraw(bytes32 clip, bytes32 contribution) private {
         if (_withdrawn[clip]) revert Datasets_AlreadyWithdrawn(contribution);
         _withdrawn[clip] = true;
+    }
+
+    /// @dev What is due and not claimed, as far as this version's gross still holds it. Rounding makes a part's due fall
+    /// by a unit now and then while gross grows; whoever claimed before that keeps the unit, another waits for the next
+    /// sale, and the version never pays more than it took.
+    function _payable(uint256 key, uint256 due, uint256 claimed, uint256 gross) private view returns (uint256) {
+        if (due <= claimed) return 0;
+        Paid memory paid = _paid[key];
+        uint256 left = gross - paid.pool - paid.owner - feePaid[key];
+        uint256 amount = due - claimed;
+        return amount < left ? amount : left;
     }
 
     /// @dev Every unit of gross is the owner's, the network's or the pool's.

@@ -6,6 +6,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
 /// @title Faults
@@ -195,7 +196,7 @@ contract Faults is IFaults {
     }
 
     function _matchTerms(Posted calldata posted, Terms calldata terms) private pure {
-        if (keccak256(abi.encode(terms)) != posted.terms) revert Faults_WrongTerms(posted.key);
+        if (Preimage.digest(terms) != posted.terms) revert Faults_WrongTerms(posted.key);
     }
 
     function _matchVotes(Item calldata item, Vote[] calldata votes) private pure {

@@ -10,21 +10,45 @@ library Leaves {
     bytes32 internal constant PAY = keccak256("headwater.pay.v1");
     bytes32 internal constant SHARE = keccak256("headwater.share.v1");
 
-    function item(address settlement, uint256 key, Item calldata i) internal view returns (bytes32) {
-        return twice(keccak256(abi.encode(ITEM, block.chainid, settlement, key, i)));
+    function item(address settlement, uint256 key, Item calldata i) internal view returns (bytes32 leaf) {
+        uint256 at;
+        assembly {
+            at := i
+        }
+        return _leaf(ITEM, settlement, key, at, 12);
     }
 
-    function pay(address settlement, uint256 key, Pay calldata p) internal view returns (bytes32) {
-        return twice(keccak256(abi.encode(PAY, block.chainid, settlement, key, p)));
+    function pay(address settlement, uint256 key, Pay calldata p) internal view returns (bytes32 leaf) {
+        uint256 at;
+        assembly {
+            at := p
+        }
+        return _leaf(PAY, settlement, key, at, 6);
     }
 
-    function share(address datasets, uint256 key, Share calldata s) internal view returns (bytes32) {
-        return twice(keccak256(abi.encode(SHARE, block.chainid, datasets, key, s)));
+    function share(address datasets, uint256 key, Share calldata s) internal view returns (bytes32 leaf) {
+        uint256 at;
+        assembly {
+            at := s
+        }
+        return _leaf(SHARE, datasets, key, at, 4);
     }
 
-    function twice(bytes32 once) internal pure returns (bytes32 leaf) {
+    /// @dev `keccak256(abi.encode(tag, chainid, checker, scope, struct))`, twice. A static struct's ABI encoding is its
+    /// calldata as it lies; dirty high bits only give a leaf that is in no tree, and reading the member reverts.
+    function _leaf(bytes32 tag, address checker, uint256 scope, uint256 at, uint256 words)
+        private
+        view
+        returns (bytes32 leaf)
+    {
         assembly ("memory-safe") {
-            mstore(0, once)
+            let free := mload(0x40)
+            mstore(free, tag)
+            mstore(add(free, 0x20), chainid())
+            mstore(add(free, 0x40), checker)
+            mstore(add(free, 0x60), scope)
+            calldatacopy(add(free, 0x80), at, shl(5, words))
+            mstore(0, keccak256(free, add(0x80, shl(5, words))))
             leaf := keccak256(0, 32)
         }
     }

@@ -63,11 +63,27 @@ library Merkle {
     /// @dev Hashes `size` nodes pairwise in place, `words` completing the pairs at either end (`left` of them, 0 or 1,
     /// before). Writing pair j never touches a node a later pair reads: those start at 2j + 1 and beyond.
     function _raise(bytes32[] memory nodes, uint256 size, uint256 left, bytes32[] calldata words) private pure {
-        uint256 pairs = (size + words.length) >> 1;
-        for (uint256 j; j < pairs; ++j) {
-            bytes32 a = j == 0 && left == 1 ? words[0] : nodes[2 * j - left];
-            uint256 next = 2 * j + 1 - left;
-            nodes[j] = hash(a, next < size ? nodes[next] : words[left]);
+        uint256 right = words.length - left;
+        assembly ("memory-safe") {
+            let to := add(nodes, 0x20)
+            let from := to
+            let end := add(to, shl(5, size))
+            if left {
+                mstore(0, calldataload(words.offset))
+                mstore(0x20, mload(from))
+                mstore(to, keccak256(0, 0x40))
+                to := add(to, 0x20)
+                from := add(from, 0x20)
+            }
+            for {} lt(add(from, 0x20), end) { from := add(from, 0x40) } {
+                mstore(to, keccak256(from, 0x40))
+                to := add(to, 0x20)
+            }
+            if right {
+                mstore(0, mload(from))
+                mstore(0x20, calldataload(add(words.offset, shl(5, left))))
+                mstore(to, keccak256(0, 0x40))
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import {IStakes} from "./interfaces/IStakes.sol";
 import {Anchor, Pay, Posted, SettleInput, Terms} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
 /// @title Settlement
@@ -70,7 +71,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
             if (slot.released) revert Settlement_AlreadyReleased(earlier.key);
             if (earlier.settler == msg.sender) revert Settlement_VoidedSettler(msg.sender);
         }
-        if (voided[0].anchorsHash != keccak256(abi.encode(anchors))) revert Settlement_WrongAnchors(first);
+        if (voided[0].anchorsHash != Preimage.digest(anchors)) revert Settlement_WrongAnchors(first);
         return _post(terms, anchors, input, voided.length, true);
     }
 
@@ -87,7 +88,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         posted.key = _key(input.campaign, firstItems[0], attempt);
         if (_slots[posted.key].status != 0) revert Settlement_AttemptTaken(posted.key);
         posted.campaign = input.campaign;
-        posted.terms = keccak256(abi.encode(terms));
+        posted.terms = Preimage.digest(terms);
         posted.token = terms.token;
         posted.firstItem = firstItems[0];
         posted.count = uint32(count);
@@ -101,7 +102,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         posted.verdictsHash = keccak256(input.verdicts);
         posted.evidence = input.evidence;
         posted.reputation = input.reputation;
-        posted.anchorsHash = keccak256(abi.encode(anchors));
+        posted.anchorsHash = Preimage.digest(anchors);
         posted.finalAt = uint40(block.timestamp + terms.challengeWindow);
         posted.bond = _bond(input.total, terms.unitReward);
 
@@ -232,7 +233,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlement
     function check(Posted calldata posted) public view {
-        if (postedHash[posted.key] != keccak256(abi.encode(posted))) revert Settlement_WrongPreimage(posted.key);
+        if (postedHash[posted.key] != Preimage.digest(posted)) revert Settlement_WrongPreimage(posted.key);
     }
 
     function _claim(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) private {
@@ -266,9 +267,10 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         for (; i < pays.length && (from + i) >> 8 == word; ++i) {
             uint256 bit = 1 << ((from + i) & 255);
             if (bits & bit != 0) continue;
-            uint256 paid = uint256(slot.paid) + pays[i].amount;
+            Pay calldata one = pays[i];
+            uint256 paid = uint256(slot.paid) + one.amount;
             if (paid > slot.funded) revert Settlement_AboveFunded(posted.key, paid, slot.funded);
-            if (!campaigns.pay(posted.token, pays[i].account, pays[i].amount)) continue;
+            if (!campaigns.pay(posted.token, one.account, one.amount)) continue;
             bits |= bit;
             slot.paid = uint96(paid);
         }
@@ -292,10 +294,13 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         }
     }
 
+    /// @dev Counts the items whose verdict byte is 2 or 3; each item has two bytes, the verdict first.
     function _forfeits(bytes calldata verdicts) private pure returns (uint256 lost) {
-        for (uint256 i; i < verdicts.length; i += 2) {
-            uint8 verdict = uint8(verdicts[i]);
-            if (verdict == Rules.FORFEIT || verdict == Rules.MISSING) ++lost;
+        assembly ("memory-safe") {
+            let at := verdicts.offset
+            for { let end := add(at, verdicts.length) } lt(at, end) { at := add(at, 2) } {
+                lost := add(lost, eq(shr(1, byte(0, calldataload(at))), 1))
+            }
         }
     }
 
@@ -304,9 +309,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         view
     {
         bytes32[] memory nodes = new bytes32[](pays.length);
+        uint256 key = posted.key;
         for (uint256 i; i < pays.length; ++i) {
-            if (pays[i].index != from + i) revert Settlement_NotInOrder(pays[i].index, from + i);
-            nodes[i] = Leaves.pay(address(this), posted.key, pays[i]);
+            Pay calldata one = pays[i];
+            if (one.index != from + i) revert Settlement_NotInOrder(one.index, from + i);
+            nodes[i] = Leaves.pay(address(this), key, one);
         }
         if (Merkle.rangeRoot(nodes, from, posted.payCount, proof) != posted.payRoot) {
             revert Settlement_WrongProof(posted.key, from);
@@ -324,8 +331,8 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     function _matchDeposits(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) private pure {
-        if (keccak256(abi.encode(terms)) != posted.terms) revert Settlement_WrongTerms(posted.key);
-        if (keccak256(abi.encode(anchors)) != posted.anchorsHash) revert Settlement_WrongAnchors(posted.key);
+        if (Preimage.digest(terms) != posted.terms) revert Settlement_WrongTerms(posted.key);
+        if (Preimage.digest(anchors) != posted.anchorsHash) revert Settlement_WrongAnchors(posted.key);
     }
 
     function _consecutive(Anchor[] calldata anchors)
@@ -340,7 +347,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         for (uint256 i; i < anchors.length; ++i) {
             if (anchors[i].firstItem != next) revert Settlement_AnchorsNotConsecutive(anchors[i].firstItem, next);
             firstItems[i] = anchors[i].firstItem;
-            hashes[i] = keccak256(abi.encode(anchors[i]));
+            hashes[i] = Preimage.digest(anchors[i]);
             next += anchors[i].count;
         }
         count = next - anchors[0].firstItem;

@@ -200,9 +200,7 @@ contract CampaignsTest is World {
         vm.warp(t.deadline + 1 + delay % 36_500 days);
         amount = bound(amount, BUDGET - reserved + 1, BUDGET);
         vm.startPrank(requester);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICampaigns.Campaigns_NotUnreserved.selector, amount, BUDGET - reserved)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NotUnreserved.selector, amount, BUDGET - reserved));
         campaigns.refund(id, t, amount);
         campaigns.refund(id, t, BUDGET - reserved);
         vm.stopPrank();
@@ -307,9 +305,7 @@ contract CampaignsTest is World {
             vm.expectRevert(reason);
             campaigns.restore(1, 1, 1, 1);
             vm.expectRevert(reason);
-            campaigns.take(
-                ICampaigns.Take(1, 0, 0, 1, 1, 1, false), new uint32[](0), new bytes32[](0)
-            );
+            campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, 1, false), new uint32[](0), new bytes32[](0));
             vm.stopPrank();
         }
     }
@@ -334,8 +330,7 @@ contract CampaignsTest is World {
     }
 
     function _permit() private view returns (uint8, bytes32, bytes32) {
-        bytes32 kind =
-            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 kind = keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
         bytes32 message =
             keccak256(abi.encode(kind, requester, address(campaigns), BUDGET, uint256(0), type(uint256).max));
         return vm.sign(REQUESTER_KEY, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), message)));

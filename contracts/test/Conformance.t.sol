@@ -8,7 +8,11 @@ import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
 contract Libraries {
-    function root(bytes32 leaf, uint256 index, uint256 count, bytes32[] calldata proof) external pure returns (bytes32) {
+    function root(bytes32 leaf, uint256 index, uint256 count, bytes32[] calldata proof)
+        external
+        pure
+        returns (bytes32)
+    {
         return Merkle.root(leaf, index, count, proof);
     }
 
@@ -115,7 +119,9 @@ contract ConformanceTest is Test {
             bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
             vm.assertEq(lib.root(leaves[i], i, leaves.length, proof), root, path);
             if (leaves.length > 1) {
-                vm.assertTrue(lib.root(leaves[i], i ^ 1 < leaves.length ? i ^ 1 : 0, leaves.length, proof) != root, path);
+                vm.assertTrue(
+                    lib.root(leaves[i], i ^ 1 < leaves.length ? i ^ 1 : 0, leaves.length, proof) != root, path
+                );
             }
         }
     }

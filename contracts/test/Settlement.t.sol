@@ -320,10 +320,7 @@ contract SettlementTest is World {
         settlement.release(p, t, anchors, d.verdicts);
     }
 
-    function _voided()
-        private
-        returns (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p)
-    {
+    function _voided() private returns (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) {
         t = _terms();
         uint256 id = _fund(t, BUDGET);
         anchors = _one(_anchor(id, t, 4, operator));

@@ -11,7 +11,18 @@ import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
-import {Anchor, Item, Offer, Pay, Posted, SettleInput, Share, Terms, Version, Vote} from "../src/interfaces/Structs.sol";
+import {
+    Anchor,
+    Item,
+    Offer,
+    Pay,
+    Posted,
+    SettleInput,
+    Share,
+    Terms,
+    Version,
+    Vote
+} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice A deployed network with its actors, and an honest settler in Solidity that tests can then bend.
@@ -75,9 +86,8 @@ abstract contract World is Test {
         settlement = new Settlement(campaigns, stakes, to[5]);
         faults = new Faults(settlement);
         licences = new Licences(to[7], "headwater:{id}");
-        datasets = new Datasets(
-            Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5)
-        );
+        datasets =
+            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
     }
 
     function _equip(address who) internal {
@@ -126,7 +136,7 @@ abstract contract World is Test {
         t.licence = keccak256("headwater-research-1");
     }
 
-    function _fund(Terms memory t, uint256 amount) internal returns (uint256) {
+    function _fund(Terms memory t, uint256 amount) internal virtual returns (uint256) {
         vm.prank(t.requester);
         return campaigns.fund(t, amount);
     }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Anchor, Posted, Terms} from "./interfaces/Structs.sol";
+
+/// @title Preimage
+/// @notice `keccak256(abi.encode(struct))` of calldata that is to be compared with a stored hash.
+/// @dev A static struct's ABI encoding is its calldata as it lies. Dirty high bits give another hash and so no match;
+/// never store what this returns for a struct that has not been matched before.
+library Preimage {
+    function digest(Terms calldata terms) internal pure returns (bytes32) {
+        uint256 at;
+        assembly {
+            at := terms
+        }
+        return _hash(at, 16);
+    }
+
+    function digest(Anchor calldata anchor) internal pure returns (bytes32) {
+        uint256 at;
+        assembly {
+            at := anchor
+        }
+        return _hash(at, 9);
+    }
+
+    function digest(Posted calldata posted) internal pure returns (bytes32) {
+        uint256 at;
+        assembly {
+            at := posted
+        }
+        return _hash(at, 18);
+    }
+
+    /// @dev `abi.encode(anchors)`: offset, length, members.
+    function digest(Anchor[] calldata anchors) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, 0x20)
+            mstore(add(free, 0x20), anchors.length)
+            calldatacopy(add(free, 0x40), anchors.offset, mul(anchors.length, 0x120))
+            hash := keccak256(free, add(0x40, mul(anchors.length, 0x120)))
+        }
+    }
+
+    function _hash(uint256 at, uint256 words) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, at, shl(5, words))
+            hash := keccak256(free, shl(5, words))
+        }
+    }
+}

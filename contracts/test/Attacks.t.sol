@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Merkle} from "../src/Merkle.sol";
+import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IStakes} from "../src/interfaces/IStakes.sol";
+import {Anchor, Pay, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
+import {ReentrantToken} from "./Hostile.sol";
+import {World} from "./World.sol";
+
+/// @notice What an attacker would try against campaign money; none of it pays. More stand beside the contract they
+/// concern, all named `test_attack_...`.
+contract AttacksTest is World {
+    /// @notice A watcher of the mempool sees a salted leaf, not the contribution: he can anchor the same word, but the
+    /// leaf opens to the first contributor's address only.
+    function test_attack_copied_blinded_commitment_opens_to_its_author_only() public view {
+        bytes32 clip = keccak256("clip");
+        bytes32 salt = keccak256("salt");
+        bytes32 honest = _commitment(salt, _payee(1), clip);
+        vm.assertTrue(honest != _commitment(salt, _payee(2), clip), "another author, another leaf");
+        vm.assertTrue(honest != _commitment(bytes32(0), _payee(1), clip), "without the salt nobody can test a guess");
+        vm.assertTrue(
+            honest != _leaf("headwater.anchor.v1", address(campaigns), 2, abi.encode(salt, _payee(1), clip)),
+            "in another campaign it is worthless"
+        );
+    }
+
+    function test_attack_claim_replayed_in_another_campaign() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        (,,, Posted memory q) = _settled(4, 2);
+        _final(q);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, q.key, 0));
+        settlement.claim(q, d.pays[0], proof);
+    }
+
+    function test_attack_claim_replayed_on_another_chain() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        vm.chainId(777); // a fork with the same state
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
+        settlement.claim(p, d.pays[0], proof);
+    }
+
+    function test_attack_push_then_claim_and_claim_then_push_pay_once() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        settlement.claim(p, d.pays[0], proof);
+        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
+        settlement.push(p, d.pays, 0, range);
+        settlement.push(p, d.pays, 0, range);
+        vm.assertEq(dollar.balanceOf(d.pays[0].account), d.pays[0].amount, "once");
+        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "in all the total");
+        proof = _payProof(p, d, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyPaid.selector, p.key, 1));
+        settlement.claim(p, d.pays[1], proof);
+    }
+
+    function test_attack_same_leaf_twice_in_claim_many() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _final(p);
+        Posted[] memory ps = new Posted[](2);
+        Pay[] memory pays = new Pay[](2);
+        bytes32[][] memory proofs = new bytes32[][](2);
+        (ps[0], ps[1], pays[0], pays[1]) = (p, p, d.pays[0], d.pays[0]);
+        (proofs[0], proofs[1]) = (_payProof(p, d, 0), _payProof(p, d, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyPaid.selector, p.key, 0));
+        settlement.claimMany(ps, pays, proofs);
+    }
+
+    /// @notice Two leaves with one index: only the one in that place proves, so neither burns the other.
+    function test_attack_duplicate_index_in_the_pay_tree() public {
+        Terms memory t = _terms();
+        uint256 id = _fund(t, BUDGET);
+        Anchor[] memory anchors = _one(_anchor(id, t, 4, operator));
+        Draft memory d = _honest(t, anchors, 2, operator);
+        d.pays[1].index = 0;
+        Posted memory p = _settle(id, t, anchors, d, operator);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
+        settlement.claim(p, d.pays[1], proof);
+        proof = _payProof(p, d, 0);
+        settlement.claim(p, d.pays[0], proof);
+    }
+
+    /// @notice An inner node given as a leaf: leaves are hashed twice and bound to their tree, and the depth is fixed.
+    function test_attack_second_preimage_and_wrong_length_proof() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 3);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        bytes32[] memory shorter = new bytes32[](1);
+        shorter[0] = proof[1];
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_ProofLength.selector, 1, 2));
+        settlement.claim(p, d.pays[0], shorter);
+        d.pays[0].index = 4;
+        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_IndexOutOfRange.selector, 4, 4));
+        settlement.claim(p, d.pays[0], proof);
+    }
+
+    /// @notice Leaves beyond what was funded are not paid, even if nobody noticed the wrong sums in time.
+    function test_attack_pay_tree_above_its_total_takes_nobody_elses_money() public {
+        Terms memory t = _terms();
+        uint256 id = _fund(t, BUDGET);
+        _settled(8, 2); // another campaign's money is in the same contract
+        Anchor[] memory anchors = _one(_anchor(id, t, 4, operator));
+        Draft memory d = _honest(t, anchors, 2, operator);
+        d.pays[0].amount = uint96(BUDGET);
+        Posted memory p = _settle(id, t, anchors, d, operator);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveFunded.selector, p.key, BUDGET, d.total));
+        settlement.claim(p, d.pays[0], proof);
+        proof = _rangeProof(_payLeaves(p.key, d), 0, 3);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveFunded.selector, p.key, BUDGET, d.total));
+        settlement.push(p, d.pays, 0, proof);
+    }
+
+    function test_attack_root_swapped_between_proof_and_claim() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _final(p);
+        Draft memory mine = abi.decode(abi.encode(d), (Draft));
+        mine.pays[0].account = stranger;
+        bytes32[] memory proof = _payProof(p, mine, 0);
+        p.payRoot = Merkle.rootOf(_payLeaves(p.key, mine));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongPreimage.selector, p.key));
+        settlement.claim(p, mine.pays[0], proof);
+    }
+
+    function test_attack_reentrant_token_claims_and_pushes_once() public {
+        ReentrantToken coin = new ReentrantToken();
+        (Draft memory d, Posted memory p) = _settledIn(coin);
+        _final(p);
+        bytes32[] memory proof = _payProof(p, d, 0);
+        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (p, d.pays[0], proof)));
+        settlement.claim(p, d.pays[0], proof);
+        vm.assertTrue(coin.tried() && !coin.succeeded(), "the second entry is refused");
+        vm.assertEq(coin.balanceOf(d.pays[0].account), d.pays[0].amount, "once");
+        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
+        proof = _payProof(p, d, 1);
+        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (p, d.pays[1], proof)));
+        settlement.push(p, d.pays, 0, range);
+        vm.assertTrue(!coin.succeeded(), "not inside a push either");
+        vm.assertEq(coin.balanceOf(d.pays[1].account), d.pays[1].amount, "once");
+    }
+
+    function test_attack_reentrant_token_refunds_once() public {
+        ReentrantToken coin = new ReentrantToken();
+        Terms memory t = _terms();
+        (t.requester, t.token) = (address(this), address(coin));
+        coin.approve(address(campaigns), 2 * BUDGET);
+        uint256 id = campaigns.fund(t, BUDGET);
+        campaigns.fund(t, BUDGET);
+        vm.warp(uint256(t.deadline) + 1);
+        coin.arm(address(campaigns), abi.encodeCall(campaigns.refund, (id, t, BUDGET)));
+        campaigns.refund(id, t, BUDGET);
+        vm.assertTrue(coin.tried() && !coin.succeeded(), "the second entry is refused");
+        vm.assertEq(coin.balanceOf(address(campaigns)), BUDGET, "the other campaign's money");
+    }
+
+    function test_attack_stranger_settles() public {
+        (Terms memory t, Anchor[] memory anchors, SettleInput memory input) = _open();
+        vm.warp(block.timestamp + t.settleWindow + 1);
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_LacksRole.selector, stranger, 1));
+        settlement.settle(t, anchors, input);
+    }
+
+    function test_attack_another_operator_settles_in_the_anchorers_window() public {
+        (Terms memory t, Anchor[] memory anchors, SettleInput memory input) = _open();
+        uint256 until = block.timestamp + t.settleWindow;
+        vm.warp(until);
+        vm.prank(rival);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AnchorersWindow.selector, until, operator));
+        settlement.settle(t, anchors, input);
+        vm.warp(until + 1); // the anchorer has disappeared: someone else carries on
+        vm.prank(rival);
+        settlement.settle(t, anchors, input);
+    }
+
+    function test_attack_settle_twice() public {
+        (Terms memory t, Anchor[] memory anchors, SettleInput memory input) = _open();
+        vm.startPrank(operator);
+        settlement.settle(t, anchors, input);
+        vm.expectPartialRevert(ISettlement.Settlement_AttemptTaken.selector);
+        settlement.settle(t, anchors, input);
+        vm.stopPrank();
+    }
+
+    function test_attack_settle_without_a_bond() public {
+        (Terms memory t, Anchor[] memory anchors, SettleInput memory input) = _open();
+        vm.startPrank(operator);
+        (uint256 free,) = stakes.collateralOf(operator, address(dollar));
+        stakes.requestWithdraw(address(dollar), free - 10 * R + 1);
+        vm.expectPartialRevert(IStakes.Stakes_NotFree.selector);
+        settlement.settle(t, anchors, input);
+        vm.stopPrank();
+    }
+
+    /// @notice The bond is locked, not free: leaving the role and asking for everything back does not dodge the slash.
+    function test_attack_unbonding_to_dodge_a_slash() public {
+        (Terms memory t, Anchor[] memory anchors,) = _open();
+        Draft memory d = _honest(t, anchors, 2, operator);
+        d.items[0].llr = 0;
+        Posted memory p = _settle(1, t, anchors, d, operator);
+        vm.startPrank(operator);
+        (uint256 free, uint256 locked) = stakes.collateralOf(operator, address(dollar));
+        stakes.requestWithdraw(address(dollar), free);
+        stakes.leave(1);
+        vm.warp(block.timestamp + 10);
+        stakes.withdraw(address(dollar));
+        vm.expectPartialRevert(IStakes.Stakes_NotFree.selector);
+        stakes.requestWithdraw(address(dollar), 1);
+        vm.stopPrank();
+        bytes32[] memory proof = _itemProof(p, d, 0);
+        vm.prank(watcher);
+        faults.proveVerdict(p, t, d.items[0], proof, new Vote[](0));
+        (, uint256 left) = stakes.collateralOf(operator, address(dollar));
+        vm.assertEq(left, locked - p.bond, "slashed in full");
+    }
+
+    /// @notice The requester waits for ever: what is settled stays the contributors'.
+    function testFuzz_attack_requester_takes_back_accepted_work(uint256 delay) public {
+        (Terms memory t,, Draft memory d, Posted memory p) = _settled(4, 2);
+        vm.warp(uint256(t.deadline) + t.lapseWindow + 1 + delay % 36_500 days);
+        uint256 escrow = campaigns.stateOf(p.campaign).escrow;
+        vm.startPrank(requester);
+        vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NotUnreserved.selector, escrow + 1, escrow));
+        campaigns.refund(p.campaign, t, escrow + 1);
+        campaigns.refund(p.campaign, t, escrow);
+        vm.stopPrank();
+        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
+        settlement.push(p, d.pays, 0, range);
+        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "paid in full");
+    }
+
+    /// @notice Every role key alone, and every pair: no entry point pays them from escrow.
+    function test_attack_role_keys_cannot_move_escrow() public {
+        (Terms memory t,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _join(stranger, 4);
+        _join(watcher, 8);
+        address[5] memory keys = [requester, operator, reviewer, stranger, watcher];
+        uint256 held = dollar.balanceOf(address(campaigns));
+        for (uint256 i; i < keys.length; ++i) {
+            vm.startPrank(keys[i]);
+            vm.expectRevert();
+            campaigns.pay(address(dollar), keys[i], 1);
+            vm.expectRevert();
+            campaigns.refund(p.campaign, t, 1);
+            vm.expectRevert();
+            settlement.void(p, keys[i]);
+            vm.expectRevert();
+            stakes.slash(operator, address(dollar), 1, keys[i], 1);
+            vm.expectRevert();
+            dollar.transferFrom(address(campaigns), keys[i], 1);
+            vm.stopPrank();
+        }
+        vm.assertEq(dollar.balanceOf(address(campaigns)), held, "nothing moved");
+        d;
+    }
+
+    function test_attack_dust_reward_of_one_unit() public {
+        Terms memory t = _terms();
+        t.unitReward = 1;
+        uint256 id = _fund(t, 100);
+        vm.assertEq(campaigns.reserveOf(t), 3, "each cap rounded up");
+        Anchor[] memory anchors = _one(_anchor(id, t, 33, operator));
+        Draft memory d = _honest(t, anchors, 2, operator);
+        vm.assertEq(d.total, 1, "rewards round down to 0, the fee to 1");
+        d.pays[0].items = d.pays[2].items;
+        Posted memory p = _settle(id, t, anchors, d, operator);
+        _final(p);
+        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
+        settlement.push(p, d.pays, 0, range);
+        vm.assertEq(campaigns.stateOf(id).escrow, 99, "the rest stays in escrow");
+    }
+
+    function _open() private returns (Terms memory t, Anchor[] memory anchors, SettleInput memory input) {
+        t = _terms();
+        uint256 id = _fund(t, BUDGET);
+        anchors = _one(_anchor(id, t, 4, operator));
+        input = _input(id, _key(id, 0, 0), _honest(t, anchors, 2, operator));
+    }
+
+    function _settledIn(ReentrantToken coin) private returns (Draft memory d, Posted memory p) {
+        Terms memory t = _terms();
+        (t.requester, t.token) = (address(this), address(coin));
+        coin.approve(address(campaigns), BUDGET);
+        coin.approve(address(stakes), BUDGET);
+        stakes.depositFor(operator, address(coin), BUDGET);
+        uint256 id = campaigns.fund(t, BUDGET);
+        Anchor[] memory anchors = _one(_anchor(id, t, 8, operator));
+        d = _honest(t, anchors, 2, operator);
+        p = _settle(id, t, anchors, d, operator);
+    }
+
+    function _commitment(bytes32 salt, address who, bytes32 clip) private view returns (bytes32) {
+        return _leaf("headwater.anchor.v1", address(campaigns), 1, abi.encode(salt, who, clip));
+    }
+}
