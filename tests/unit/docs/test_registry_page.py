@@ -1,0 +1,54 @@
+"""``spec/registry.md`` lists what the code registers, no more and no less."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from headwater.checks import all_rules
+from headwater.checks.llr import weights
+from headwater.records.consent import PURPOSES
+from headwater.records.licence import PRESETS
+from headwater.records.manifest import SCHEMA_MODALITIES
+from headwater.records.release import Role
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "spec" / "registry.md").read_text(encoding="utf-8")
+
+
+def _section(title: str) -> str:
+    return PAGE.partition(f"## {title}")[2].partition("\n## ")[0]
+
+
+def test_rules_and_their_versions() -> None:
+    listed = re.findall(r"^\| `(.+?)` \| (\d+) \|", _section("Finding rules"), re.MULTILINE)
+    assert listed == [(rule.id, str(rule.version)) for rule in all_rules()]
+
+
+def test_suite_version() -> None:
+    assert f"The rules of suite {weights().suite}:" in _section("Finding rules")
+
+
+def test_presets_and_what_they_allow() -> None:
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (\w+) \| (\w+) \|$", _section("Licence presets"), re.MULTILINE)
+    word = {True: "yes", False: "no"}
+    made = [(p.id, ", ".join(p.purposes), word[p.redistribution], word[p.attribution]) for p in PRESETS]
+    assert rows == made
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [("Modalities", SCHEMA_MODALITIES), ("Purposes", PURPOSES), ("Release roles", tuple(Role))],
+)
+def test_small_vocabularies(title: str, names: tuple[str, ...]) -> None:
+    text = _section(title).partition("\n")[2].partition(";")[0]
+    found = re.findall(r"(?:^|\| |, )`([\w-]+)`", text, re.MULTILINE)
+    assert sorted(found) == sorted(names)
+
+
+def test_every_tag_in_the_sources_is_listed() -> None:
+    sources = [*(ROOT / "src/headwater").rglob("*.py"), *(ROOT / "contracts/src").rglob("*.sol")]
+    used = {tag for path in sources for tag in re.findall(r"headwater\.[a-z-]+\.v\d", path.read_text(encoding="utf-8"))}
+    assert used == set(re.findall(r"headwater\.[a-z-]+\.v\d", _section("Tags")))
