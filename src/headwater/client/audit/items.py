@@ -11,13 +11,16 @@ from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
 from headwater.market import value
+from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
 from headwater.primitives import eip712
 from headwater.records.anchor import AnchorLeaves
 from headwater.records.consent import ConsentReceipt
 from headwater.records.contribution import anchor_leaf
 from headwater.records.manifest import Manifest, content_root
 from headwater.records.verdict import Verdict
+from headwater.records.vote import ACCEPT, REJECT
 from headwater.review import prior
+from headwater.review.rule import MAX_VOTES, MAX_WEIGHT, MIN_WEIGHT, PRIOR_LIMIT
 
 
 def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, item: OpenItem) -> None:
@@ -80,12 +83,28 @@ def _verdict(facts: Facts, book: Book, whole: OpenSettlement, item: OpenItem, ve
         expected = _worth(verdict, facts.ledger.campaign(item.campaign).terms)
         found = (verdict.byte, verdict.score, int(verdict.reward))
         book.same(f"{item.id}/verdict", title, expected, found, leaf=item.leaf, detail="byte, score, reward")
+    title = "every number is within the limits of the rule, and nobody voted twice"
+    book.same(f"{item.id}/limits", title, [], _beyond(verdict), leaf=item.leaf)
     title = "the two bytes on chain are the record's verdict and score"
     posted = tuple(whole.facts.verdicts[2 * item.position : 2 * item.position + 2])
     book.same(f"{item.id}/bytes", title, (verdict.byte, verdict.score), posted, leaf=item.leaf)
     title = "a rejection says why"
     told = verdict.byte == ACCEPTED or bool(verdict.reason.strip())
     book.holds(f"{item.id}/reason", title, told, leaf=item.leaf, detail=verdict.reason)
+
+
+def _beyond(verdict: Verdict) -> list[str]:
+    """What lies outside spec/settlement.md section 5."""
+    voters = [vote.reviewer.lower() for vote in verdict.votes]
+    limits = {
+        f"grade {verdict.grade}": 0 <= verdict.grade <= FULL_GRADE,
+        f"novelty {verdict.novelty}": 0 <= verdict.novelty <= FULL_NOVELTY,
+        f"prior {verdict.prior}": abs(verdict.prior) <= PRIOR_LIMIT,
+        f"{len(voters)} votes": len(voters) <= MAX_VOTES and len(set(voters)) == len(voters),
+        "a weight": all(MIN_WEIGHT <= vote.weight <= MAX_WEIGHT for vote in verdict.votes),
+        "a vote": all(vote.verdict in (ACCEPT, REJECT) for vote in verdict.votes),
+    }
+    return [what for what, kept in limits.items() if not kept]
 
 
 def _worth(verdict: Verdict, terms: Terms) -> tuple[int, int, int]:
