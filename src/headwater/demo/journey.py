@@ -81,7 +81,7 @@ def run_demo(root: Path, console: Console, *, rpc_url: str | None = None, keep: 
         try:
             with journey.story.step("Start a chain, deploy the contracts, start three key holders"):
                 contracts = local.up(home, rpc_url=rpc_url, say=journey.story.say)
-                journey.stage = Stage.set(home, contracts)
+                journey.stage = Stage.set(home, contracts, pool)
             journey.play(made)
         finally:
             if not keep:
@@ -226,9 +226,11 @@ class _Journey:
             release_final(self.stage.desk("operator"), campaign)
         self.story.say("everybody else is paid by push; bonds and deposits are released")
         self.result.outcomes = outcomes_of(self.stage, self.digests)
-        for o in self.result.outcomes:
-            if o.verdict == "rejected":
-                self.story.say(f"{o.who} sees: {o.reason} {o.appeal}")
+        rejected = [o for o in self.result.outcomes if o.verdict == "rejected"]
+        for o in rejected:
+            first, _, more = o.reason.partition(" Also: ")
+            self.story.say(f"{o.who} sees: {first}" + (f" (+{more.count(' Also: ') + 1} more)" if more else ""))
+        self.story.say(rejected[0].appeal)
 
     def publish(self) -> None:
         for campaign, text in ((ROBOT, "Real G1 episodes, verified."), (FIRST_PERSON, "First-person video with IMU.")):

@@ -26,7 +26,7 @@ def outcomes_of(stage: Stage, digests: dict[bytes, Part]) -> list[Outcome]:
 
 def _row(stage: Stage, part: Part, campaign: int, verdict: Verdict) -> Outcome:
     report = read_report(stage.blobs.get(Cid(verdict.report)))
-    why, _, appeal = verdict.reason.partition(" appeal:")
+    why, _, appeal = verdict.reason.partition(" Appeal:")
     return Outcome(
         who=part.who,
         title=part.title,
@@ -36,7 +36,7 @@ def _row(stage: Stage, part: Part, campaign: int, verdict: Verdict) -> Outcome:
         votes=len(verdict.votes),
         llr=verdict.llr,
         reason=why,
-        appeal=f"appeal:{appeal}" if appeal else "",
+        appeal=f"Appeal:{appeal}" if appeal else "",
         paid=from_units(verdict.reward, 6),
         as_expected=_as_expected(part, verdict, report),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,14 +57,15 @@ class Stage:
     wallets: Wallets
     blobs: LocalBlobStore
     network: Network
+    pool: Executor
     _desks: dict[str, Desk] = field(default_factory=dict)
 
     @classmethod
-    def set(cls, home: Home, contracts: Contracts) -> Stage:
+    def set(cls, home: Home, contracts: Contracts, pool: Executor) -> Stage:
         """Wallets, money and roles for the cast. Contributors get nothing: they only sign."""
         wallets = Wallets(home, local=local.is_local(contracts.chain))
         blobs = LocalBlobStore(home.blobs)
-        stage = cls(home, contracts, wallets, blobs, Network(contracts, blobs))
+        stage = cls(home, contracts, wallets, blobs, Network(contracts, blobs), pool)
         for name in {part.who for part in PARTS} | {STRANGER}:
             wallets.create(name)
         for name, dollars in ((REQUESTER, 2_000), (BUYER, 500), (LATECOMER, 500), (WATCHER, 0)):
@@ -84,7 +86,9 @@ class Stage:
         if operator not in self._desks:
             engine = open_database(self.home.root / f"{operator}.db")
             signer = self.wallet(operator)
-            self._desks[operator] = Desk(self.contracts, self.blobs, signer, engine, self.home.work / operator)
+            self._desks[operator] = Desk(
+                self.contracts, self.blobs, signer, engine, self.home.work / operator, self.pool
+            )
         return self._desks[operator]
 
     def submitter(self, who: str, operator: str) -> Submitter:

@@ -5,9 +5,9 @@ Items are judged in anchor order against everything anchored before, so the earl
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 
 from headwater.chain import waiting
 from headwater.chain.structs import Anchor
-from headwater.checks import CheckReport, CopyIndex, check_episode, read_report, unreadable
+from headwater.checks import CheckReport, CopyIndex, Observed, judge, observe, read_report, unreadable
+from headwater.client.errors import ClientError
 from headwater.client.sealing import open_files
 from headwater.formats import RecordingError, open_recording
 from headwater.node.database import anchors, contributions
@@ -23,6 +24,7 @@ from headwater.node.operator.anchoring import signed_of
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem, anchored_items
 from headwater.primitives.cid import DAG_CBOR, Cid
+from headwater.primitives.errors import HeadwaterError
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.manifest import Manifest
 from headwater.records.release import Role
@@ -41,6 +43,7 @@ from headwater.vault.asking import Asker, Right
 
 Progress = Callable[[AnchoredItem, CheckReport], None]
 COPY_RULES = "copy/"
+WINDOW = 16  # items decrypted at a time
 
 
 def check_pending(desk: Desk, campaign: int, progress: Progress = lambda item, report: None) -> int:
@@ -51,8 +54,10 @@ def check_pending(desk: Desk, campaign: int, progress: Progress = lambda item, r
         todo = [item for item in items if not _has_report(desk, item)]
         if todo:
             waiting.for_final(desk.contracts.chain, anchor.block)
-            for item, key in zip(todo, keys_of(desk, todo), strict=True):
-                progress(item, _check(desk, item, key))
+        for start in range(0, len(todo), WINDOW):
+            part = todo[start : start + WINDOW]
+            for item, report in _judged(desk, campaign, part):
+                progress(item, report)
                 done += 1
     return done
 
@@ -78,26 +83,6 @@ def keys_of(desk: Desk, items: Sequence[AnchoredItem]) -> list[ContentKey | BadD
     return keys
 
 
-def judge(
-    desk: Desk, item: AnchoredItem, key: ContentKey | BadDealerError, spec: CampaignSpec, index: CopyIndex
-) -> CheckReport:
-    """The report of one item. What cannot be opened or read is judged so, with the reason as its finding."""
-    root = item.signed.contribution.content_root
-    name = f"item-{item.item:06d}"
-    if isinstance(key, BadDealerError):
-        return unreadable(name, root, "vault/bad-dealer", key)
-    desk.work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="check-", dir=desk.work))
-    try:
-        return _judge_files(desk, item, key, spec, index, folder)
-    except (CiphertextError, PlaintextMismatchError, KeyCommitmentError) as error:
-        return unreadable(name, root, "vault/ciphertext", error)
-    except RecordingError as error:
-        return unreadable(name, root, "recording/unreadable", error)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def recording_path(folder: Path, manifest: Manifest) -> Path:
     """What to open of decrypted files: the file if it is alone, else the folder."""
     return folder / manifest.files[0].path if len(manifest.files) == 1 else folder
@@ -121,10 +106,77 @@ def index_before(desk: Desk, order: int) -> CopyIndex:
     return index
 
 
-def _check(desk: Desk, item: AnchoredItem, key: ContentKey | BadDealerError) -> CheckReport:
-    index = index_before(desk, item.order)
-    campaign = item.signed.contribution.campaign
-    report = judge(desk, item, key, desk.spec(campaign), index)
+def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterator[tuple[AnchoredItem, CheckReport]]:
+    """Decodes a window of items side by side, then judges and stores them one by one in anchor order."""
+    desk.work.mkdir(parents=True, exist_ok=True)
+    spec = desk.spec(campaign)
+    with tempfile.TemporaryDirectory(prefix="check-", dir=desk.work) as folder:
+        opened = [
+            _open(desk, i, k, Path(folder) / str(i.item)) for i, k in zip(items, keys_of(desk, items), strict=True)
+        ]
+        for item, seen in zip(items, _observed(desk, items, opened), strict=True):
+            index = index_before(desk, item.order)
+            report = _report(item, seen, spec, index)
+            _store(desk, item, report, index)
+            yield item, report
+
+
+def _open(desk: Desk, item: AnchoredItem, key: ContentKey | BadDealerError, folder: Path) -> Path | CheckReport:
+    """The decrypted recording, or the report of what cannot be decrypted, with the reason as its finding."""
+    if isinstance(key, BadDealerError):
+        return _unreadable(item, "vault/bad-dealer", key)
+    given = item.signed.contribution
+    label = contribution_label(desk.contracts.campaigns_domain, given.campaign, given.contributor, given.content_root)
+    try:
+        for _ in open_files(item.manifest.files, key, label, desk.blobs, folder):
+            pass
+    except (CiphertextError, PlaintextMismatchError, KeyCommitmentError, ClientError) as error:
+        return _unreadable(item, "vault/ciphertext", error)
+    return recording_path(folder, item.manifest)
+
+
+def _observed(
+    desk: Desk, items: Sequence[AnchoredItem], opened: Sequence[Path | CheckReport]
+) -> Iterator[Observed | CheckReport]:
+    """What the suite needs of each recording, in order; decoded in the desk's pool if it has one."""
+    jobs = [(path, item.manifest.episode) for item, path in zip(items, opened, strict=True) if isinstance(path, Path)]
+    results = desk.pool.map(observe_recording, *zip(*jobs, strict=True)) if desk.pool and jobs else None
+    for item, path in zip(items, opened, strict=True):
+        if isinstance(path, CheckReport):
+            yield path
+            continue
+        seen = next(results) if results else observe_recording(path, item.manifest.episode)
+        yield seen if isinstance(seen, Observed) else _unreadable(item, "recording/unreadable", seen)
+
+
+def observe_recording(path: Path, episode: int) -> Observed | HeadwaterError:
+    """Opens and decodes one recording (in a worker process); an unreadable one is a result, not an exception.
+
+    The error is a plain HeadwaterError, which survives the way back from a worker, and names files relative to the
+    recording, so that a report of it has the same bytes on every machine.
+    """
+    root = f"{path if path.is_dir() else path.parent}/"
+    try:
+        recording = open_recording(path)
+        if episode < len(recording):
+            return observe(recording[episode])
+    except RecordingError as error:
+        actual, allowed = (str(x).replace(root, "") if x is not None else None for x in (error.actual, error.allowed))
+        return HeadwaterError(error.what.replace(root, ""), actual=actual, allowed=allowed, fix=error.fix)
+    return HeadwaterError(f"episode {episode}", actual="not in the files", fix="name the episode the files hold")
+
+
+def _report(item: AnchoredItem, seen: Observed | CheckReport, spec: CampaignSpec, index: CopyIndex) -> CheckReport:
+    if isinstance(seen, CheckReport):
+        return seen
+    return judge(replace(seen, spec=spec, index=index, content_root=item.signed.contribution.content_root))
+
+
+def _unreadable(item: AnchoredItem, rule: str, error: HeadwaterError) -> CheckReport:
+    return unreadable(f"item-{item.item:06d}", item.signed.contribution.content_root, rule, error)
+
+
+def _store(desk: Desk, item: AnchoredItem, report: CheckReport, index: CopyIndex) -> None:
     copied = any(f.rule.startswith(COPY_RULES) for f in report.defects)
     values = {
         "report": desk.blobs.put_block(report.to_bytes(), DAG_CBOR),
@@ -134,19 +186,6 @@ def _check(desk: Desk, item: AnchoredItem, key: ContentKey | BadDealerError) -> 
     }
     with desk.engine.begin() as db:
         db.execute(update(contributions).where(contributions.c.digest == item.digest).values(**values))
-    return report
-
-
-def _judge_files(
-    desk: Desk, item: AnchoredItem, key: ContentKey, spec: CampaignSpec, index: CopyIndex, folder: Path
-) -> CheckReport:
-    given = item.signed.contribution
-    label = contribution_label(desk.contracts.campaigns_domain, given.campaign, given.contributor, given.content_root)
-    for _ in open_files(item.manifest.files, key, label, desk.blobs, folder):
-        pass
-    recording = open_recording(recording_path(folder, item.manifest))
-    episode = recording[item.manifest.episode]
-    return check_episode(episode, spec=spec, index=index, content_root=given.content_root)
 
 
 def _wanted(asker: Asker, item: AnchoredItem, envelope: KeyEnvelope) -> Wanted:

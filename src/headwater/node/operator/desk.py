@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -19,12 +20,24 @@ class Desk(Network):
     """One operator: the network, its key, its database, and a scratch folder that is emptied item by item."""
 
     def __init__(
-        self, contracts: Contracts, blobs: BlobStore, signer: TransactionSigner, engine: Engine, work: Path
+        self,
+        contracts: Contracts,
+        blobs: BlobStore,
+        signer: TransactionSigner,
+        engine: Engine,
+        work: Path,
+        pool: Executor | None = None,
     ) -> None:
+        """
+        Args:
+            engine: see ``node.database``.
+            pool: where recordings are decoded; in this process without one.
+        """
         super().__init__(contracts, blobs)
         self.signer = signer
         self.engine = engine
         self.work = work
+        self.pool = pool
 
     def terms(self, campaign: int) -> Terms:
         """Terms of a campaign; UnknownIdError if there is none."""

@@ -26,7 +26,8 @@ from headwater.records.vote import REJECT, Ballot
 from headwater.review import Step
 
 APPEAL = (
-    "appeal: 'headwater show item' has the report; a watcher can prove arithmetic faults until the settlement is final"
+    "Appeal: until the settlement is final anyone can prove wrong arithmetic with 'headwater challenge'; "
+    "a jury for what the checks or reviewers saw comes with the court."
 )
 
 
