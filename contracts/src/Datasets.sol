@@ -184,15 +184,13 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
             revert Datasets_WrongShare(share.weight, share.cumulative, total);
         }
         (,, uint256 pool) = _split(version, sales.gross);
-        uint256 due = pool * share.cumulative / total - pool * (share.cumulative - share.weight) / total;
-        uint256 poolPaid = _paid[key].pool;
-        uint256 claimed = shareClaimed[key][share.index];
-        amount = _payable(key, due, claimed, sales.gross);
-        uint256 left = pool > poolPaid ? pool - poolPaid : 0;
-        if (amount > left) amount = left;
+        uint256 due = pool * share.weight / total;
+        amount = due - shareClaimed[key][share.index];
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        shareClaimed[key][share.index] = claimed + amount;
-        _paid[key].pool = uint96(poolPaid + amount);
+        uint256 paid = _paid[key].pool + amount;
+        if (paid > pool) revert Datasets_AbovePool(paid, pool);
+        shareClaimed[key][share.index] = due;
+        _paid[key].pool = uint96(paid);
         emit ShareClaimed(key, share.account, share.index, amount);
         Tokens.send(version.token, share.account, amount);
     }
@@ -201,10 +199,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function claimOwner(Version calldata version) external nonReentrant returns (uint256 amount) {
         (uint256 key, Sales memory sales) = _unlocked(version);
         (uint256 due,,) = _split(version, sales.gross);
-        uint256 claimed = _paid[key].owner;
-        amount = _payable(key, due, claimed, sales.gross);
+        amount = due - _paid[key].owner;
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        _paid[key].owner = uint96(claimed + amount);
+        _paid[key].owner = uint96(due);
         address owner = ownerOf(version.dataset);
         emit OwnerClaimed(key, owner, amount);
         Tokens.send(version.token, owner, amount);
@@ -214,10 +211,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function claimFee(Version calldata version) external nonReentrant returns (uint256 amount) {
         (uint256 key, Sales memory sales) = _unlocked(version);
         (, uint256 due,) = _split(version, sales.gross);
-        uint256 claimed = feePaid[key];
-        amount = _payable(key, due, claimed, sales.gross);
+        amount = due - feePaid[key];
         if (amount == 0) revert Datasets_NothingToClaim(key);
-        feePaid[key] = claimed + amount;
+        feePaid[key] = due;
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
     }
@@ -351,18 +347,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         _withdrawn[clip] = true;
     }
 
-    /// @dev What is due and not claimed, as far as this version's gross still holds it. Rounding makes a part's due fall
-    /// by a unit now and then while gross grows; whoever claimed before that keeps the unit, another waits for the next
-    /// sale, and the version never pays more than it took.
-    function _payable(uint256 key, uint256 due, uint256 claimed, uint256 gross) private view returns (uint256) {
-        if (due <= claimed) return 0;
-        Paid memory paid = _paid[key];
-        uint256 left = gross - paid.pool - paid.owner - feePaid[key];
-        uint256 amount = due - claimed;
-        return amount < left ? amount : left;
-    }
-
-    /// @dev Every unit of gross is the owner's, the network's or the pool's.
+    /// @dev What each can claim of gross. None of the three, nor any share of the pool, shrinks as gross grows: claiming
+    /// early gains nothing, and no claim ever underflows. A unit or two of rounding wait for the next sale.
     function _split(Version calldata version, uint256 gross)
         private
         pure
@@ -370,8 +356,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     {
         owner = gross * version.ownerBps / Rules.BPS;
         fee = gross * version.feeBps / Rules.BPS;
-        pool = gross - owner - fee;
-        if (version.totalWeight == 0) (owner, pool) = (owner + pool, 0);
+        pool = gross - gross * (uint256(version.ownerBps) + version.feeBps) / Rules.BPS;
     }
 
     function _clip(uint256 campaign, uint256 dataset, bytes32 contribution) private pure returns (bytes32) {

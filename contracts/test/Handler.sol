@@ -281,6 +281,10 @@ contract Handler is World {
         return campaigns.campaignCount();
     }
 
+    function versionCount() external view returns (uint256) {
+        return versions.length;
+    }
+
     function keyCount() external view returns (uint256) {
         return keys.length;
     }

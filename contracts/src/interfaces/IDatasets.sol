@@ -66,6 +66,7 @@ interface IDatasets {
     error Datasets_StillLocked(uint256 unlockAt, uint256 nowAt);
     error Datasets_WrongProof(uint256 key, uint256 index);
     error Datasets_WrongShare(uint256 weight, uint256 cumulative, uint256 total);
+    error Datasets_AbovePool(uint256 wanted, uint256 pool);
     error Datasets_NothingToClaim(uint256 key);
     error Datasets_NoBond(uint256 key);
     error Datasets_NotContributor(address caller, address contributor);
