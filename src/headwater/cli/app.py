@@ -11,7 +11,21 @@ import sys
 import click
 import typer
 
-from headwater.cli import holder, network
+from headwater.cli import (
+    audit,
+    campaign,
+    check,
+    claim,
+    dataset,
+    holder,
+    network,
+    review,
+    search,
+    settle,
+    submit,
+    wallet,
+    watch,
+)
 from headwater.primitives.errors import HeadwaterError
 
 REFUSED, BROKEN, INTERRUPTED = 2, 3, 130
@@ -23,8 +37,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-network.register(app)
-holder.register(app)
+for group in (
+    network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
+):  # fmt: skip
+    group.register(app)
 
 
 def main() -> None:

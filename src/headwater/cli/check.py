@@ -1,0 +1,92 @@
+"""``headwater check``: what the network will say, before anything is sent."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headwater.cli.options import HomeOption, JsonOption, SomeCampaignOption, emit, say, session_of
+from headwater.cli.printing import report
+
+if TYPE_CHECKING:
+    from headwater.client.offline import Offline
+    from headwater.formats import Recording
+    from headwater.records.campaign_spec import CampaignSpec
+
+REJECTED = 1
+EpisodeOption = Annotated[list[int] | None, typer.Option(help="Number of the episode; again for more; default all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("check")(check)
+
+
+def check(
+    path: Annotated[Path, typer.Argument(help="A recording: LeRobot folder, GoPro MP4, video with CSV.")],
+    episode: EpisodeOption = None,
+    campaign: SomeCampaignOption = None,
+    spec: Annotated[Path | None, typer.Option(help="A campaign's spec as a JSON file, instead of --campaign.")] = None,
+    index: Annotated[Path | None, typer.Option(help="Copy index snapshot to compare with.")] = None,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", help="Write the canonical report of the one episode here.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Judge episodes offline. Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check."""
+    from headwater.client.errors import ClientError
+    from headwater.client.offline import check_offline, read_index
+    from headwater.formats import open_recording
+
+    wanted = spec_for(campaign, spec, home)
+    snapshot = read_index(index) if index else None
+    recording = open_recording(path)
+    numbers = numbers_of(recording, episode)
+    if report_file and len(numbers) != 1:
+        raise ClientError("--report", actual=f"{len(numbers)} episodes", allowed="one", fix="add --episode NUMBER")
+    done = []
+    for number in numbers:
+        with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
+            one = check_offline(recording[number], Path(work), wanted, snapshot)
+        if not as_json:
+            _print(path, number, one)
+        done.append((number, one))
+    if report_file:
+        report_file.write_bytes(done[0][1].report.to_bytes())
+    rejected = sum(one.report.quality == "reject" for _, one in done)
+    if as_json:
+        emit([{"number": number, "unsendable": one.unsendable, **one.report.to_record()} for number, one in done])
+    elif len(done) > 1:
+        typer.echo(f"{len(done)} episodes: {len(done) - rejected} good or for reviewers, {rejected} rejected")
+    return REJECTED if rejected else 0
+
+
+def spec_for(campaign: int | None, file: Path | None, home: Path | None) -> CampaignSpec | None:
+    """The spec of ``--campaign`` or ``--spec``; ``None`` if neither is given."""
+    from headwater.client.spec_file import read_spec
+
+    if file is not None:
+        return read_spec(file)
+    return session_of(home).network.spec(campaign) if campaign is not None else None
+
+
+def numbers_of(recording: Recording, wanted: list[int] | None) -> list[int]:
+    """Episode numbers to take; ClientError if one is not there."""
+    from headwater.client.errors import ClientError
+
+    there = range(len(recording))
+    for number in wanted or ():
+        if number not in there:
+            allowed = f"0 to {len(recording) - 1}"
+            raise ClientError(f"episode of {recording.root}", actual=number, allowed=allowed, fix="choose another")
+    return list(dict.fromkeys(wanted)) if wanted else list(there)
+
+
+def _print(path: Path, number: int, one: Offline) -> None:
+    report(f"{path} episode {number}", one.report)
+    if one.unsendable:
+        say(f"  cannot be sent as it is: {one.unsendable}")

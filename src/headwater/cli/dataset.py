@@ -1,0 +1,205 @@
+"""``headwater publish``, ``buy``, ``load``, ``export``, ``withdraw``: from accepted episodes to a training set."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, Session, emit, say, session_of
+from headwater.cli.printing import console, progress
+from headwater.cli.references import item_of, version_of
+
+if TYPE_CHECKING:
+    from headwater.client.buy import Delivered
+    from headwater.export import ExportReport
+
+VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
+OutOption = Annotated[Path, typer.Option("--out", help="A folder that is not there yet, or empty.")]
+
+
+class Format(StrEnum):
+    """Training views."""
+
+    LEROBOT_V3 = "lerobot-v3.0"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    for name, command in (("publish", publish), ("buy", buy), ("load", load), ("export", export)):
+        app.command(name)(command)
+    app.command("withdraw")(withdraw)
+
+
+def publish(
+    campaign: CampaignOption,
+    price: Annotated[list[str], typer.Option(help="TOKENS or TOKENS:SECONDS of use; again for more offers.")],
+    name: AsOption = "operator",
+    description: Annotated[str, typer.Option(help="A sentence for buyers.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the next version of a campaign's dataset from everything final and accepted. Prints DATASET@VERSION."""
+    from headwater.node.operator.publishing import publish
+
+    session = session_of(home)
+    terms = session.network.ledger().campaign(campaign).terms
+    prices = tuple(_price(session, terms.token, text) for text in price)
+    made = publish(session.desk(name), campaign, description, prices)
+    if as_json:
+        version = made.version
+        emit({"dataset": version.dataset, "version": version.number, "episodes": version.episodes})
+    else:
+        say(f"{made.version.episodes} episodes, {len(prices)} offers")
+        typer.echo(f"{made.version.dataset}@{made.version.number}")
+
+
+def buy(
+    dataset: VersionArgument,
+    name: AsOption,
+    offer: Annotated[int, typer.Option(min=0, help="Which offer, see 'headwater show dataset'.")] = 0,
+    max_price: Annotated[str | None, typer.Option(help="Refuse to pay more, in whole tokens.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Buy a licence in one transaction."""
+    from headwater.client.buy import buy
+    from headwater.primitives.amounts import to_units
+
+    number, version = version_of(dataset)
+    session = session_of(home)
+    token = session.network.ledger().version(number, version).version.token
+    limit = None if max_price is None else to_units(max_price, session.decimals(token))
+    bought = buy(session.network, session.signer(name), number, version, offer, limit)
+    price = session.money(token, bought.price)
+    if as_json:
+        emit({"licence": str(bought.licence), "price": price, "gas_used": bought.gas_used, "block": bought.block})
+    else:
+        say(f"paid {price}, {bought.gas_used} gas")
+        typer.echo(f"licence {bought.licence}")
+
+
+def load(
+    dataset: VersionArgument, name: AsOption, out: OutOption, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Get the keys, decrypt a bought version here, and say how to read it."""
+    number, version = version_of(dataset)
+    session = session_of(home)
+    target = _free(out)
+    got = _deliver(session, name, number, version, target)
+    if as_json:
+        folders = [
+            {"path": str(e.source.root), "index": e.source.index, "format": e.source.format} for e in got.episodes
+        ]
+        emit({"out": str(target), "episodes": folders, "faults": [[f.holder, f.reason] for f in got.faults]})
+        return
+    console().print(f"{len(got.episodes)} episodes in {target}. To read one:\n")
+    console().print(
+        f"    from headwater.export import load\n    for sample in load({str(got.episodes[0].source.root)!r}):"
+    )
+    console().print("        print(sample.frame_index, sample.values, sample.images)")
+
+
+def export(
+    source: Annotated[str, typer.Argument(metavar="DATASET[@V]|PATH", help="A bought version, or a recording.")],
+    out: OutOption,
+    name: Annotated[str | None, typer.Option("--as", help="Wallet that holds the licence.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="Which training view.")] = Format.LEROBOT_V3,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a training set; video is copied packet by packet wherever that is possible."""
+    import tempfile
+
+    from headwater.client.errors import ClientError
+    from headwater.export import export_lerobot_v3
+    from headwater.formats import open_recording
+
+    target = _free(out)
+    if Path(source).exists():
+        made = export_lerobot_v3(open_recording(Path(source)), target)
+    else:
+        number, version = version_of(source)
+        if name is None:
+            raise ClientError("--as", actual="not given", fix="name the wallet that holds the licence")
+        session = session_of(home)
+        session.home.work.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="export-", dir=session.home.work) as work:
+            got = _deliver(session, name, number, version, Path(work) / "plain")
+            made = export_lerobot_v3(got.episodes, target)
+    _exported(made, form, as_json)
+
+
+def withdraw(
+    item: Annotated[str, typer.Argument(help="CAMPAIGN/ITEM or the contribution's digest.")],
+    name: AsOption,
+    home: HomeOption = None,
+) -> None:
+    """Withdraw your consent for a clip: no buyer gets its key any more, for ever."""
+    from headwater.client.withdraw import withdraw
+
+    session = session_of(home)
+    campaign, number = item_of(session.network, item)
+    tx = withdraw(session.network, session.signer(name), campaign, number)
+    say(f"consent for item {campaign}/{number} is withdrawn; past sales stay claimable")
+    typer.echo(tx)
+
+
+def _deliver(session: Session, name: str, dataset: int, version: int, target: Path) -> Delivered:
+    """Decrypts into ``target``, which appears only when all of it is there."""
+    import shutil
+    import tempfile
+    from dataclasses import replace
+
+    from headwater.client.buy import deliver, held_licence
+    from headwater.formats import open_recording
+
+    signer = session.signer(name)
+    licence = held_licence(session.network, signer.address, dataset, version)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as work:
+        plain = Path(work) / "plain"
+        with progress("decrypting") as advance:
+            shown = lambda done, of: advance(f"episode {done}", done, of)  # noqa: E731
+            got = deliver(session.network, signer, dataset, version, licence, plain, shown)
+        places = [(target / e.source.root.relative_to(plain), e.source.index) for e in got.episodes]
+        if target.exists():
+            target.rmdir()
+        shutil.move(plain, target)
+    for fault in got.faults:
+        say(f"key holder {fault.holder}: {fault.reason}")
+    return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
+
+
+def _exported(made: ExportReport, form: Format, as_json: bool) -> None:
+    if as_json:
+        emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,
+              "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files)})  # fmt: skip
+        return
+    out = console()
+    out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
+    out.print(f"video: {made.copied} clips copied unchanged, {len(made.reencoded)} encoded anew")
+    for one in made.reencoded:
+        out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
+
+
+def _free(out: Path) -> Path:
+    from headwater.export import OutputError
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        fix = "name another folder or remove this one"
+        raise OutputError(f"{out} is in the way", actual="not empty", allowed="no folder or an empty one", fix=fix)
+    return out.absolute()
+
+
+def _price(session: Session, token: str, text: str) -> tuple[int, int]:
+    """Units and seconds of ``25`` or ``25:86400``."""
+    from headwater.client.errors import ClientError
+    from headwater.primitives.amounts import to_units
+
+    amount, _, seconds = text.partition(":")
+    if seconds and not seconds.isdecimal():
+        raise ClientError("--price", actual=text, allowed="TOKENS or TOKENS:SECONDS", fix="write it like 25:86400")
+    return to_units(amount, session.decimals(token)), int(seconds or 0)

@@ -1,0 +1,64 @@
+"""``headwater settle`` and ``challenge``: an operator's turn, and a watcher's."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, emit, say, session_of
+from headwater.cli.printing import console
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command("settle")(settle)
+    app.command("challenge")(challenge)
+
+
+def settle(
+    campaign: CampaignOption,
+    name: AsOption = "operator",
+    push: Annotated[bool, typer.Option(help="Pay everybody of every final settlement.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Anchor, check, close review rounds, settle, release: every step whose time has come; says what it waits for."""
+    from headwater.client.claim import push_all
+    from headwater.node.operator.turn import take_turn
+
+    session = session_of(home)
+    desk = session.desk(name)
+    turn = take_turn(desk, campaign, say)
+    pushed = push_all(desk, desk.signer, campaign) if push else 0
+    if as_json:
+        emit({**asdict(turn), "pushed": pushed})
+        return
+    out = console()
+    out.print(f"anchored {turn.anchored}, checked {turn.checked}, review rounds closed {turn.rounds}")
+    for key in turn.settled:
+        out.print(f"settled: settlement {key}")
+    for key in turn.resettled:
+        out.print(f"settled anew: settlement {key}")
+    if turn.released or pushed:
+        out.print(f"released {turn.released}, pushed {pushed} settlements")
+    for one in turn.waits:
+        out.print(f"waits for {one}")
+
+
+def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Recompute every settlement that is not final, and prove on chain what is wrong. Run it as a watchtower."""
+    from headwater.client.watch import patrol
+
+    session = session_of(home)
+    proven = patrol(session.network, session.signer(name))
+    if as_json:
+        emit([asdict(one) for one in proven])
+        return
+    for one in proven:
+        fault = one.fault
+        what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
+        console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
+    if not proven:
+        console().print("every open settlement is right")
