@@ -6,9 +6,9 @@ pixels a moving joint touches depends on the pose. What is left is explained by 
 anew for every circular shift of the video against the joints. The video belongs to the joints if the fit near
 shift zero stands out among all the others: ``z`` is its distance from their mean in their standard deviations.
 
-Measured on 8 real and simulated episodes of 7 to 23 s: true pairs z 2.7-5.3, videos of other episodes -0.9-4.5;
-20 of the 30 wrong G1/GR1 pairs lie below 2.0 (``bench/checks_calibration``). Two demonstrations of one task by one
-person can be too alike for this test alone; the copy rules see those where the other episode is anchored.
+Measured, in sample, on 8 real and simulated episodes of 7 to 23 s: true pairs z 2.8-5.6; with the video of another
+episode of the same robot 16 of 26 pairs lie below 2.0. Two demonstrations of one task by one person can be too alike
+for this test alone; the copy rules see those where the other episode is anchored (``docs/checks.md``).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from headwater.testing.forgeries import FORGERIES, forge
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "recordings"
 V21, V30, GOPRO = EXAMPLES / "lerobot_v21_g1", EXAMPLES / "lerobot_v30_g1", EXAMPLES / "gopro_karma.mp4"
+SO100 = EXAMPLES / "lerobot_v30_so100"
 ROOT = b"\5" * 32
 
 
@@ -32,7 +33,7 @@ def rules(report: CheckReport) -> set[str]:
     return {finding.rule for finding in report.defects}
 
 
-@pytest.mark.parametrize(("path", "number"), [(V21, 0), (V21, 1), (V30, 0), (V30, 1), (GOPRO, 0)])
+@pytest.mark.parametrize(("path", "number"), [(V21, 0), (V21, 1), (V30, 0), (V30, 1), (SO100, 0), (GOPRO, 0)])
 def test_good_recording(path: Path, number: int) -> None:
     report = clean(path, number)
     assert report.defects == ()
@@ -60,6 +61,7 @@ def test_forgery_is_rejected_for_its_reason(name: str, tmp_path: Path) -> None:
     report = check_episode(open_recording(made)[0])
     assert report.quality is Quality.REJECT
     assert rules(report) & set(FORGERIES[name].rules)
+    assert not [f for f in report.findings if f.rule.startswith("ledger/")], "stale bookkeeping would be too easy"
 
 
 def test_reencoding_alone_is_no_forgery(tmp_path: Path) -> None:
