@@ -17,6 +17,7 @@ from headwater.node.local.network_file import HolderProcess, NetworkFile
 
 _START_S = 30.0
 _STOP_S = 5.0
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # kept so that one that ended is collected, not a zombie
 
 
 def holder_alive(holder: HolderProcess) -> bool:
@@ -38,6 +39,7 @@ def spawn_holder(home: Home, network: NetworkFile, holder: HolderProcess) -> sub
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and arguments
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
+    _CHILDREN[process.pid] = process
     holder.pid, holder.started = process.pid, _start_of(process.pid)
     network.save(home)
     return process
@@ -93,7 +95,6 @@ def _start_of(pid: int) -> str:
 
 
 def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    child = _CHILDREN.get(pid)
+    if child is not None and child.poll() is not None:
+        del _CHILDREN[pid]
