@@ -1,0 +1,102 @@
+"""The language-neutral cases of ``vectors/``, run by Python; Solidity runs the same files (contracts/test)."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.market.reward import QUALITY, value
+from headwater.primitives import merkle
+from headwater.primitives.canonical import CanonicalError
+from headwater.primitives.eip712 import Domain, recover
+from headwater.records import codec
+from headwater.records.contribution import Contribution
+from headwater.records.errors import RecordError
+from headwater.records.verdict import CountedVote
+from headwater.records.vote import VoteCommit
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
+
+
+def load(name: str) -> Any:
+    return json.loads((VECTORS / f"{name}.json").read_text())
+
+
+def words(texts: list[str]) -> list[bytes]:
+    return [bytes.fromhex(t.removeprefix("0x")) for t in texts]
+
+
+def record(name: str) -> type[Any]:
+    kind: type[Any] = getattr(importlib.import_module(f"headwater.records.{MODULES[name]}"), name)
+    return kind
+
+
+@pytest.mark.parametrize("case", load("merkle")["cases"], ids=lambda c: f"{c['count']} leaves")
+def test_merkle(case: dict[str, Any]) -> None:
+    leaves, root = words(case["leaves"]), bytes.fromhex(case["root"][2:])
+    tree = merkle.build(leaves)
+    assert tree.root == root
+    for index, proof in enumerate(case["proofs"]):
+        assert list(tree.proof(index)) == words(proof)
+        assert merkle.verify(root, leaves[index], index, len(leaves), words(proof))
+    for entry in case["ranges"]:
+        start, stop, proof = entry["from"], entry["to"], words(entry["proof"])
+        assert list(tree.range_proof(start, stop)) == proof
+        assert merkle.verify_range(root, leaves[start:stop], start, len(leaves), proof)
+
+
+def test_quality() -> None:
+    assert list(QUALITY) == load("quality")["table"]
+
+
+@pytest.mark.parametrize("case", load("verdict")["cases"])
+def test_verdict(case: dict[str, Any]) -> None:
+    pairs = zip(case["votes"], case["weights"], strict=True)
+    votes = tuple(CountedVote(f"0x{n + 1:040x}", n, v, w, bytes(32)) for n, (v, w) in enumerate(pairs))
+    worth = value(
+        case["llr"],
+        case["prior"],
+        votes,
+        threshold=case["threshold"],
+        unit_reward=int(case["unit_reward"]),
+        grade=case["grade"],
+        novelty=case["novelty"],
+    )
+    found = (worth.sum, worth.byte, worth.score, worth.reward, worth.share_weight)
+    wanted = (case["sum"], case["byte"], case["score"], int(case["reward"]), case["share_weight"])
+    assert found == wanted
+
+
+@pytest.mark.parametrize("case", load("records")["valid"], ids=lambda c: c["record"])
+def test_valid_record(case: dict[str, Any]) -> None:
+    data = bytes.fromhex(case["bytes"])
+    held = codec.decode(record(case["record"]), data)
+    assert codec.encode(held) == data
+    assert codec.cid(held) == case["cid"]
+
+
+@pytest.mark.parametrize("case", load("records")["invalid"], ids=lambda c: c["why"])
+def test_invalid_record(case: dict[str, Any]) -> None:
+    with pytest.raises((RecordError, CanonicalError)):
+        codec.decode(record(case["record"]), bytes.fromhex(case["bytes"]))
+
+
+@pytest.mark.parametrize("case", load("eip712")["cases"], ids=lambda c: c["primary"])
+def test_eip712(case: dict[str, Any]) -> None:
+    whole, m = load("eip712"), case["message"]
+    word = {name: bytes.fromhex(value[2:]) for name, value in m.items() if str(value).startswith("0x")}
+    signature = bytes.fromhex(case["signature"][2:])
+    signed: Contribution | VoteCommit
+    if case["primary"] == "Contribution":
+        parts = (word["manifest"], word["contentRoot"], word["consent"], m["nonce"])
+        signed = Contribution(m["campaign"], m["contributor"], *parts)
+    else:
+        signed = VoteCommit(m["campaign"], m["item"], m["round"], m["reviewer"], word["commit"], signature)
+    digest = signed.digest(Domain(whole["chainId"], whole["contract"]))
+    assert "0x" + digest.hex() == case["digest"]
+    assert recover(digest, signature) == whole["signer"]

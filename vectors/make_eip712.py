@@ -1,0 +1,72 @@
+"""Writes eip712.json: typed messages, their digests and signatures, made with eth-account.
+
+Run: python vectors/make_eip712.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+
+CHAIN, CONTRACT = 31337, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+DOMAIN = {"name": "Headwater", "version": "1", "chainId": CHAIN, "verifyingContract": CONTRACT}
+WORD = "0x" + bytes(range(32)).hex()
+ACCOUNT = Account.from_key(b"\x07" * 32)
+
+MESSAGES: dict[str, tuple[list[tuple[str, str]], dict[str, Any]]] = {
+    "Contribution": (
+        [
+            ("campaign", "uint256"),
+            ("contributor", "address"),
+            ("manifest", "bytes32"),
+            ("contentRoot", "bytes32"),
+            ("consent", "bytes32"),
+            ("nonce", "uint256"),
+        ],
+        {
+            "campaign": 3,
+            "contributor": ACCOUNT.address,
+            "manifest": WORD,
+            "contentRoot": "0x" + bytes(range(32))[::-1].hex(),
+            "consent": "0x" + bytes(32).hex(),
+            "nonce": 9,
+        },
+    ),
+    "VoteCommit": (
+        [
+            ("campaign", "uint256"),
+            ("item", "uint32"),
+            ("round", "uint8"),
+            ("reviewer", "address"),
+            ("commit", "bytes32"),
+        ],
+        {"campaign": 3, "item": 17, "round": 2, "reviewer": ACCOUNT.address, "commit": WORD},
+    ),
+}
+
+
+def main() -> None:
+    """Writes the file beside this script."""
+    cases = []
+    for primary, (fields, message) in MESSAGES.items():
+        types = {primary: [{"name": name, "type": kind} for name, kind in fields]}
+        signed = ACCOUNT.sign_typed_data(DOMAIN, types, message)
+        cases.append(
+            {
+                "primary": primary,
+                "type": f"{primary}({','.join(f'{kind} {name}' for name, kind in fields)})",
+                "message": message,
+                "digest": "0x" + bytes(signed.message_hash).hex(),
+                "signature": "0x" + bytes(signed.signature).hex(),
+            }
+        )
+    about = "spec/records.md; domain name Headwater, version 1"
+    content = {"about": about, "chainId": CHAIN, "contract": CONTRACT, "signer": ACCOUNT.address, "cases": cases}
+    Path(__file__).with_name("eip712.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
