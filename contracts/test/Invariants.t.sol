@@ -38,6 +38,7 @@ contract InvariantTest is Test {
         world.anchor(0, 4);
         world.settle(0, 2, 3);
         world.challenge(1, 3);
+        _all();
         world.resettle(1);
         vm.assertEq(world.keyCount(), 3, "settled, settled wrong, settled again");
         (,, uint256 bits, uint256 status) = world.paidBits(world.keys(1));
@@ -47,6 +48,7 @@ contract InvariantTest is Test {
         world.push(0, 0);
         world.push(2, 0);
         world.release(0);
+        _all();
         (,, bits,) = world.paidBits(world.keys(2));
         vm.assertTrue(bits > 0 && world.claimed() > bits, "paid");
         world.list(999, 5000, 250, 9); // price 1,000
@@ -55,6 +57,14 @@ contract InvariantTest is Test {
         vm.assertTrue(
             world.drawn() >= 999 && world.drawn() <= 1000 && world.steps() == 17, "sold, drawn, every step counted"
         );
+    }
+
+    function _all() private view {
+        invariant_escrow_covers_the_reserve();
+        invariant_campaign_money_is_all_there_and_all_owed();
+        invariant_nobody_is_paid_twice_nor_above_the_funds();
+        invariant_collateral_is_all_there_and_all_owed();
+        invariant_sales_pay_out_to_the_last_unit();
     }
 
     function invariant_escrow_covers_the_reserve() public view {
