@@ -359,7 +359,8 @@ class SmallHistory:
         for clip, votes in zip(self.clips, asked, strict=True):
             report = self._lie(f"report/{clip.item}", self._report(clip, index))
             self.names[f"report/{clip.item}"] = self.blobs.put_block(report.to_bytes(), DAG_CBOR)
-            self.names[f"index/{clip.item}"] = self.blobs.put_block(index.to_bytes(), DAG_CBOR)
+            snapshot = self._lie(f"index/{clip.item}", index)
+            self.names[f"index/{clip.item}"] = self.blobs.put_block(snapshot.to_bytes(), DAG_CBOR)
             verdicts.append(self._lie(f"verdict/{clip.item}", self._verdict(clip, report, votes)))
             order = self.anchor.sequence << 10 | clip.item
             index.add(clip.digest.hex(), order, clip.given.content_root, Fingerprints.none())

@@ -12,6 +12,7 @@ from headwater.catalog.errors import UnknownIdError
 from headwater.catalog.ledger import Sale
 from headwater.chain import ChainDownError
 from headwater.chain import events as ev
+from headwater.chain.structs import MISSING
 from headwater.client.audit import AuditReport, Claim, Facts, Status, audit
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
@@ -82,6 +83,14 @@ def test_progress_names_the_sections(history: SmallHistory) -> None:
     audit(history.facts, progress=told.append)
     first = list(dict.fromkeys(line.split()[0] for line in told))
     assert first == ["campaigns", "anchors", "items", "votes", "pay", "blobs", "versions", "sales", "grants"]
+
+
+def test_data_that_never_came_is_told_and_pays_nobody_but_the_operator() -> None:
+    history = SmallHistory({"verdict/2": lambda verdict: replace(verdict, byte=MISSING, reason="nothing arrived")})
+    report = audit(history.facts)
+    assert report.passed
+    skipped = [claim.id for claim in report.claims if claim.status is Status.SKIPPED]
+    assert skipped == ["campaign/1/item/2/opening"]
 
 
 # Consent

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from headwater.chain.views import POSTED, Slot
+from headwater.checks import CopyIndex, Entry, Fingerprints
 from headwater.client.audit import AuditReport, Status, audit
 from headwater.primitives.amounts import Amount
 from headwater.records.vote import REJECT
@@ -16,6 +17,7 @@ from headwater.testing.sealed import person
 from headwater.testing.small_history import SmallHistory, block_time
 
 Lie = Callable[[Any], Any]
+PRINTS = Fingerprints({}, b"\1\0\0\0", 1)
 STRANGER = person("stranger").address
 
 
@@ -58,6 +60,11 @@ def vote(number: int, **changes: Any) -> Lie:
 def file(**changes: Any) -> Lie:
     """A lie about the one file of a manifest."""
     return lambda manifest: replace(manifest, files=(replace(manifest.files[0], **changes),))
+
+
+def entry(index: CopyIndex, at: int, **changes: Any) -> Entry:
+    """An entry of a copy index with fields changed."""
+    return replace(index.entries[at], **changes)
 
 
 # place, lie, claims that fail (C campaign/1, S the settlement, V the voided one, D the version, G the grant), leaf
@@ -103,6 +110,15 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     ("bytes", lambda b: b[:2] + b"\1\0" + b[4:], {"C/item/1/bytes", "D/episodes"}, "item 1, contribution"),
     ("report/0", more("llr_milli"), {"C/item/0/ratio"}, "item 0, contribution"),
     ("report/0", but(content_root=b"\1" * 32), {"C/item/0/report"}, "item 0, contribution"),
+    ("index/2", lambda index: CopyIndex(index.entries[1:]), {"C/item/2/index"}, "item 2, contribution"),
+    (
+        "index/2",
+        lambda index: CopyIndex((entry(index, 0, content_root=b"\1" * 32), *index.entries[1:])),
+        {"C/item/2/index"},
+        "INDEX/2",
+    ),
+    ("index/1", lambda index: CopyIndex((entry(index, 0, prints=PRINTS),)), {"C/item/1/index"}, "INDEX/1"),
+    ("index/0", lambda _: CopyIndex((Entry("later", 1 << 40, b"\1" * 32, PRINTS),)), {"C/item/0/index"}, "INDEX/0"),
     # votes
     ("verdict/0", vote(0, weight=848), {"C/item/0/weights"}, "item 0, contribution"),
     ("verdict/1", vote(1, verdict=1), {"C/item/1/vote/1"}, "BALLOT/1/1"),

@@ -11,12 +11,15 @@ class ChainReads:
 
     def __init__(self, contracts: Contracts) -> None:
         self._c = contracts
+        self._times: dict[int, int] = {}
 
     def block_hash(self, number: int) -> bytes | None:
         return self._c.chain.block_hash(number)
 
     def block_time(self, number: int) -> int:
-        return self._c.chain.now(number)
+        if number not in self._times:
+            self._times[number] = self._c.chain.now(number)
+        return self._times[number]
 
     def token_balance(self, token: str, account: str) -> int:
         return self._c.token(token).balance(account)

@@ -30,26 +30,13 @@ def audit_grants(facts: Facts, opened: Opened, book: Book, campaigns: Iterable[i
     """Claims about every release in storage that belongs to one of these campaigns."""
     wanted = set(campaigns)
     book.open(SECTION, "releases in storage")
-    known = _contributions(facts, opened)
+    known = {item.contribution: item for item in opened.by_place().values()}
     for cid in sorted(facts.blobs.iter()):
         name, title = f"grant/{cid}", "a holder gave a key only to someone the chain entitled"
         with book.reading(name, title, cid):
             release = _release(facts, cid)
             if release is not None and release.receipt.campaign in wanted:
                 _grant(facts, book, name, cid, release, known.get(release.receipt.contribution))
-
-
-def _contributions(facts: Facts, opened: Opened) -> dict[bytes, OpenItem]:
-    """Settled items by contribution; what is anchored and not settled is nobody's to know yet."""
-    known: dict[bytes, OpenItem] = {}
-    for number in facts.ledger.campaigns:
-        for settlement in facts.ledger.standing(number):
-            try:
-                items = opened.settlement(settlement.posted.key).items
-            except EvidenceError:
-                continue  # told in the settlement's own section
-            known.update({item.contribution: item for item in items})
-    return known
 
 
 def _release(facts: Facts, cid: Cid) -> Release | None:

@@ -1,12 +1,10 @@
-"""Section 3, single items: who signed what, what the checks said, and what the verdict rule makes of it."""
+"""Section 3, single items: who signed what, and what the verdict rule makes of it."""
 
 from __future__ import annotations
 
 from headwater.chain.structs import ACCEPTED, MISSING, Terms
-from headwater.checks import CheckReport, CopyIndex, read_report
-from headwater.checks.llr import llr_milli, weights
-from headwater.checks.reading import UNREADABLE_LLR
 from headwater.client.audit.book import Book
+from headwater.client.audit.checked import audit_report
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
@@ -43,7 +41,7 @@ def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, 
     _verdict(facts, book, whole, item, item.verdict)
     _prior(opened, book, item, item.verdict)
     if not item.missing:
-        _report(facts, book, item, item.verdict)
+        audit_report(facts, opened, book, item, item.verdict)
 
 
 def _opening(facts: Facts, book: Book, item: OpenItem) -> None:
@@ -130,38 +128,3 @@ def _prior(opened: Opened, book: Book, item: OpenItem, verdict: Verdict) -> None
         book.skip(f"{item.id}/prior", title, f"an earlier settlement cannot be read: {error.reason}", leaf=error.leaf)
         return
     book.same(f"{item.id}/prior", title, prior(outcomes), verdict.prior, leaf=item.leaf)
-
-
-def _report(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None:
-    title = "the check report is about this content and gives this log-likelihood ratio"
-    with book.reading(f"{item.id}/report", title, item.leaf):
-        report = read_report(facts.blob(verdict.report))
-        expected, found = (item.opening.content_root, verdict.llr), (report.content_root, report.llr_milli)
-        book.same(f"{item.id}/report", title, expected, found, leaf=f"{item.leaf}, report {verdict.report}")
-        _ratio(book, item, report)
-        _copies(facts, book, item, verdict, report)
-
-
-def _ratio(book: Book, item: OpenItem, report: CheckReport) -> None:
-    title = "the ratio is the sum of the report's findings"
-    table = weights()
-    if report.suite != table.suite:
-        book.skip(f"{item.id}/ratio", title, f"weights of suite {report.suite} are not here, only {table.suite}")
-    elif any(finding.rule not in table.rules for finding in report.findings):
-        book.same(f"{item.id}/ratio", title, UNREADABLE_LLR, report.llr_milli, leaf=item.leaf)
-    else:
-        ran = [name.partition("@")[0] for name in report.ran]
-        book.same(f"{item.id}/ratio", title, llr_milli(report.findings, ran), report.llr_milli, leaf=item.leaf)
-
-
-def _copies(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, report: CheckReport) -> None:
-    title = "novelty is 0 exactly where the checks proved a copy"
-    book.same(f"{item.id}/novelty", title, report.is_copy, verdict.novelty == 0, leaf=item.leaf)
-    title = "it was compared with earlier items only, and one of equal content made it a copy"
-    with book.reading(f"{item.id}/index", title, item.leaf):
-        index = CopyIndex.from_bytes(facts.blob(verdict.index))
-        place = item.anchor.sequence << 10 | (item.item - item.anchor.first_item)
-        earlier = all(entry.order < place for entry in index.entries)
-        compared = report.index_entries in (-1, len(index))
-        same = report.index_entries == -1 or not index.same_content(report.content_root) or verdict.novelty == 0
-        book.holds(f"{item.id}/index", title, earlier and compared and same, leaf=f"{item.leaf}, index {verdict.index}")

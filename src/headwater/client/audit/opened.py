@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts, accepted
@@ -45,6 +46,11 @@ class OpenItem:
         return item_name(self.item, self.contribution)
 
     @property
+    def place(self) -> int:
+        """Among all anchored items of the network: what copies are ordered by."""
+        return self.anchor.sequence << 10 | (self.item - self.anchor.first_item)
+
+    @property
     def missing(self) -> bool:
         """Whether the settler says its data never came."""
         return self.verdict is not None and self.verdict.byte == MISSING
@@ -76,6 +82,7 @@ class Opened:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._kept: dict[int, OpenSettlement] = {}
+        self._places: dict[int, OpenItem] | None = None
 
     def settlement(self, key: int) -> OpenSettlement:
         """A settlement with its evidence.
@@ -87,6 +94,20 @@ class Opened:
         if key not in self._kept:
             self._kept[key] = _open(self._facts, self._facts.ledger.settlement(key))
         return self._kept[key]
+
+    def by_place(self) -> dict[int, OpenItem]:
+        """Items of all standing settlements that can be read, by their place in the network's order."""
+        if self._places is None:
+            self._places = {item.place: item for item in self._standing()}
+        return self._places
+
+    def _standing(self) -> Iterator[OpenItem]:
+        ledger = self._facts.ledger
+        for key in (s.posted.key for number in ledger.campaigns for s in ledger.standing(number)):
+            try:
+                yield from self.settlement(key).items
+            except EvidenceError:
+                continue  # a claim of its own settlement
 
     def outcomes_before(self, when: int) -> dict[str, tuple[bool, ...]]:
         """By contributor, oldest first: verdicts of settlements final at ``when``, over all campaigns, nothing else.

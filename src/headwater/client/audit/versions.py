@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from headwater.catalog.ledger import VersionFacts, accepted
 from headwater.chain.events import ConsentWithdrawn
 from headwater.chain.structs import settlements_hash
 from headwater.client.audit.book import Book
-from headwater.client.audit.facts import Facts, item_name
+from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
 from headwater.market import share_weight_of
 from headwater.market.versions import rebuild
@@ -112,8 +114,10 @@ def _episode(facts: Facts, book: Book, name: str, key: int, item: OpenItem, foun
             item=item.item,
             settlement=Amount(key),
         )
-        leaf = item_name(item.item, item.contribution)
-        book.same(f"{name}/item/{item.item}", title, expected, found, leaf=leaf)
+        odd = [f.name for f in fields(DatasetEpisode) if getattr(expected, f.name) != getattr(found, f.name)]
+        shown = [[getattr(row, field) for field in odd] for row in (expected, found)]
+        detail = f"differs in {', '.join(odd)}" if odd else ""
+        book.same(f"{name}/item/{item.item}", title, *shown, leaf=item.leaf, detail=detail)
 
 
 def withdrawn_before(facts: Facts, campaign: int, published: VersionFacts) -> set[bytes]:

@@ -41,6 +41,9 @@ def _reputation(facts: Facts, book: Book, whole: OpenSettlement) -> dict[str, in
     with book.reading(f"{whole.id}/reputation", title, whole.id):
         snapshot = facts.record(ReputationSnapshot, whole.evidence.reputation)
         book.same(f"{whole.id}/reputation", title, codec.digest(snapshot), whole.facts.posted.reputation)
+        if snapshot.reviewers:
+            why = "outcomes of gold and court items are not published yet, so nobody can recompute it"
+            book.skip(f"{whole.id}/reputation-source", "the snapshot follows from gold and court items", why)
         return {r.reviewer: weight(r.right_milli / 1000, r.wrong_milli / 1000) for r in snapshot.reviewers}
     return None
 
