@@ -1,6 +1,6 @@
 """The chain: a node's RPC, one wrapper per contract, typed events, signers, deployments, a local anvil.
 
-Importing this room is cheap: web3, eth-account and eth-abi load when first needed.
+Importing this room is cheap: eth-account, eth-abi and httpx load when first needed.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from headwater.chain.deployment import Deployment, Profile
 from headwater.chain.errors import NotDeployedError
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import Chain
+from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
 LICENCE_URI = "headwater:licence/{id}"
@@ -46,9 +47,9 @@ def deploy(chain: Chain, signer: TransactionSigner, profile: Profile, *, treasur
 
 def created_address(creator: str, nonce: int) -> str:
     """Address of the contract an account creates with a nonce: ``keccak256(rlp([creator, nonce]))[12:]``."""
-    from web3.utils import get_create_address
+    import rlp
 
-    return checksum_address(get_create_address(creator, nonce))  # type: ignore[arg-type]  # a NewType over str
+    return checksum_address(keccak256(rlp.encode([bytes.fromhex(creator[2:]), nonce]))[12:].hex())
 
 
 _NAMES = ("HeadwaterToken", "Stakes", "Campaigns", "Settlement", "Faults", "Datasets", "Licences")

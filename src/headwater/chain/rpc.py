@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from headwater.chain import interface
@@ -26,6 +27,9 @@ from headwater.chain.errors import (
 from headwater.chain.models import Block, Log, Mined
 from headwater.chain.ports import TransactionSigner
 from headwater.primitives.ids import checksum_address
+
+if TYPE_CHECKING:
+    import httpx
 
 LOCAL_CHAIN = 31337
 FINAL = "final"  # a block tag of ours: the newest block that will not be rolled back
@@ -64,11 +68,12 @@ class Chain:
             ChainDownError: nobody answers, or not in JSON-RPC.
             RpcError: the node refused.
         """
-        from requests.exceptions import RequestException
+        import httpx
 
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         try:
-            answer = self._provider.make_request(method, list(params))
-        except (RequestException, OSError, ValueError) as error:
+            answer = self._http.post(self.url, json=call).json()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise ChainDownError(_public(self.url), type(error).__name__) from None
         if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
             raise ChainDownError(_public(self.url), "an answer that is not JSON-RPC")
@@ -201,13 +206,13 @@ class Chain:
         return Mined(tx, int(raw["blockNumber"], 16), _bytes(raw["blockHash"]), int(raw["gasUsed"], 16), logs)
 
     @cached_property
-    def _provider(self) -> Any:
-        from web3 import HTTPProvider  # most of a second to import, so only when something is asked
+    def _http(self) -> httpx.Client:
+        import httpx
 
-        options: dict[str, Any] = {"timeout": self._timeout_s}
-        if self._loopback:  # a proxy set for the outside must not be asked for our own machine
-            options["proxies"] = {"http": None, "https": None, "all": None}
-        return HTTPProvider(self.url, request_kwargs=options, exception_retry_configuration=None)
+        # a proxy set for the outside must not be asked for our own machine
+        client = httpx.Client(timeout=self._timeout_s, trust_env=not self._loopback)
+        weakref.finalize(self, client.close)
+        return client
 
     def _present(self, tag: BlockTag) -> Block:
         found = self.block(tag)
