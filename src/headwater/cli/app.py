@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
+from typer.exceptions import Abort, Exit, TyperException
 
 from headwater.cli import (
     audit,
@@ -17,6 +17,7 @@ from headwater.cli import (
     check,
     claim,
     dataset,
+    demo,
     holder,
     network,
     review,
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
+    demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
 ):  # fmt: skip
     group.register(app)
 
@@ -51,13 +52,12 @@ def main() -> None:
 def run(args: list[str]) -> int:
     """Runs one command line; its exit code."""
     try:
-        result = app(args, standalone_mode=False)
-    except click.exceptions.Exit as stop:
+        result = app(args, prog_name="headwater", standalone_mode=False)
+    except Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return REFUSED
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except TyperException as error:
+        return _said(usage, REFUSED) if (usage := _usage(error)) else REFUSED
+    except (KeyboardInterrupt, Abort):
         sys.stderr.write("interrupted; nothing is lost, run it again to go on\n")
         return INTERRUPTED
     except HeadwaterError as error:
@@ -71,6 +71,13 @@ def run(args: list[str]) -> int:
     except Exception as error:
         return _said(f"unexpected {type(error).__name__}: {error}. Fix: report it with HEADWATER_TRACEBACK=1", BROKEN)
     return result if isinstance(result, int) else 0
+
+
+def _usage(error: TyperException) -> str:
+    """A misused command in one line (typer's own box has five); empty if help was printed in its place."""
+    said = error.format_message().rstrip(".") if hasattr(error, "format_message") else str(error)
+    where = error.ctx.command_path if getattr(error, "ctx", None) else "headwater"
+    return f"{said}. Fix: see '{where} --help'" if said else ""
 
 
 def _said(line: str, code: int) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def version_of(text: str) -> tuple[int, int]:
     """Dataset and version of ``DATASET[@VERSION]``; version 0 means the latest."""
-    match = re.fullmatch(r"(\d{1,18})(?:@(\d{1,9}))?", text)
+    match = re.fullmatch(r"([0-9]{1,18})(?:@([0-9]{1,9}))?", text)
     if not match:
         raise IdError("dataset", actual=text, allowed="NUMBER or NUMBER@VERSION", fix="see 'headwater search'")
     return int(match[1]), int(match[2] or 0)
@@ -23,9 +23,9 @@ def item_of(network: Network, text: str, campaign: int | None = None) -> tuple[i
     """Campaign and number of ``CAMPAIGN/ITEM``, ``ITEM`` with a campaign, or a settled contribution's digest."""
     from headwater.client.items import find_item
 
-    if match := re.fullmatch(r"(\d{1,18})/(\d{1,9})", text):
+    if match := re.fullmatch(r"([0-9]{1,18})/([0-9]{1,9})", text):
         return int(match[1]), int(match[2])
-    if campaign is not None and re.fullmatch(r"\d{1,9}", text):
+    if campaign is not None and re.fullmatch(r"[0-9]{1,9}", text):
         return campaign, int(text)
     if re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", text):
         return find_item(network, word_from_hex(text))

@@ -1,0 +1,92 @@
+"""A spec in JSON: what is left out, and what is refused with the name of the field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.client.errors import ClientError
+from headwater.client.spec_file import read_spec, spec_of
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples/specs").glob("*.json"))
+LEAST = {"name": "Pick", "modality": "robot_episode", "success": "It is held."}
+
+
+def test_examples_are_there() -> None:
+    assert [path.stem for path in EXAMPLES] == ["first_person_imu", "humanoid_pick", "so100_pick"]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example_specs_read(path: Path) -> None:
+    assert read_spec(path).success
+
+
+def test_what_is_not_asked_may_be_left_out() -> None:
+    spec = spec_of({**LEAST, "features": [{"name": "action"}], "cameras": [{"role": "wrist"}]})
+    assert (spec.task, spec.fps_milli, spec.embodiment) == ("", 0, ())
+    assert (spec.features[0].axes, spec.cameras[0].min_width) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"name": ""}, "spec: name"),
+        ({"success": None}, "spec: success"),
+        ({"modality": "audio"}, "robot_episode or egocentric_video"),
+        ({"camera": []}, "write cameras"),
+        ({"fps_milli": 29.97}, "fps_milli"),
+        ({"fps_milli": -1}, "fps_milli"),
+        ({"fps_milli": True}, "fps_milli"),
+        ({"min_length_ms": 5, "max_length_ms": 4}, "max_length_ms"),
+        ({"features": [{"axes": []}]}, "features[0]"),
+        ({"features": [{"name": "action", "unti": "rad"}]}, "write unit"),
+        ({"features": [{"name": "action", "low_milli": 2, "high_milli": 1}]}, "features[0].low_milli"),
+        ({"features": {"name": "action"}}, "features"),
+        ({"cameras": [{"role": "wrist", "min_width": "640"}]}, "cameras[0].min_width"),
+        ({"strata": [{"name": "x"}]}, "strata[0]"),
+        ({"sensors": ["lidar"]}, "lidar"),
+        ({"reject_reasons": ["no colon"]}, "code: sentence"),
+        ({"type": "campaign-spec/9"}, "type"),
+    ],
+)
+def test_field_at_fault_is_named(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        spec_of({**LEAST, **change})
+    assert says in caught.value.line()
+    assert "\n" not in caught.value.line()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "line 1"),
+        (b'{\n"name": }', "line 2"),
+        (b"\xff\xfe", "not text"),
+        (b"[]", "a JSON object"),
+        (b"[" * 100_000, "nested too deep"),
+        (b" " * (1 << 20) + b"{}", "1 MiB"),
+    ],
+    ids=["cut", "second line", "binary", "list", "deep", "large"],
+)
+def test_file_at_fault_is_named(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "spec.json"
+    path.write_bytes(content)
+    with pytest.raises(ClientError, match=says):
+        read_spec(path)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="no such file"):
+        read_spec(tmp_path / "none.json")
+    with pytest.raises(ClientError, match="no such file"):
+        read_spec(tmp_path)
+
+
+def test_reading_does_not_change_what_was_given() -> None:
+    given = {**LEAST, "features": [{"name": "action"}]}
+    before = json.dumps(given)
+    spec_of(given)
+    assert json.dumps(given) == before
