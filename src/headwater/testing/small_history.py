@@ -508,6 +508,7 @@ class SmallHistory:
             final_at=FINAL_TIME,
             bond=max(total // 4, 10 * R),
         )
+        posted = self._lie(f"posted/{key & 1}", posted)
         self.events.append(ev.Settled(self._at(SETTLE_BLOCK), key, 1, posted, verdicts))
         self.reads.posted[key] = self._lie(f"posted-hash/{key & 1}", posted.hash())
         return posted

@@ -88,6 +88,13 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     # settlements
     ("posted-hash/1", flipped(0), {"S/posted"}, ""),
     ("posted-hash/0", flipped(0), {"V/posted"}, ""),
+    ("posted/1", more("bond", -1), {"S/bound"}, ""),
+    ("posted/1", more("final_at"), {"S/bound"}, ""),
+    ("posted/1", flip("terms"), {"S/bound"}, ""),
+    ("posted/1", flip("anchors_hash"), {"S/bound"}, ""),
+    ("posted/1", flip("verdicts_hash"), {"S/bound"}, ""),
+    ("posted/1", flip("pay_root"), {"S/pay-root"}, "pay list"),
+    ("posted/1", but(settler=STRANGER), {"S/pay-root", "S/pay/3"}, "pay leaf 3"),
     ("voided-slot", but(status=POSTED, funded=1), {"V/voided", "money/TOKEN"}, ""),
     ("slot", more("funded"), {"S/status", "money/TOKEN"}, ""),
     ("slot", more("paid"), {"S/paid"}, ""),

@@ -16,6 +16,7 @@ from headwater.primitives.hashing import keccak256
 from headwater.primitives.merkle import build
 
 SECTION = "items"
+MIN_BOND_REWARDS = 10
 
 
 def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: SettlementFacts) -> OpenSettlement | None:
@@ -45,23 +46,28 @@ def _posted(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
     posted = settlement.posted
     title = "the settlement is the one stored on chain"
     book.same(f"{name}/posted", title, posted.hash(), facts.reads.posted_hash(posted.key))
-    campaign = facts.ledger.campaign(posted.campaign)
+    terms = facts.ledger.campaign(posted.campaign).terms
     anchors = facts.anchors_in(settlement)
     count = sum(a.count for a in anchors)
     attempt = posted.key & 0xFFFF
     expected = (
         settlement_key(posted.campaign, posted.first_item, attempt),
-        (campaign.terms.hash(), campaign.terms.token),
-        (anchors_hash(anchors), count, count * reserve_of(campaign.terms)),
+        (terms.hash(), terms.token),
+        (anchors_hash(anchors), count, count * reserve_of(terms)),
         (keccak256(settlement.verdicts), 2 * count),
+        max(posted.total // 4, MIN_BOND_REWARDS * terms.unit_reward),
+        facts.reads.block_time(settlement.at.block) + terms.challenge_window,
     )
     found = (
         posted.key,
         (posted.terms, posted.token),
         (posted.anchors_hash, posted.count, posted.reserve),
         (posted.verdicts_hash, len(settlement.verdicts)),
+        posted.bond,
+        posted.final_at,
     )
-    book.same(f"{name}/bound", "key, terms, anchors, reserve and verdict bytes are the campaign's own", expected, found)
+    title = "key, terms, anchors, reserve, verdict bytes, bond and challenge window are what the campaign says"
+    book.same(f"{name}/bound", title, expected, found)
 
 
 def _voided(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
