@@ -1,4 +1,4 @@
-"""Buying a licence and getting what it opens: one transaction, keys from the holders, files decrypted on this machine."""
+"""Buying a licence and getting what it opens: one transaction, keys from the holders, files decrypted right here."""
 
 from __future__ import annotations
 
