@@ -53,7 +53,7 @@ def case(
 ) -> dict[str, object]:
     total = llr + prior + sum(votes)
     quality = QUALITY[min(max(total, 0) // 100, 80)]
-    accept = total > threshold
+    accept = total > threshold and novelty > 0
     byte = 1 if accept else 2 if total <= -2944 or novelty == 0 else 0
     return {
         "llr": llr,

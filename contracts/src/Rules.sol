@@ -74,7 +74,7 @@ library Rules {
         returns (bool)
     {
         if (verdict == MISSING) return votes == 0;
-        if (verdict == FORFEIT && novelty == 0) return true;
+        if (novelty == 0) return verdict == FORFEIT;
         return verdict == (sum_ > threshold ? ACCEPT : sum_ <= FORFEIT_SUM ? FORFEIT : REJECT);
     }
 

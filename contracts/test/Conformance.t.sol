@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+
 import {Merkle} from "../src/Merkle.sol";
 import {Rules} from "../src/Rules.sol";
 import {Vote} from "../src/interfaces/Structs.sol";
@@ -83,6 +85,59 @@ contract ConformanceTest is Test {
         vm.assertTrue(n >= 80, "cases read");
     }
 
+    function test_eip712_vectors() public view {
+        string memory json = vm.readFile("../vectors/eip712.json");
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Headwater"),
+                keccak256("1"),
+                vm.parseJsonUint(json, ".chainId"),
+                vm.parseJsonAddress(json, ".contract")
+            )
+        );
+        _signed(json, 0, domain, _contribution(json, ".cases[0].message"));
+        _signed(json, 1, domain, _voteCommit(json, ".cases[1].message"));
+        vm.assertTrue(!vm.keyExistsJson(json, ".cases[2]"), "every case read");
+    }
+
+    function _contribution(string memory json, string memory path) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256(
+                    "Contribution(uint256 campaign,address contributor,bytes32 manifest,bytes32 contentRoot,bytes32 consent,uint256 nonce)"
+                ),
+                _uint(json, path, ".campaign"),
+                vm.parseJsonAddress(json, string.concat(path, ".contributor")),
+                vm.parseJsonBytes32(json, string.concat(path, ".manifest")),
+                vm.parseJsonBytes32(json, string.concat(path, ".contentRoot")),
+                vm.parseJsonBytes32(json, string.concat(path, ".consent")),
+                _uint(json, path, ".nonce")
+            )
+        );
+    }
+
+    function _voteCommit(string memory json, string memory path) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256("VoteCommit(uint256 campaign,uint32 item,uint8 round,address reviewer,bytes32 commit)"),
+                _uint(json, path, ".campaign"),
+                _uint(json, path, ".item"),
+                _uint(json, path, ".round"),
+                vm.parseJsonAddress(json, string.concat(path, ".reviewer")),
+                vm.parseJsonBytes32(json, string.concat(path, ".commit"))
+            )
+        );
+    }
+
+    function _signed(string memory json, uint256 n, bytes32 domain, bytes32 message) private pure {
+        string memory path = _at(".cases", n, "");
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, message));
+        vm.assertEq(digest, vm.parseJsonBytes32(json, string.concat(path, ".digest")), path);
+        bytes memory signature = vm.parseJsonBytes(json, string.concat(path, ".signature"));
+        vm.assertEq(ECDSA.recover(digest, signature), vm.parseJsonAddress(json, ".signer"), path);
+    }
+
     function _verdict(string memory json, string memory path) private view {
         Vote[] memory votes = _votes(json, path);
         int256 prior = _int(json, path, ".prior");
@@ -111,6 +166,7 @@ contract ConformanceTest is Test {
         bool accept = vm.parseJsonBool(json, string.concat(path, ".accept"));
         vm.assertTrue(lib.stands(1, sum, threshold, novelty, votes) == accept, path);
         if (accept) vm.assertTrue(!lib.stands(0, sum, threshold, novelty, votes), path);
+        vm.assertTrue(lib.stands(2, sum, threshold, novelty, votes) == (verdict == 2), path);
         vm.assertTrue(lib.stands(3, sum, threshold, novelty, votes) == (votes == 0), path);
     }
 

@@ -45,6 +45,8 @@ contract FaultsTest is World {
         _row(-2943, 0, 2, 10_000, "", true);
         _row(5000, 0, 2, 0, "", false);
         _row(5000, 0, 2, 1, "", true);
+        _row(5000, 0, 1, 0, "", true);
+        _row(0, 0, 0, 0, "", true);
         _row(0, 0, 3, 10_000, "", false);
         _row(0, 0, 3, 10_000, abi.encode(int256(200)), true);
         _row(0, 0, 4, 10_000, "", true);

@@ -26,6 +26,7 @@ from headwater.chain.errors import (
 )
 from headwater.chain.models import Block, Log, Mined
 from headwater.chain.ports import TransactionSigner
+from headwater.primitives import json_text
 from headwater.primitives.ids import checksum_address
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Chain:
 
         call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         try:
-            answer = self._http.post(self.url, json=call).json()
+            answer = json_text.parse(self._http.post(self.url, json=call).content)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise ChainDownError(_public(self.url), type(error).__name__) from None
         if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):

@@ -76,7 +76,8 @@ def run(args: list[str]) -> int:
 def _usage(error: TyperException) -> str:
     """A misused command in one line (typer's own box has five); empty if help was printed in its place."""
     said = error.format_message().rstrip(".") if hasattr(error, "format_message") else str(error)
-    where = error.ctx.command_path if getattr(error, "ctx", None) else "headwater"
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context else "headwater"
     return f"{said}. Fix: see '{where} --help'" if said else ""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from headwater.client.errors import ClientError
 from headwater.formats import Kind
+from headwater.primitives import json_text
 from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec, Stratum
 from headwater.records.codec import from_plain
 from headwater.records.errors import RecordError
@@ -32,14 +33,14 @@ def read_spec(path: Path) -> CampaignSpec:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ClientError(f"spec {path}", actual="more than 1 MiB", allowed="a campaign spec in JSON")
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = json_text.parse(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         fix = "give a JSON file like examples/specs/so100_pick.json"
         raise ClientError(f"spec {path}", actual="no such file", fix=fix) from None
     except UnicodeDecodeError:
         raise ClientError(f"spec {path}", actual="not text", allowed="JSON in UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        at = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nested too deep"
+    except ValueError as error:
+        at = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise ClientError(f"spec {path}", actual=at, allowed="JSON", fix="correct that line") from None
     return spec_of(plain, str(path))
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from headwater.formats import Kind, MetadataError, Stream
 from headwater.formats.paths import within
 from headwater.formats.tables import read_table
+from headwater.primitives import json_text
 
 SCHEMA = pa.schema(
     [
@@ -56,7 +57,7 @@ def read_sensors(root: Path, episode_index: int) -> dict[str, Stream]:
         return {}
     table = read_table(path)
     try:
-        about = json.loads(table.schema.metadata[b"headwater"])
+        about = json_text.parse(table.schema.metadata[b"headwater"])
         return {
             name: _stream(name, facts, table.filter(pc.equal(table["stream"], name))) for name, facts in about.items()
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.formats.errors import EmptyRecordingError, MetadataError, TooLargeError
+from headwater.primitives import json_text
 
 MAX_JSON_BYTES = 256 << 20
 _JSON_FIX = "Restore the file from the recorder's output or record again."
@@ -39,9 +39,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _object(raw: bytes, path: Path, field: str) -> dict[str, Any]:
     try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        detail = str(error) if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        value = json_text.parse(raw)
+    except ValueError as error:
+        detail = "not text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise MetadataError("is not JSON", file=path, field=field, actual=detail, fix=_JSON_FIX) from None
     if not isinstance(value, dict):
         raise MetadataError(

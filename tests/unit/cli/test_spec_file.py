@@ -66,7 +66,7 @@ def test_field_at_fault_is_named(change: dict[str, Any], says: str) -> None:
         (b'{\n"name": }', "line 2"),
         (b"\xff\xfe", "not text"),
         (b"[]", "a JSON object"),
-        (b"[" * 100_000, "nested too deep"),
+        (b"[" * 100_000, "nested deeper"),
         (b" " * (1 << 20) + b"{}", "1 MiB"),
     ],
     ids=["cut", "second line", "binary", "list", "deep", "large"],
