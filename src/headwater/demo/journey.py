@@ -57,7 +57,7 @@ from headwater.records.licence import PRESETS
 from headwater.records.vote import ACCEPT, REJECT, Evidence
 
 REWARD = 10 * local.DOLLARS
-CHALLENGE_S = 8
+CHALLENGE_S = 5
 SHORT_LICENCE_S = 3
 PRICES = ((50 * local.DOLLARS, 0), (5 * local.DOLLARS, SHORT_LICENCE_S))
 CAMPAIGNS = (ROBOT, FIRST_PERSON)
