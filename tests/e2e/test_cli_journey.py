@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.chain]
 ROOT = Path(__file__).parents[2]
 G1 = ROOT / "examples/recordings/lerobot_v21_g1"
 SPEC = ROOT / "examples/specs/humanoid_pick.json"
+CHALLENGE_S = 10
 REVIEWERS = ("rev-a", "rev-b", "rev-c")
 
 
@@ -79,6 +80,15 @@ def vote_until_settled(shell: Shell) -> None:
     pytest.fail("not settled after ten rounds")
 
 
+def until_claimable(shell: Shell) -> None:
+    """Waits until the challenge window has passed on chain."""
+    for _ in range(4 * CHALLENGE_S):
+        if [row["state"] for row in shell.data("earnings", "--as", "ana")] == ["claimable"]:
+            return
+        time.sleep(0.5)
+    pytest.fail("not claimable long after the challenge window")
+
+
 def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
     for name in ("lab", "buyer", *REVIEWERS):
         shell.run("wallet", "new", name)
@@ -88,7 +98,7 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
         shell.run("review", "join", "--as", name)
 
     words = ("campaign", "new", "--spec", str(SPEC), "--reward", "10", "--budget", "500", "--as", "lab")
-    assert shell.run(*words).strip() == "1"
+    assert shell.run(*words, "--challenge-window", str(CHALLENGE_S)).strip() == "1"
     assert shell.data("campaign", "show", "1")["spec"]["name"] == "Humanoid bottle pick"
 
     send = ("submit", str(G1), "--campaign", "1", "--episode", "0", "--as", "ana")
@@ -110,7 +120,7 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
 
     assert shell.data("challenge", "--as", "rev-a") == []
     assert [row["state"] for row in shell.data("earnings", "--as", "ana")] == ["pending"]
-    time.sleep(3)  # the challenge window of a local network is 2 s
+    until_claimable(shell)
     assert settle(shell)["waits"] == []
     (paid,) = shell.data("claim", "--as", "ana", "--payer", "operator")
     amount, symbol = paid["amount"].split()

@@ -44,7 +44,9 @@ class CampaignFacts:
         for anchor in self.anchors.values():
             if anchor.first_item <= item < anchor.first_item + anchor.count:
                 return anchor
-        raise UnknownIdError(f"item {item} of campaign {self.id}", allowed=f"0 to {self.anchored - 1}")
+        allowed = f"0 to {self.anchored - 1}" if self.anchors else "none yet"
+        fix = f"see 'headwater campaign show {self.id}'; an item has a number once it is anchored"
+        raise UnknownIdError(f"item {item} of campaign {self.id}", actual="unknown", allowed=allowed, fix=fix)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """A local chain: anvil as a child process whose state outlives it.
 
 Measured with anvil 1.7.1. It answers 0.05-0.1 s after starting, mines a transaction within 5 ms and an empty block a
-second. State is written every ``STATE_INTERVAL_S`` and on a gentle stop; after kill -9 the loss is at most that much.
+second. State is written every ``STATE_INTERVAL_S`` and on a gentle stop; after kill -9 the loss is at most that much,
+which is shorter than the two blocks to "finalized": what was final is on disk.
 The file is truncated before each write, so a kill in that instant leaves half a file: we keep the last one that loaded
 beside it. A restarted chain takes up the machine's time again and knows the state of no block before its head, so three
 blocks are mined at once to give the "finalized" tag something to answer.
@@ -26,7 +27,7 @@ from pathlib import Path
 from headwater.chain.errors import AnvilError, ChainDownError, RpcError
 from headwater.chain.rpc import LOCAL_CHAIN, Chain
 
-STATE_INTERVAL_S = 2
+STATE_INTERVAL_S = 1
 _STATES_KEPT = 256
 _START_S = 15.0
 _STOP_S = 15.0

@@ -7,6 +7,7 @@ HeadwaterError
     ├── WrongChainError        the node serves another chain than the deployment
     ├── NotDeployedError       no deployment, or no code, where the contracts should be
     ├── UnfundedError          the account cannot pay for gas
+    ├── AnswerError            what answers at a contract's address is not that contract
     ├── RevertError            a contract said no, and why
     ├── NotMinedError          no receipt in the time allowed
     ├── ArtifactError          a compiled contract is missing or lacks what was asked of it
@@ -60,6 +61,10 @@ class NotDeployedError(ChainError):
 
 class UnfundedError(ChainError):
     """Not enough of the chain's own coin for gas."""
+
+
+class AnswerError(ChainError):
+    """What answers at an address is not the contract expected there."""
 
 
 class NotMinedError(ChainError):

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from headwater.chain import structs
-from headwater.chain.errors import ArtifactError, RevertError
+from headwater.chain.errors import AnswerError, ArtifactError, RevertError
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
@@ -44,8 +44,18 @@ class Interface:
         return selector(entry) + encode_values(entry["inputs"], args)
 
     def decode(self, function: str, count: int, data: bytes) -> tuple[Any, ...]:
-        """Values a call of ``function`` with ``count`` arguments returned."""
-        return decode_values(self._function(function, count)["outputs"], data)
+        """Values a call of ``function`` with ``count`` arguments returned.
+
+        Raises:
+            AnswerError: the bytes are not such values; there is no contract, or another one.
+        """
+        from eth_abi.exceptions import DecodingError
+
+        try:
+            return decode_values(self._function(function, count)["outputs"], data)
+        except (DecodingError, OverflowError, UnicodeDecodeError):
+            actual = f"{len(data)} bytes that are no answer" if data else "no contract there"
+            raise AnswerError(f"{self.name}.{function}", actual=actual, fix="correct the contract's address") from None
 
     def creation(self, args: Sequence[Any]) -> bytes:
         """Data of the deploying transaction."""

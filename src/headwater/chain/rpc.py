@@ -309,7 +309,7 @@ def _unfunded(account: str, balance: int, needed: int) -> UnfundedError:
         f"account {account}",
         actual=f"{balance} wei",
         allowed=f"at least {needed} wei for gas",
-        fix="send it some of the chain's coin; on a local network 'headwater up' funds accounts",
+        fix="send it some of the chain's coin; on a local network: headwater wallet fund NAME",
     )
 
 
@@ -333,6 +333,8 @@ def _log(raw: Mapping[str, Any]) -> Log:
 def _public(url: str) -> str:
     """The address without what may be a secret: user, password, path and query (providers put API keys there)."""
     parts = urlsplit(url)
+    if not parts.hostname:
+        return "an address that is not http://HOST:PORT"
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 

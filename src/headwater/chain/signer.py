@@ -15,6 +15,7 @@ from headwater.primitives.ids import checksum_address
 
 STANDARD_COST = 1 << 18  # scrypt n with r 1, p 8: about a second, what geth writes
 LOCAL_COST = 1 << 12  # throwaway keys of a local network
+_RESTORE = "restore it from the backup, or name another"
 
 
 class KeySigner:
@@ -111,10 +112,10 @@ def keystore_read(path: Path, password: str) -> bytes:
     except FileNotFoundError:
         raise KeystoreError(f"key file {path}", actual="absent", fix="create it, or name the right one") from None
     except (OSError, ValueError):
-        raise KeystoreError(f"key file {path}", actual="unreadable", allowed="a v3 key file") from None
+        raise KeystoreError(f"key file {path}", actual="unreadable", allowed="a v3 key file", fix=_RESTORE) from None
     try:
         return bytes(decode_keyfile_json(content, password.encode()))
     except ValueError:
         raise KeystoreError(f"key file {path}", actual="wrong password", fix="give the password it has") from None
     except (KeyError, TypeError, AttributeError, NotImplementedError):
-        raise KeystoreError(f"key file {path}", actual="not a v3 key file", allowed="a v3 key file") from None
+        raise KeystoreError(f"key file {path}", actual="not a v3 key file", fix=_RESTORE) from None

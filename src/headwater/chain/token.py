@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from headwater.chain import interface
-from headwater.chain.errors import ChainError
+from headwater.chain.errors import AnswerError, ChainError
 from headwater.chain.models import Permit, Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import BlockTag, Chain
@@ -85,7 +85,11 @@ class Token:
     def _read(self, function: str, *args: Any) -> Any:
         abi = interface.load(_ABI)
         data = self.chain.call(self.address, abi.encode(function, args), contract="token", tag=self._tag)
-        values = abi.decode(function, len(args), data)
+        try:
+            values = abi.decode(function, len(args), data)
+        except AnswerError as error:
+            fix = "give the address of an ERC-20 token"
+            raise AnswerError(f"token {self.address}: {function}", actual=error.actual, fix=fix) from None
         return values[0] if len(values) == 1 else values
 
     def _write(self, signer: TransactionSigner, function: str, *args: Any) -> Receipt:

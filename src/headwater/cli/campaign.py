@@ -127,5 +127,5 @@ def _preset(name: str) -> LicencePreset:
 
     found = next((preset for preset in PRESETS if preset.id == name), None)
     if found is None:
-        raise ClientError("licence", actual=name, allowed=" or ".join(preset.id for preset in PRESETS))
+        raise ClientError("licence", actual=name, allowed=" or ".join(preset.id for preset in PRESETS), fix="name one")
     return found

@@ -48,6 +48,8 @@ def check(
     numbers = numbers_of(recording, episode)
     if report_file and len(numbers) != 1:
         raise ClientError("--report", actual=f"{len(numbers)} episodes", allowed="one", fix="add --episode NUMBER")
+    if report_file and not report_file.absolute().parent.is_dir():
+        raise ClientError("--report", actual=f"no folder {report_file.absolute().parent}", fix="make the folder first")
     done = []
     for number in numbers:
         with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:

@@ -87,6 +87,8 @@ def submissions(
     from headwater.client.journal import Journal
 
     session = session_of(home)
+    if campaign is not None:
+        session.network.ledger().campaign(campaign)
     mine = session.signer(name).address
     entries = [e for e in Journal(session.home.journals).all() if e.contributor == mine]
     chosen = [e for e in entries if campaign in (None, e.campaign)]
@@ -127,7 +129,7 @@ def _consent(people: int, premises: str, purposes: list[str] | None) -> Consent:
 
     for purpose in purposes or ():
         if purpose not in PURPOSES:
-            raise ClientError("purpose", actual=purpose, allowed=" or ".join(PURPOSES))
+            raise ClientError("purpose", actual=purpose, allowed=" or ".join(PURPOSES), fix="name one")
     return Consent(people, premises, tuple(purposes or PURPOSES))
 
 

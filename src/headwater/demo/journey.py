@@ -84,7 +84,7 @@ def run_demo(root: Path, console: Console, *, rpc_url: str | None = None, keep: 
                 journey.stage = Stage.set(home, contracts, pool)
             journey.play(made)
         finally:
-            if not keep:
+            if not keep and home.network.exists():
                 local.down(home)
     return result
 

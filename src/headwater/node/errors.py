@@ -4,6 +4,7 @@ HeadwaterError
 └── NodeError
     ├── HomeError          the data folder is missing, foreign or of another version
     ├── IntakeError        a submission that is not what it claims
+    ├── RoleError          an account that lacks the role for what it was asked to do
     ├── NotReadyError      a step whose turn has not come (data missing, block not final, votes open)
     └── ProcessError       a child process that did not start, or is not ours
 """
@@ -23,6 +24,10 @@ class HomeError(NodeError):
 
 class IntakeError(NodeError):
     """A submission that is not what it claims; nothing of it was kept."""
+
+
+class RoleError(NodeError):
+    """An account lacks the role for what it was asked to do."""
 
 
 class NotReadyError(NodeError):

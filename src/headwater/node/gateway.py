@@ -13,6 +13,8 @@ class LocalGateway:
     """Hands straight to the operator's desk; the HTTP one comes with the node issue."""
 
     def __init__(self, desk: Desk) -> None:
+        """Raises RoleError if the desk is no operator's: before anything is encrypted or stored for it."""
+        desk.demand_operator()
         self._desk = desk
 
     def submit(self, signed: SignedContribution) -> bytes:

@@ -39,7 +39,8 @@ def to_units(text: str, decimals: int) -> int:
         raise AmountError("amount", actual=text, allowed="a decimal number", fix="write it like 12.5") from None
     units = value.scaleb(decimals)
     if not value.is_finite() or value < 0 or units != units.to_integral_value():
-        raise AmountError("amount", actual=text, allowed=f"at least 0 with at most {decimals} decimals")
+        allowed = f"at least 0 with at most {decimals} decimals"
+        raise AmountError("amount", actual=text, allowed=allowed, fix="write it like 12.5")
     return int(units)
 
 

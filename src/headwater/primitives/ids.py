@@ -24,7 +24,7 @@ def checksum_address(text: str) -> str:
     """
     body = text[2:] if text[:2] in ("0x", "0X") else text
     if not re.fullmatch(r"[0-9a-fA-F]{40}", body):
-        raise IdError("address", actual=text, allowed="0x and 40 hex digits")
+        raise IdError("address", actual=text, allowed="0x and 40 hex digits", fix="copy it again")
     lower = body.lower()
     digest = keccak256(lower.encode("ascii")).hex()
     mixed = "".join(c.upper() if int(digest[i], 16) >= 8 else c for i, c in enumerate(lower))

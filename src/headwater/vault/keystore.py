@@ -119,7 +119,8 @@ class HolderSecret:
                 str(path), actual=error.strerror, fix="name the key file the holder was made with"
             ) from None
         except InvalidTag:
-            raise KeystoreError(str(path), actual="locked with another password, or changed") from None
+            fix = "give the password it was made with, or restore it from the backup"
+            raise KeystoreError(str(path), actual="locked with another password, or changed", fix=fix) from None
         except (ValueError, KeyError, TypeError):
             raise KeystoreError(str(path), actual="a damaged key file", fix="restore it from the backup") from None
         if (secret.address, secret.public_key) != (document["address"], public_key):

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, select
 
 from headwater.chain.contracts import Contracts
 from headwater.chain.ports import TransactionSigner
+from headwater.chain.stakes import OPERATOR_ROLE
 from headwater.chain.structs import Terms
 from headwater.client.network import Network
 from headwater.node.database import anchors, contributions
-from headwater.node.errors import NotReadyError
+from headwater.node.errors import NotReadyError, RoleError
 from headwater.storage import BlobStore
 
 
@@ -38,6 +39,13 @@ class Desk(Network):
         self.engine = engine
         self.work = work
         self.pool = pool
+
+    def demand_operator(self) -> None:
+        """Raises RoleError unless the desk's account may anchor and settle."""
+        account = self.signer.address
+        if not self.contracts.stakes.has_role(account, OPERATOR_ROLE):
+            fix = "name the operator's wallet, or buy the role first"
+            raise RoleError(f"account {account}", actual="not an operator", allowed="an operator", fix=fix)
 
     def terms(self, campaign: int) -> Terms:
         """Terms of a campaign; UnknownIdError if there is none."""

@@ -22,8 +22,10 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
     """Keeps a signed contribution for the next anchor; its digest. Handing in the same one again is harmless.
 
     Raises:
+        RoleError: the desk's account is no operator, so what it takes in would wait for ever.
         IntakeError: naming what does not fit: campaign, signature, manifest, consent, envelope or a missing blob.
     """
+    desk.demand_operator()
     given = signed.contribution
     digest = given.digest(desk.contracts.campaigns_domain)
     facts = desk.ledger().campaign(given.campaign)

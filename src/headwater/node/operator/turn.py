@@ -43,9 +43,11 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     """Anchors, checks, closes review rounds, settles, replaces what was voided, releases. Safe to run at any time.
 
     Raises:
-        UnknownIdError: no such campaign. RevertError, NotEnoughPartsError, ChainDownError: run it again later.
+        UnknownIdError: no such campaign. RoleError: not an operator's desk.
+        RevertError, NotEnoughPartsError, ChainDownError: run it again later.
     """
     desk.terms(campaign)
+    desk.demand_operator()
     anchored = sum(anchor.count for anchor in anchor_pending(desk, campaign))
     checked = check_pending(desk, campaign, lambda item, report: say(_checked(item, report)))
     rounds = close_rounds(desk, campaign)
