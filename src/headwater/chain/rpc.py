@@ -41,6 +41,7 @@ BlockTag = int | str
 FINALITY_DEPTH: Mapping[int, int] = {}
 
 _GAS_MARGIN_PERCENT = 25
+_GAS_SLOT = 20_000  # another transaction may empty a slot between estimate and block; filling it again costs this
 _LOG_RANGE = 5_000
 _NONCE_TRIES = 4
 
@@ -183,7 +184,8 @@ class Chain:
         call = {"from": signer.address, "data": _hex(data), "value": hex(value)} | ({"to": to} if to else {})
         with _spelled(contract):
             try:
-                gas = int(self.request("eth_estimateGas", call), 16) * (100 + _GAS_MARGIN_PERCENT) // 100
+                gas = int(self.request("eth_estimateGas", call), 16)
+                gas = gas * (100 + _GAS_MARGIN_PERCENT) // 100 + _GAS_SLOT
             except RpcError as error:
                 raise self._unfunded(signer.address, error, value) from None
         fees = self._fees()
