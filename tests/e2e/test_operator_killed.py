@@ -101,6 +101,7 @@ def test_attack_kill_the_operator_at_any_time(home: Home, capsys: pytest.Capture
     capsys.readouterr()
     run(home, "submissions", "--as", "ana", "--json")
     rows = json.loads(capsys.readouterr().out)
+    assert [row["item"] for row in rows] == [row["episode"] for row in rows] == [0, 1], "anchored as they came in"
     assert [(row["state"], row["paid"]) for row in rows] == [("accepted", True)] * 2
     paid = contracts.token(terms.token).balance(rows_owner(home))
     assert paid == sum(round(float(row["reward"].split()[0]) * 10**6) for row in rows) > 0

@@ -45,8 +45,10 @@ from headwater.demo.training import train
 from headwater.export import export_lerobot_v3, load
 from headwater.formats import open_recording
 from headwater.node import local
+from headwater.node.gateway import LocalGateway
 from headwater.node.operator.anchoring import anchor_pending
 from headwater.node.operator.checking import check_pending
+from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.publishing import publish
 from headwater.node.operator.reviewing import Assignment, assignments, close_rounds
@@ -61,6 +63,7 @@ CHALLENGE_S = 5
 SHORT_LICENCE_S = 3
 PRICES = ((50 * local.DOLLARS, 0), (5 * local.DOLLARS, SHORT_LICENCE_S))
 CAMPAIGNS = (ROBOT, FIRST_PERSON)
+OPERATORS = (("operator", ROBOT), ("operator", FIRST_PERSON), (LIAR, FIRST_PERSON))
 
 
 def run_demo(root: Path, console: Console, *, rpc_url: str | None = None, keep: bool = False) -> DemoResult:
@@ -152,11 +155,11 @@ class _Journey:
                 raise DemoError(f"{who}'s balance", actual="some gas money", allowed="0: contributors need none")
 
     def anchor_and_check(self) -> None:
-        for operator, campaign in (("operator", ROBOT), ("operator", FIRST_PERSON), (LIAR, FIRST_PERSON)):
+        for operator, campaign in OPERATORS:
             anchored = anchor_pending(self.stage.desk(operator), campaign)
             count = sum(a.count for a in anchored)
             self.story.say(f"{operator} anchored {count} of campaign {campaign} in {len(anchored)} transaction")
-        for operator, campaign in (("operator", ROBOT), ("operator", FIRST_PERSON), (LIAR, FIRST_PERSON)):
+        for operator, campaign in OPERATORS:
             check_pending(self.stage.desk(operator), campaign, self._checked)
 
     def _checked(self, item: AnchoredItem, report: CheckReport) -> None:
@@ -165,32 +168,28 @@ class _Journey:
         self.story.say(f"item {item.item} ({who}): {worst}, llr {report.llr_milli / 1000:+.2f}")
 
     def review(self) -> None:
-        desk = self.stage.desk("operator")
-        for campaign in CAMPAIGNS:
-            rounds = votes = 0
+        for operator, campaign in OPERATORS:
+            desk, rounds, votes = self.stage.desk(operator), 0, 0
             while asked := assignments(desk, campaign):
                 for assignment in asked:
-                    self._vote(assignment)
+                    self._vote(desk, assignment)
                 votes += len(asked)
                 rounds += close_rounds(desk, campaign)
             self.story.say(
-                f"campaign {campaign}: {votes} votes in {rounds} rounds, each committed on chain before it counts"
+                f"campaign {campaign}, items of {operator}: {votes} votes in {rounds} rounds, "
+                "each committed on chain before it counts"
             )
 
-    def _vote(self, asked: Assignment) -> None:
+    def _vote(self, desk: Desk, asked: Assignment) -> None:
         """What a persona votes: the truth, but for the lazy one, who always accepts."""
-        part = self._part_of(asked)
+        part = self.digests[desk.digest_of(asked.campaign, asked.item)]
         who = self.stage.name_of(asked.reviewer)
         verdict = ACCEPT if part.good or who == LAZY else REJECT
         evidence = () if verdict == ACCEPT else (Evidence("task-not-shown", 0, 1_500),)
         comment = "" if verdict == ACCEPT else part.title
-        domain, gateway = self.stage.contracts.campaigns_domain, self.stage.submitter(part.who, "operator").gateway
+        domain, gateway = self.stage.contracts.campaigns_domain, LocalGateway(desk)
         signer = self.stage.wallet(who)
         vote(domain, signer, gateway, asked.campaign, asked.item, asked.round, verdict, evidence, comment)
-
-    def _part_of(self, asked: Assignment) -> Part:
-        rows = self.stage.desk("operator")
-        return self.digests[rows.digest_of(asked.campaign, asked.item)]
 
     def settle(self) -> None:
         desk, liar = self.stage.desk("operator"), self.stage.desk(LIAR)

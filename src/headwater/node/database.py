@@ -26,7 +26,8 @@ metadata = MetaData()
 contributions = Table(
     "contributions",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=True, comment="order of arrival: who came first is no copy"),
+    Column("digest", LargeBinary, nullable=False, unique=True),
     Column("campaign", Integer, nullable=False, index=True),
     Column("contributor", String, nullable=False),
     Column("signed", LargeBinary, nullable=False, comment="SignedContribution, canonical bytes"),

@@ -65,7 +65,7 @@ def _plan(desk: Desk, campaign: int) -> None:
             rows = db.execute(
                 select(contributions.c.digest, contributions.c.signed)
                 .where(contributions.c.campaign == campaign, contributions.c.anchor.is_(None))
-                .order_by(contributions.c.received_at, contributions.c.digest)
+                .order_by(contributions.c.id)
                 .limit(MAX_ANCHOR)
             ).all()
             if not rows:
