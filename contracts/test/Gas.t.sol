@@ -16,7 +16,7 @@ import {
 import {World} from "./World.sol";
 
 /// @notice Whole transactions (isolated: everything cold, 21,000 and calldata included). The limits here keep what is
-/// reached from getting worse; bench/gas/README.md has them beside what DESIGN asks for.
+/// reached from getting worse; bench/results/gas.json has them beside what DESIGN asks for.
 contract GasTest is World {
     /// forge-config: default.isolate = true
     function test_gas_launch() public {
