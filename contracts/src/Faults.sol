@@ -6,6 +6,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Pays} from "./Pays.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -178,8 +179,7 @@ contract Faults is IFaults {
 
     function _void(Posted calldata posted, bool fault, uint256 index) private {
         if (!fault) revert Faults_NoFault();
-        emit FaultProven(posted.key, msg.sender, msg.sig, index);
-        settlement.void(posted, msg.sender); // checks the preimage, too
+        settlement.void(posted, msg.sender, msg.sig, index); // checks the preimage, too
     }
 
     function _rewardRight(Posted calldata posted, Terms calldata terms, Item calldata item, Vote[] calldata votes)
@@ -212,9 +212,8 @@ contract Faults is IFaults {
 
     function _matchPay(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) private view {
         bytes32 leaf = Leaves.pay(address(settlement), posted.key, pay);
-        if (Merkle.root(leaf, pay.index, posted.payCount, proof) != posted.payRoot) {
-            revert Faults_WrongProof(pay.index);
-        }
+        (bytes32 root,) = Pays.root(leaf, pay.index, posted.payCount, proof);
+        if (root != posted.payRoot) revert Faults_WrongProof(pay.index);
     }
 
     /// @dev Order of pay leaves: kind, then account.
