@@ -238,6 +238,6 @@ def test_a_mined_failure_is_explained_by_the_same_call(node: Node) -> None:
 
 def test_gas_money_is_counted_before_sending(node: Node) -> None:
     node.answers["eth_getBalance"] = hex(46_250 * 21 - 1)
-    with pytest.raises(UnfundedError, match="551249 wei"):
+    with pytest.raises(UnfundedError, match="971249 wei"):
         Chain(node.url).submit(SIGNER, TO, b"")
     assert not node.count("eth_sendRawTransaction")
