@@ -370,7 +370,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
 
     function _match(Posted calldata posted) private view returns (Slot memory slot) {
         slot = _slots[posted.key];
-        if (slot.hash != bytes26(Preimage.digest(posted)) || slot.flags == 0) {
+        if (slot.digest != bytes26(Preimage.digest(posted)) || slot.flags == 0) {
             revert Settlement_WrongPreimage(posted.key);
         }
     }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {IFaults} from "../src/interfaces/IFaults.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
-import {Anchor, Item, Pay, Posted, Terms, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Item, Pay, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Each fault: an honest settlement withstands it, one bent in a single place falls to it.
@@ -245,6 +245,33 @@ contract FaultsTest is World {
         }
     }
 
+    /// @notice A word that may pay less than it owes, another more: the total fits, and yet somebody would go empty.
+    function test_budget_of_a_word() public {
+        for (uint256 which; which < 2; ++which) {
+            Terms memory t = _terms();
+            uint256 id = _fund(t, BUDGET);
+            Anchor[] memory anchors = _one(_anchor(id, t, 200, operator));
+            Draft memory d = _honest(t, anchors, 200, operator);
+            uint256 key = _key(id, 0, 0);
+            SettleInput memory input = _input(id, key, d);
+            Posted memory p = _posted(id, key, t, anchors, d, operator);
+            input.words[0].budget -= uint96(which);
+            input.words[1].budget += uint96(which);
+            p.payRoot = _payRoot(input.words);
+            vm.prank(operator);
+            settlement.settle(t, anchors, input);
+            bytes32[][2] memory proofs;
+            for (uint256 i; i < 2; ++i) {
+                proofs[i] = _concat(_proof(_wordLeaves(key, d, 0), 127 * i), _proof(_wordNodes(input.words), 0));
+                proofs[i] = _insert(proofs[i], 7, bytes32(uint256(input.words[0].budget)));
+            }
+            vm.prank(watcher);
+            if (which == 0) vm.expectRevert(IFaults.Faults_NoFault.selector);
+            faults.proveSum(p, d.pays[0], proofs[0], d.pays[127], proofs[1]);
+            vm.assertTrue(_isVoid(key) == (which == 1), "budget row");
+        }
+    }
+
     function test_sum() public {
         for (uint256 which; which < 6; ++which) {
             (Terms memory t, Draft memory d, uint256 id, Anchor[] memory anchors) = _ready();
@@ -303,6 +330,13 @@ contract FaultsTest is World {
         vm.expectRevert(no);
         faults.proveSum(p, d.pays[j], proofJ, d.pays[k], proofK);
         anchors;
+    }
+
+    function _insert(bytes32[] memory list, uint256 at, bytes32 word) private pure returns (bytes32[] memory longer) {
+        longer = new bytes32[](list.length + 1);
+        for (uint256 i; i < longer.length; ++i) {
+            longer[i] = i < at ? list[i] : i == at ? word : list[i - 1];
+        }
     }
 
     function _row(int32 llr, int32 prior, uint8 verdict, uint16 novelty, bytes memory weights, bool fault) private {

@@ -54,7 +54,7 @@ contract SettlementTest is World {
         _refuse(t, anchors, input, ICampaigns.Campaigns_UnknownAnchor.selector);
         anchors[0].root = keccak256(abi.encode("root", id, uint32(0)));
         t.unitReward -= 1;
-        input.total = 1;
+        (input.total, input.words[0].budget) = (1, 1);
         _refuse(t, anchors, input, ICampaigns.Campaigns_WrongTerms.selector);
     }
 
@@ -298,7 +298,12 @@ contract SettlementTest is World {
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
         settlement.reclaim(p, t, anchors);
         (, uint256 locked) = stakes.collateralOf(operator, address(dollar));
-        vm.assertEq(locked, 0, "deposits unlocked");
+        vm.assertEq(locked, p.bond, "deposits unlocked, the bond waits to be collected");
+        settlement.collect(p);
+        (, locked) = stakes.collateralOf(operator, address(dollar));
+        vm.assertEq(locked, 0, "and is");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
+        settlement.collect(p);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
         settlement.reclaim(p, t, anchors);
         Posted[] memory voided = new Posted[](1);

@@ -71,7 +71,8 @@ interface IFaults {
         bytes32[] calldata lastProof
     ) external;
 
-    /// @notice Running sums, order or total of the pay tree are wrong; `a` may be `b`.
+    /// @notice Running sums, order or total of the pay tree are wrong, or a word's budget (`a` its first leaf, `b` its
+    /// last) is not what its leaves add up to; `a` may be `b`.
     function proveSum(
         Posted calldata posted,
         Pay calldata a,

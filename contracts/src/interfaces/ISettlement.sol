@@ -8,11 +8,11 @@ import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./Struct
 /// @dev Holds the escrow of all campaigns; Campaigns keeps the books. A settlement can only ever spend its own total:
 /// the budgets of its words, fixed when it was posted, sum up to it.
 interface ISettlement {
-    /// @param hash the first 208 bits of `Posted`'s hash
+    /// @param digest the first 208 bits of `Posted`'s hash
     /// @param finalAt from when claims run
     /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected
     struct Slot {
-        bytes26 hash;
+        bytes26 digest;
         uint40 finalAt;
         uint8 flags;
     }
