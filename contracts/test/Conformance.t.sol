@@ -97,15 +97,22 @@ contract ConformanceTest is Test {
         }
         (bytes32 found,) = lib.wordsRoot(words);
         vm.assertEq(found, root, path);
-        uint256[] memory indices = vm.parseJsonUintArray(json, string.concat(path, ".indices"));
-        for (uint256 i; i < indices.length; ++i) {
-            bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
-            bytes32 leaf = keccak256(abi.encodePacked("leaf", uint32(indices[i])));
-            uint256 budget;
-            (found, budget) = lib.payRoot(leaf, indices[i], _uint(json, path, ".count"), proof);
-            vm.assertEq(found, root, path);
-            vm.assertEq(budget, budgets[indices[i] / 128], path);
+        uint256 shown = vm.parseJsonUintArray(json, string.concat(path, ".indices")).length;
+        for (uint256 i; i < shown; ++i) {
+            _payProof(json, path, i, root, budgets);
         }
+    }
+
+    function _payProof(string memory json, string memory path, uint256 i, bytes32 root, uint256[] memory budgets)
+        private
+        view
+    {
+        uint256 index = _uint(json, _at(string.concat(path, ".indices"), i, ""), "");
+        bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
+        bytes32 leaf = keccak256(abi.encodePacked("leaf", uint32(index)));
+        (bytes32 found, uint256 budget) = lib.payRoot(leaf, index, _uint(json, path, ".count"), proof);
+        vm.assertEq(found, root, path);
+        vm.assertEq(budget, budgets[index / 128], path);
     }
 
     function test_quality_vectors() public view {

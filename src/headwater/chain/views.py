@@ -28,7 +28,7 @@ class CampaignState(Struct):
 
 @dataclass(frozen=True)
 class Slot(Struct):
-    """A settlement: ``digest`` is the first 26 bytes of ``Posted``'s, ``flags`` are ``POSTED`` and so on; all zero if unknown."""
+    """A settlement: ``digest`` is the first 26 bytes of ``Posted``'s, ``flags`` a sum of the above; zero if unknown."""
 
     digest: bytes
     final_at: int
