@@ -58,7 +58,7 @@ contract GasTest is World {
         SettleInput memory input = _input(id, _key(id, 0, 0), d);
         vm.prank(operator);
         settlement.settle(t, anchors, input);
-        _report("settle 256 verdicts", 136_000);
+        _report("settle 256 verdicts", 114_500);
     }
 
     /// forge-config: default.isolate = true
@@ -121,12 +121,12 @@ contract GasTest is World {
 
     /// forge-config: default.isolate = true
     function test_gas_push_100_fresh() public {
-        _push(false, 34_000);
+        _push(false, 31_600);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_push_100_existing() public {
-        _push(true, 17_000);
+        _push(true, 14_500);
     }
 
     /// forge-config: default.isolate = true
@@ -167,7 +167,9 @@ contract GasTest is World {
         stakes.deposit(address(dollar), 1);
         vm.prank(watcher);
         faults.proveVerdict(p, t, d.items[77], proof, new Vote[](0));
-        _report("prove a wrong verdict, 256 items", 106_000);
+        _report("prove a wrong verdict, 256 items", 89_000);
+        settlement.collect(p);
+        _report("collect the bond of a void settlement", 90_000);
     }
 
     /// forge-config: default.isolate = true
@@ -180,7 +182,7 @@ contract GasTest is World {
         stakes.deposit(address(dollar), 1);
         vm.prank(watcher);
         faults.proveByte(p, d.items[77], proof, d.verdicts, new Vote[](0));
-        _report("prove a wrong score byte, 256 items, verdict bytes resupplied", 112_000);
+        _report("prove a wrong score byte, 256 items, verdict bytes resupplied", 95_000);
     }
 
     function _claims(uint32 count, uint256 first) private {
@@ -190,12 +192,12 @@ contract GasTest is World {
         bytes32[] memory proof = _payProof(p, d, first);
         vm.prank(d.pays[first].account);
         settlement.claim(_head(p), d.pays[first], proof);
-        _report("claim, 2^7 leaves, first of a word, payee new to the token", 106_000);
+        _report("claim, 2^7 leaves, first of a word, payee new to the token", 90_500);
         dollar.mint(d.pays[1].account, 1);
         proof = _payProof(p, d, 1);
         vm.prank(d.pays[1].account);
         settlement.claim(_head(p), d.pays[1], proof);
-        _report("claim, 2^7 leaves, repeat (payee holds the token)", 72_000);
+        _report("claim, 2^7 leaves, repeat (payee holds the token)", 56_500);
     }
 
     function _push(bool existing, uint256 limit) private {
