@@ -20,8 +20,8 @@ from headwater.chain.stakes import Stakes
 WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Datasets, Licences)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash"},
-    "Campaigns": {"take", "restore", "credit", "pay"},
-    "Settlement": {"void"},
+    "Campaigns": {"take", "restore", "credit"},
+    "Settlement": {"disburse", "void"},
     "Licences": {"mint"},
 }
 TOKEN_STANDARDS = {"approve", "setApprovalForAll", "safeTransferFrom", "safeBatchTransferFrom", "transferFrom"}

@@ -213,18 +213,28 @@ class Settled(_OfSettlement):
 
 @dataclass(frozen=True)
 class Voided(_OfSettlement):
+    """``fault`` is the selector of the function of Faults that held, ``index`` the item or pay leaf it was shown on."""
+
     key: int
     watcher: str
-    settler: str
-    bond: int
+    fault: bytes
+    index: int
+
+
+@dataclass(frozen=True)
+class Collected(_OfSettlement):
+    """The bond of a void settlement went to its watcher and its campaign."""
+
+    key: int
+    watcher: str
+    rewarded: int
+    credited: int
 
 
 @dataclass(frozen=True)
 class Claimed(_OfSettlement):
     key: int
-    account: str
     index: int
-    amount: int
 
 
 @dataclass(frozen=True)
@@ -247,16 +257,6 @@ class Released(_OfSettlement):
 @dataclass(frozen=True)
 class Reclaimed(_OfSettlement):
     key: int
-
-
-@dataclass(frozen=True)
-class FaultProven(Event):
-    CONTRACT = "Faults"
-
-    key: int
-    watcher: str
-    fault: bytes
-    index: int
 
 
 class _OfDatasets(Event):
