@@ -25,22 +25,27 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     uint8 public constant VOID = 2;
     uint8 public constant RELEASED = 4;
     uint8 public constant COLLECTED = 8;
-    uint256 private constant _BITS = type(uint128).max;
+    uint8 public constant ASSIGNED = 16;
     uint8 private constant _OPERATOR = 1;
+    uint8 private constant _CONTRIBUTOR = 0; // kind of a pay leaf
 
     ICampaigns public immutable campaigns;
     IStakes public immutable stakes;
     address public immutable faults;
+    address public immutable advances;
 
     mapping(uint256 key => Slot) private _slots;
     /// @dev A word's paid leaves in the low half, what was paid of its budget above.
     mapping(uint256 key => mapping(uint256 word => uint256)) private _words;
     mapping(uint256 key => address) public voidedBy;
+    /// @dev By `key >> 16`: campaign and first item, whatever the attempt.
+    mapping(uint256 range => mapping(address account => address)) private _assignees;
 
-    constructor(ICampaigns campaigns_, IStakes stakes_, address faults_) {
+    constructor(ICampaigns campaigns_, IStakes stakes_, address faults_, address advances_) {
         campaigns = campaigns_;
         stakes = stakes_;
         faults = faults_;
+        advances = advances_;
     }
 
     // Posting
@@ -56,7 +61,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 revert Settlement_AnchorersWindow(until, anchors[i].anchorer);
             }
         }
-        return _post(terms, anchors, input, 0, false);
+        return _post(terms, anchors, input, 0, POSTED);
     }
 
     /// @inheritdoc ISettlement
@@ -68,6 +73,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     ) external returns (uint256) {
         if (voided.length == 0 || anchors.length == 0) revert Settlement_NoAnchors();
         uint256 first = _key(input.campaign, anchors[0].firstItem, 0);
+        uint8 flags = POSTED;
         for (uint256 attempt; attempt < voided.length; ++attempt) {
             Posted calldata earlier = voided[attempt];
             if (earlier.key != first + attempt) revert Settlement_WrongPreimage(earlier.key);
@@ -75,9 +81,10 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
             if (slot.flags & VOID == 0) revert Settlement_NotVoid(earlier.key);
             if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(earlier.key);
             if (earlier.settler == msg.sender) revert Settlement_VoidedSettler(msg.sender);
+            flags |= slot.flags & ASSIGNED;
         }
         if (voided[0].anchorsHash != Preimage.digest(anchors)) revert Settlement_WrongAnchors(first);
-        return _post(terms, anchors, input, voided.length, true);
+        return _post(terms, anchors, input, voided.length, flags);
     }
 
     function _post(
@@ -85,7 +92,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         Anchor[] calldata anchors,
         SettleInput calldata input,
         uint256 attempt,
-        bool again
+        uint8 flags
     ) private returns (uint256) {
         (uint32[] memory firstItems, bytes32[] memory hashes, uint256 count) = _consecutive(anchors);
         _checkInput(input, count);
@@ -111,7 +118,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         posted.finalAt = uint40(block.timestamp + terms.challengeWindow);
         posted.bond = _bond(input.total, terms.unitReward);
 
-        _slots[posted.key] = Slot(bytes26(Preimage.digestOf(posted)), posted.finalAt, POSTED);
+        _slots[posted.key] = Slot(bytes26(Preimage.digestOf(posted)), posted.finalAt, flags);
         emit Settled(posted.key, posted.campaign, posted, input.verdicts);
         campaigns.take(
             ICampaigns.Take({
@@ -121,7 +128,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 count: posted.count,
                 total: posted.total,
                 reserve: posted.reserve,
-                again: again
+                again: attempt > 0
             }),
             firstItems,
             hashes
@@ -155,11 +162,12 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         bytes32[] calldata proof,
         bytes32[] calldata top
     ) external nonReentrant {
-        uint256 budget = _matchRange(posted, dues, from, before, proof, top);
-        uint256 word = _words[posted.key][from / Pays.WORD];
-        uint256 paid = _pushAll(posted.token, dues, from % Pays.WORD, word, budget);
-        _words[posted.key][from / Pays.WORD] = paid;
-        emit Pushed(posted.key, from, dues.length, (paid >> 128) - (word >> 128));
+        (uint256 flags, uint256 budget) = _matchRange(posted, dues, from, before, proof, top);
+        uint256 marked = _markAll(posted.key, dues, from, budget);
+        uint256 refused = _payAll(posted, dues, from, marked, flags);
+        // What the token refused is unmarked in the word as it is now: claims may have come in between.
+        if (refused != 0) _words[posted.key][from / Pays.WORD] -= refused;
+        emit Pushed(posted.key, from, dues.length, (marked >> 128) - (refused >> 128));
     }
 
     /// @inheritdoc ISettlement
@@ -200,7 +208,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     // Faults
 
     /// @inheritdoc ISettlement
-    function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external nonReentrant {
+    function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external {
         if (msg.sender != faults) revert Settlement_NotFaults(msg.sender);
         uint256 key = posted.key;
         Slot memory slot = _match(posted);
@@ -230,6 +238,25 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     // Escrow
 
     /// @inheritdoc ISettlement
+    function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to)
+        external
+        nonReentrant
+    {
+        if (msg.sender != advances) revert Settlement_NotAdvances(msg.sender);
+        uint256 key = posted.key;
+        (bytes32 root,) = Pays.root(Leaves.pay(address(this), key, pay), pay.index, posted.payCount, proof);
+        (uint256 flags,) = _matchHead(posted, root, pay.index);
+        bool paid = _words[key][pay.index / Pays.WORD] >> (pay.index % Pays.WORD) & 1 == 1;
+        address known = _assignees[key >> 16][pay.account];
+        if (flags & VOID != 0 || pay.kind != _CONTRIBUTOR || paid || known != address(0) || to == address(0)) {
+            revert Settlement_NotAssignable(key, pay.index);
+        }
+        _assignees[key >> 16][pay.account] = to;
+        _slots[key].flags = uint8(flags) | ASSIGNED;
+        emit Assigned(key, pay.account, to, pay.index);
+    }
+
+    /// @inheritdoc ISettlement
     function disburse(address token, address to, uint256 amount) external {
         if (msg.sender != address(campaigns)) revert Settlement_NotCampaigns(msg.sender);
         Tokens.send(token, to, amount);
@@ -248,6 +275,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
+    function assigneeOf(uint256 campaign, uint256 firstItem, address account) external view returns (address) {
+        return _assignees[campaign << 48 | firstItem][account];
+    }
+
+    /// @inheritdoc ISettlement
     function isPaid(uint256 key, uint256 index) external view returns (bool) {
         return _words[key][index / Pays.WORD] >> (index % Pays.WORD) & 1 == 1;
     }
@@ -263,21 +295,25 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         _match(posted);
     }
 
-    /// @dev Needs no lock of its own: the leaf is marked before the token is called. It must not run within a push, which
-    /// marks its word only when all of it is paid.
+    /// @dev Needs no lock: the leaf is marked before the token is called.
     function _claim(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof) private {
-        if (_reentrancyGuardEntered()) revert ReentrancyGuardReentrantCall();
         uint256 key = posted.key;
         uint256 index = pay.index;
         (bytes32 root, uint256 budget) = Pays.root(Leaves.pay(address(this), key, pay), index, posted.payCount, proof);
-        _matchFinal(posted, root, index);
+        uint256 flags = _matchFinal(posted, root, index);
         address account = pay.account;
+        if (flags & ASSIGNED != 0) account = _payee(key, account, pay.kind);
         uint256 amount = pay.amount;
         _mark(key, index, amount, budget);
         emit Claimed(key, index);
         if (!Tokens.trySend(posted.token, account, amount)) {
             revert Settlement_TransferFailed(posted.token, account, amount);
         }
+    }
+
+    function _payee(uint256 key, address account, uint256 kind) private view returns (address) {
+        address to = kind == _CONTRIBUTOR ? _assignees[key >> 16][account] : address(0);
+        return to == address(0) ? account : to;
     }
 
     function _mark(uint256 key, uint256 index, uint256 amount, uint256 budget) private {
@@ -288,28 +324,38 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         unchecked {
             uint256 paid = (word >> 128) + amount; // both below 2^96
             if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
-            words[index >> 7] = word & _BITS | bit | paid << 128;
+            words[index >> 7] = word + (bit | amount << 128);
         }
     }
 
-    /// @dev Pays what is unpaid of a word's leaves from bit `at` on, as far as the token lets us; returns the new word. The
-    /// guard keeps everyone from claiming before it is written.
-    function _pushAll(address token, Due[] calldata dues, uint256 at, uint256 word, uint256 budget)
-        private
-        returns (uint256)
-    {
-        uint256 paid = word >> 128;
+    /// @dev Marks what is unpaid of these leaves before any of it is paid.
+    /// @return marked bits of the leaves and above them their sum, as they were added to the word
+    function _markAll(uint256 key, Due[] calldata dues, uint256 from, uint256 budget) private returns (uint256 marked) {
+        uint256 word = _words[key][from / Pays.WORD];
         for (uint256 i; i < dues.length; ++i) {
-            uint256 bit = 1 << (at + i);
-            if (word & bit != 0) continue;
-            Due calldata due = dues[i];
-            uint256 after_ = paid + due.amount;
-            if (after_ > budget) revert Settlement_AboveBudget(at + i, after_, budget);
-            if (!Tokens.trySend(token, due.account, due.amount)) continue;
-            word |= bit;
-            paid = after_;
+            uint256 bit = 1 << ((from + i) % Pays.WORD);
+            if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
         }
-        return word & _BITS | paid << 128;
+        uint256 paid = (word >> 128) + (marked >> 128);
+        if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
+        _words[key][from / Pays.WORD] = word + marked;
+    }
+
+    /// @dev Pays the leaves whose bits are marked, as far as the token lets us.
+    /// @return refused bits and sum of those it did not let us pay
+    function _payAll(PostedHead calldata posted, Due[] calldata dues, uint256 from, uint256 marked, uint256 flags)
+        private
+        returns (uint256 refused)
+    {
+        address token = posted.token;
+        for (uint256 i; i < dues.length; ++i) {
+            uint256 bit = 1 << ((from + i) % Pays.WORD);
+            if (marked & bit == 0) continue;
+            Due calldata due = dues[i];
+            address account = due.account;
+            if (flags & ASSIGNED != 0) account = _payee(posted.key, account, due.kind);
+            if (!Tokens.trySend(token, account, due.amount)) refused += bit | uint256(due.amount) << 128;
+        }
     }
 
     /// @return forfeited what was slashed and moved to Campaigns
@@ -338,6 +384,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         }
     }
 
+    /// @return flags of the settlement
     /// @return budget of the word all the leaves lie in
     function _matchRange(
         PostedHead calldata posted,
@@ -346,14 +393,15 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         uint256 sum,
         bytes32[] calldata proof,
         bytes32[] calldata top
-    ) private view returns (uint256 budget) {
+    ) private view returns (uint256 flags, uint256 budget) {
         if (from % Pays.WORD + dues.length > Pays.WORD) {
             revert Settlement_PushAcrossWords(from, from + dues.length);
         }
-        bytes32[] memory nodes = _leaves(posted.key, dues, from, sum);
-        bytes32 root = Merkle.rangeRoot(nodes, from % Pays.WORD, Pays.innerCount(posted.payCount), proof);
+        bytes32 root = Merkle.rangeRoot(
+            _leaves(posted.key, dues, from, sum), from % Pays.WORD, Pays.innerCount(posted.payCount), proof
+        );
         (root, budget) = Pays.top(root, from, posted.payCount, top);
-        _matchFinal(posted, root, from);
+        flags = _matchFinal(posted, root, from);
     }
 
     function _leaves(uint256 key, Due[] calldata dues, uint256 from, uint256 sum)
@@ -376,7 +424,23 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @dev A wrong proof gives another root, and that another hash: nothing tells it from a wrong preimage.
-    function _matchFinal(PostedHead calldata posted, bytes32 payRoot, uint256 index) private view {
+    function _matchFinal(PostedHead calldata posted, bytes32 payRoot, uint256 index)
+        private
+        view
+        returns (uint256 flags)
+    {
+        uint256 finalAt;
+        (flags, finalAt) = _matchHead(posted, payRoot, index);
+        if (flags & (POSTED | VOID) != POSTED || block.timestamp < finalAt) {
+            revert Settlement_NotFinal(posted.key, finalAt, block.timestamp);
+        }
+    }
+
+    function _matchHead(PostedHead calldata posted, bytes32 payRoot, uint256 index)
+        private
+        view
+        returns (uint256 flags, uint256 finalAt)
+    {
         Slot storage slot = _slots[posted.key];
         bytes32 digest = Preimage.digest(posted, payRoot);
         uint256 word;
@@ -384,11 +448,8 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
             word := sload(slot.slot)
         }
         // In storage the first member lies lowest: 26 bytes of hash, 5 of time, 1 of flags.
-        if (bytes26(bytes32(word << 48)) != bytes26(digest)) revert Settlement_WrongProof(posted.key, index);
-        uint256 finalAt = uint40(word >> 208);
-        if (word >> 248 & (POSTED | VOID) != POSTED || block.timestamp < finalAt) {
-            revert Settlement_NotFinal(posted.key, finalAt, block.timestamp);
-        }
+        if ((word ^ uint256(digest) >> 48) << 48 != 0) revert Settlement_WrongProof(posted.key, index);
+        return (word >> 248, word >> 208 & type(uint40).max);
     }
 
     function _isFinal(Slot memory slot) private view returns (bool) {

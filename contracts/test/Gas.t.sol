@@ -121,12 +121,12 @@ contract GasTest is World {
 
     /// forge-config: default.isolate = true
     function test_gas_push_100_fresh() public {
-        _push(false, 31_600);
+        _push(false, 31_900);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_push_100_existing() public {
-        _push(true, 14_500);
+        _push(true, 14_800);
     }
 
     /// forge-config: default.isolate = true

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Advances} from "../src/Advances.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Faults} from "../src/Faults.sol";
@@ -44,6 +45,7 @@ abstract contract World is Test {
     Faults internal faults;
     Licences internal licences;
     Datasets internal datasets;
+    Advances internal advances;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -79,19 +81,20 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[8] memory to;
-        for (uint256 i; i < 8; ++i) {
+        address[9] memory to;
+        for (uint256 i; i < 9; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
         stakes = new Stakes(address(token), to[3], to[4], to[7], 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
         campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(campaigns, stakes, to[5]);
+        settlement = new Settlement(campaigns, stakes, to[5], to[8]);
         faults = new Faults(settlement);
         licences = new Licences(to[7], "headwater:{id}");
         datasets =
             new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+        advances = new Advances(settlement);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {
@@ -121,6 +124,7 @@ abstract contract World is Test {
         dollar.approve(address(campaigns), type(uint256).max);
         dollar.approve(address(stakes), type(uint256).max);
         dollar.approve(address(datasets), type(uint256).max);
+        dollar.approve(address(advances), type(uint256).max);
         vm.stopPrank();
     }
 

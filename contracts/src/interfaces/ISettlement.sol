@@ -10,7 +10,7 @@ import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./Struct
 interface ISettlement {
     /// @param digest the first 208 bits of `Posted`'s hash
     /// @param finalAt from when claims run
-    /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected
+    /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected, 16 some claims were assigned
     struct Slot {
         bytes26 digest;
         uint40 finalAt;
@@ -21,6 +21,7 @@ interface ISettlement {
     /// @param fault selector of the function of Faults that held; `index` the item or pay leaf it was shown on
     event Voided(uint256 indexed key, address indexed watcher, bytes4 indexed fault, uint256 index);
     event Collected(uint256 indexed key, address indexed watcher, uint256 rewarded, uint256 credited);
+    event Assigned(uint256 indexed key, address indexed account, address indexed to, uint256 index);
     event Claimed(uint256 indexed key, uint256 index);
     event Pushed(uint256 indexed key, uint256 from, uint256 count, uint256 paid);
     event Released(uint256 indexed key, uint256 bond, uint256 forfeited);
@@ -28,6 +29,8 @@ interface ISettlement {
 
     error Settlement_NotFaults(address caller);
     error Settlement_NotCampaigns(address caller);
+    error Settlement_NotAdvances(address caller);
+    error Settlement_NotAssignable(uint256 key, uint256 index);
     error Settlement_NoAnchors();
     error Settlement_AnchorsNotConsecutive(uint256 firstItem, uint256 expected);
     error Settlement_AnchorersWindow(uint256 until, address anchorer);
@@ -100,6 +103,12 @@ interface ISettlement {
 
     /// @notice Takes the bond of a void settlement: half to the watcher's collateral, half to the campaign's escrow.
     function collect(Posted calldata posted) external;
+
+    /// @notice Advances only: what a settlement, or what replaces it, owes a contributor goes to `to` instead.
+    function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to) external;
+
+    /// @notice Who took over an account's claim to the items from `firstItem` on; zero if nobody did.
+    function assigneeOf(uint256 campaign, uint256 firstItem, address account) external view returns (address);
 
     /// @notice Campaigns only: sends what its books say is free.
     function disburse(address token, address to, uint256 amount) external;
