@@ -45,6 +45,7 @@ from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
 from headwater.chain.structs import (
     NO_PAY_INDEX,
     Anchor,
+    Assignment,
     Item,
     Offer,
     Pay,
@@ -291,6 +292,28 @@ def test_a_voided_settlement_is_replaced_by_another_operator(town: Town) -> None
     before = c.local_dollar.balance(CONTRIBUTOR.address)
     c.settlement.claim_many(careful, [posted], pays[:1], [tree.proof(0)])
     assert c.local_dollar.balance(CONTRIBUTOR.address) == before + right.reward
+
+
+def test_a_contributor_without_gas_is_paid_at_once_and_the_claim_moves(town: Town) -> None:
+    c = town.contracts
+    operator, payer = town.member(OPERATOR_ROLE, collateral=1_000), town.account(100)
+    _, terms, campaign = opened(town)
+    done, item, tree = settled(town, campaign, terms, operator)
+    pay = PAYS[done.key][0]
+    offer = Assignment(campaign, item.item, pay.account, payer.address, pay.amount * 9 // 10, c.chain.now() + 60)
+    signature = CONTRIBUTOR.sign_digest(offer.digest(c.advances.domain))
+    c.local_dollar.approve(payer, c.advances.address, offer.price)
+    before = c.local_dollar.balance(pay.account)
+    with pytest.raises(RevertError, match="exactly this assignment"):
+        c.advances.advance(payer, done.posted, pay, tree.proof(0), replace(offer, price=1), signature)
+    paid = c.advances.advance(payer, done.posted, pay, tree.proof(0), offer, signature)
+    assert paid.only(ev.Advanced).owed == pay.amount
+    assert paid.only(ev.Assigned).to == payer.address == c.settlement.assignee(campaign, item.item, pay.account)
+    town.skip(terms.challenge_window + 1)
+    held = c.local_dollar.balance(payer.address)
+    c.settlement.claim(operator, done.posted, pay, tree.proof(0))
+    assert c.local_dollar.balance(pay.account) == before + offer.price
+    assert c.local_dollar.balance(payer.address) == held + pay.amount
 
 
 def test_anchors_seeds_and_commits_as_the_reviewers_see_them(town: Town) -> None:

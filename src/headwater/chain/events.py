@@ -232,6 +232,16 @@ class Collected(_OfSettlement):
 
 
 @dataclass(frozen=True)
+class Assigned(_OfSettlement):
+    """``to`` took over what ``account`` is owed; ``index`` is its pay leaf."""
+
+    key: int
+    account: str
+    to: str
+    index: int
+
+
+@dataclass(frozen=True)
 class Claimed(_OfSettlement):
     key: int
     index: int
@@ -257,6 +267,19 @@ class Released(_OfSettlement):
 @dataclass(frozen=True)
 class Reclaimed(_OfSettlement):
     key: int
+
+
+@dataclass(frozen=True)
+class Advanced(Event):
+    """``account`` was paid ``price`` at once for a claim to ``owed``."""
+
+    CONTRACT = "Advances"
+
+    key: int
+    account: str
+    to: str
+    price: int
+    owed: int
 
 
 class _OfDatasets(Event):

@@ -77,6 +77,11 @@ class Settlement(Contract):
         words = range(-(-pay_count // WORD_LEAVES))
         return sum(int(self._read("wordOf", key, word)[1]) for word in words)
 
+    def assignee(self, campaign: int, first_item: int, account: str) -> str | None:
+        """Who took over an account's claim to the items from ``first_item`` on."""
+        found = str(self._read("assigneeOf", campaign, first_item, account))
+        return None if int(found, 16) == 0 else found
+
     def is_final(self, key: int) -> bool:
         return bool(self._read("isFinal", key))
 

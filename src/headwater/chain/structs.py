@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
+from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.primitives.ids import checksum_address
 
 Row = tuple[Any, ...]
@@ -196,6 +197,28 @@ class Due(Struct):
     def of_pay(cls, pay: Pay) -> Self:
         """What a push says of a pay leaf."""
         return cls(pay.account, pay.amount, pay.kind, pay.items)
+
+
+@dataclass(frozen=True)
+class Assignment(Struct):
+    """What a contributor signs: for ``price`` now, ``to`` gets whatever the items from ``first_item`` on, settled
+    together, pay ``account``, in this settlement or the one that replaces it.
+    """
+
+    campaign: int
+    first_item: int
+    account: str
+    to: str
+    price: int
+    deadline: int
+
+    ABI = ("uint256", "uint32", "address", "address", "uint96", "uint40")
+
+    def digest(self, domain: Domain) -> bytes:
+        """EIP-712 digest under the domain of ``Advances``."""
+        names = ("campaign", "firstItem", "account", "to", "price", "deadline")
+        fields = tuple(zip(names, self.ABI, strict=True))
+        return typed_digest(domain, "Assignment", {"Assignment": fields}, dict(zip(names, self.tuple(), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -414,6 +437,7 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Vote,
         Pay,
         Due,
+        Assignment,
         Word,
         SettleInput,
         Posted,

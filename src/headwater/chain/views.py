@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID, RELEASED, COLLECTED = 1, 2, 4, 8  # flags of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
 
 
 @dataclass(frozen=True)
