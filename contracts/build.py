@@ -34,6 +34,7 @@ DEPLOYED = {
     "Campaigns": "Campaigns",
     "Settlement": "Settlement",
     "Faults": "Faults",
+    "Advances": "Advances",
     "Licences": "Licences",
     "Datasets": "Datasets",
 }

@@ -52,7 +52,7 @@ def created_address(creator: str, nonce: int) -> str:
     return checksum_address(keccak256(rlp.encode([bytes.fromhex(creator[2:]), nonce]))[12:].hex())
 
 
-_NAMES = ("HeadwaterToken", "Stakes", "Campaigns", "Settlement", "Faults", "Datasets", "Licences")
+_NAMES = ("HeadwaterToken", "Stakes", "Campaigns", "Settlement", "Faults", "Datasets", "Licences", "Advances")
 
 
 def _arguments(at: Mapping[str, str], deployer: str, treasury: str, profile: Profile) -> dict[str, Sequence[Any]]:
@@ -66,8 +66,9 @@ def _arguments(at: Mapping[str, str], deployer: str, treasury: str, profile: Pro
         "HeadwaterToken": (deployer, profile.supply),
         "Stakes": (token, campaigns, settlement, datasets, profile.unbonding, profile.minimums),
         "Campaigns": (stakes, settlement, floors),
-        "Settlement": (campaigns, stakes, at["Faults"]),
+        "Settlement": (campaigns, stakes, at["Faults"], at["Advances"]),
         "Faults": (settlement,),
+        "Advances": (settlement,),
         "Datasets": ((campaigns, settlement, stakes, at["Licences"], *sales),),
         "Licences": (datasets, LICENCE_URI),
     }
