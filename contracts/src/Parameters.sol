@@ -9,6 +9,8 @@ contract Parameters is IParameters {
     uint256 public constant MAX_NETWORK_FEE_BPS = 500;
     uint256 public constant MAX_REVIEW_FEE_BPS = 300;
     uint256 public constant MAX_OPERATOR_FEE_BPS = 1000;
+    /// @notice No deployment may have shorter windows, whatever its profile.
+    uint256 public constant WINDOW_FLOOR = 2;
     /// @notice Ceilings of windows. With every floor at its ceiling a campaign can still be funded: its lapse window is
     /// at least settle + 2 challenge and at most 365 days.
     uint256 public constant MAX_WINDOW = 30 days;
@@ -191,8 +193,13 @@ contract Parameters is IParameters {
         return _stakes[_index(role)];
     }
 
-    /// @dev First values keep the bounds that later ones do.
+    /// @dev First values keep the bounds that later ones do, and the bounds are in order.
     function _checkFirst() private view {
+        _within("settleFloor", hardSettle, WINDOW_FLOOR, MAX_WINDOW);
+        _within("challengeFloor", hardChallenge, WINDOW_FLOOR, MAX_WINDOW);
+        _within("lapseFloor", hardLapse, WINDOW_FLOOR, MAX_LAPSE);
+        _within("publishWindow", hardPublish, WINDOW_FLOOR, MAX_WINDOW);
+        _within("epochWindow", hardEpoch, WINDOW_FLOOR, MAX_WINDOW);
         if (treasury == address(0)) revert Parameters_ZeroAddress();
         if (suiteDigest[1] == 0) revert Parameters_WrongSuite(1, 1, 0);
         _within("networkFee", _funding.networkFeeBps, 0, MAX_NETWORK_FEE_BPS);

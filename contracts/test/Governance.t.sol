@@ -214,6 +214,9 @@ contract GovernanceTest is Test {
         setup.windows.challenge = 2;
         _refused(setup, IParameters.Parameters_OutOfRange.selector);
         setup = _setup();
+        setup.floors.epoch = 1;
+        _refused(setup, IParameters.Parameters_OutOfRange.selector);
+        setup = _setup();
         setup.stakes[3] = 1001 ether;
         _refused(setup, IParameters.Parameters_OutOfRange.selector);
         setup = _setup();
