@@ -6,7 +6,7 @@ pragma solidity ^0.8.28;
 /// [.55, .95], exactly (spec/reputation.md section 2).
 /// @dev `p / (1 - p)` is `right / wrong`, and `round(1000 ln q) = (floor(2000 ln q) + 1) / 2`. The floor is found bit by
 /// bit as the largest k with `e^(k/2000) <= q`, the power a product of at most 13 constants in units of 2^-120, each
-/// cut off. So a power is too small by less than 2^-116 of itself, and wrong only for a quotient closer than that to it:
+/// cut off, as are the products. So a power is too small by less than 2^-115 of itself, and wrong only for a quotient closer than that to it:
 /// of counts below 2^32 none comes closer than 2^-77 to any such power (vectors/make_reputation.py checks all), and
 /// none is equal (e to a rational is irrational).
 library Weights {

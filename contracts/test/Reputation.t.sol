@@ -1072,6 +1072,91 @@ contract ReputationDemandsTest is ReputationWorld {
     }
 }
 
+/// @notice vectors/reputation.json: weights, and a chain of epochs posted and read as a stranger's program made them.
+contract ReputationVectorsTest is ReputationWorld {
+    string private json;
+    address private poster;
+
+    function setUp() public override {
+        super.setUp();
+        json = vm.readFile("../vectors/reputation.json");
+        poster = vm.parseJsonAddress(json, ".poster");
+        address at = vm.parseJsonAddress(json, ".reputation");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
+        stakes = new Stakes(address(token), address(1), at, address(2), 40, least);
+        // The leaves are bound to an address: the code of another deployment goes there.
+        vm.etch(at, address(new Reputation(stakes, parameters, address(token), judge, DEMAND)).code);
+        reputation = Reputation(at);
+        _equip(poster);
+        parameters.setEpochBond(uint96(vm.parseJsonUint(json, ".bond")));
+        parameters.setEpochWindow(uint40(vm.parseJsonUint(json, ".window")));
+    }
+
+    function test_weight_vectors() public view {
+        uint256[] memory right = vm.parseJsonUintArray(json, ".right");
+        uint256[] memory wrong = vm.parseJsonUintArray(json, ".wrong");
+        uint256[] memory weight = vm.parseJsonUintArray(json, ".weight");
+        vm.assertTrue(weight.length > 500 && right.length == weight.length && wrong.length == weight.length, "read");
+        for (uint256 i; i < weight.length; ++i) {
+            vm.assertEq(reputation.weightOf(uint32(right[i]), uint32(wrong[i])), weight[i], vm.toString(i));
+        }
+    }
+
+    function test_epoch_vectors() public {
+        uint256 n;
+        for (; vm.keyExistsJson(json, string.concat(".epochs[", vm.toString(n), "]")); ++n) {
+            string memory path = string.concat(".epochs[", vm.toString(n), "]");
+            vm.warp(vm.parseJsonUint(json, string.concat(path, ".time")));
+            IReputation.Post memory input = IReputation.Post({
+                previous: vm.parseJsonBytes32(json, string.concat(path, ".previous")),
+                root: vm.parseJsonBytes32(json, string.concat(path, ".root")),
+                count: uint32(vm.parseJsonUint(json, string.concat(path, ".count"))),
+                gold: vm.parseJsonBytes32(json, string.concat(path, ".gold")),
+                golds: uint32(vm.parseJsonUint(json, string.concat(path, ".golds"))),
+                evidence: vm.parseJsonBytes32(json, string.concat(path, ".evidence"))
+            });
+            bytes memory changes = vm.parseJsonBytes(json, string.concat(path, ".changes"));
+            vm.prank(poster);
+            uint256 number = reputation.post(input, changes);
+            vm.assertEq(number, vm.parseJsonUint(json, string.concat(path, ".number")), "number");
+            vm.assertEq(reputation.epochHash(number), vm.parseJsonBytes32(json, string.concat(path, ".hash")), "hash");
+            vm.warp(block.timestamp + WINDOW);
+            _lookups(number, path);
+        }
+        vm.assertEq(n, 3, "epochs read");
+    }
+
+    function _lookups(uint256 number, string memory path) private view {
+        uint256 n;
+        while (true) {
+            string memory each = string.concat(path, ".lookups[", vm.toString(n), "]");
+            if (!vm.keyExistsJson(json, each)) break;
+            ++n;
+            address reviewer = vm.parseJsonAddress(json, string.concat(each, ".reviewer"));
+            IReputation.Lookup memory at = _lookup(each);
+            uint256 weight = vm.parseJsonUint(json, string.concat(each, ".weight"));
+            vm.assertEq(reputation.weightAt(number, reviewer, at), weight, each);
+        }
+        vm.assertTrue(n > 8, "lookups read");
+    }
+
+    function _lookup(string memory path) private view returns (IReputation.Lookup memory at) {
+        at.index = uint32(vm.parseJsonUint(json, string.concat(path, ".index")));
+        at.proof = vm.parseJsonBytes32Array(json, string.concat(path, ".proof"));
+        uint256[] memory numbers = vm.parseJsonUintArray(json, string.concat(path, ".rows"));
+        at.rows = new IReputation.Row[](numbers.length / 3);
+        for (uint256 i; i < at.rows.length; ++i) {
+            at.rows[i] = IReputation.Row({
+                reviewer: vm.parseJsonAddress(json, string.concat(path, ".reviewers[", vm.toString(i), "]")),
+                right: uint32(numbers[3 * i]),
+                wrong: uint32(numbers[3 * i + 1]),
+                weight: uint16(numbers[3 * i + 2])
+            });
+        }
+    }
+}
+
 /// @notice Asks as a fault contract does, from memory of its own.
 contract Asker {
     function weight(Reputation reputation, uint256 number, address reviewer, IReputation.Lookup calldata at)

@@ -156,6 +156,31 @@ contract UsageTest is Test {
         }
     }
 
+    function test_link_vectors() public {
+        string memory json = vm.readFile("../vectors/reputation.json");
+        address poster = vm.parseJsonAddress(json, ".poster");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        vm.etch(vm.parseJsonAddress(json, ".usage"), address(usage).code);
+        usage = Usage(vm.parseJsonAddress(json, ".usage"));
+        _join(poster, 1);
+        _join(poster, 8);
+        uint256 n;
+        for (; vm.keyExistsJson(json, string.concat(".links[", vm.toString(n), "]")); ++n) {
+            string memory path = string.concat(".links[", vm.toString(n), "]");
+            vm.warp(vm.parseJsonUint(json, string.concat(path, ".time")));
+            bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+            uint32 count = uint32(vm.parseJsonUint(json, string.concat(path, ".count")));
+            bytes32 cid = vm.parseJsonBytes32(json, string.concat(path, ".cid"));
+            uint256 dataset = vm.parseJsonUint(json, string.concat(path, ".dataset"));
+            uint32 number = uint32(vm.parseJsonUint(json, string.concat(path, ".number")));
+            vm.prank(poster);
+            if (vm.parseJsonUint(json, string.concat(path, ".kind")) == 1) usage.anchorReleases(root, count, cid);
+            else usage.anchorUsage(dataset, number, root, count, cid);
+            vm.assertEq(usage.headOf(poster), vm.parseJsonBytes32(json, string.concat(path, ".head")), path);
+        }
+        vm.assertEq(n, 3, "links read");
+    }
+
     /// forge-config: default.isolate = true
     function test_gas_usage() public {
         vm.prank(operator);
