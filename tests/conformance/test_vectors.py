@@ -20,6 +20,7 @@ from headwater.records.contribution import Contribution
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import VoteCommit
+from headwater.review import weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
@@ -65,6 +66,12 @@ def test_merkle(case: dict[str, Any]) -> None:
 
 def test_quality() -> None:
     assert list(QUALITY) == load("quality")["table"]
+
+
+def test_reviewers_weights() -> None:
+    given = load("reputation")
+    rows = zip(given["right"], given["wrong"], given["weight"], strict=True)
+    assert [row for row in rows if weight(row[0], row[1]) != row[2]] == []
 
 
 @pytest.mark.parametrize("case", load("verdict")["cases"])

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
 
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT
 
-START_RIGHT, START_WRONG = 2.8, 1.2
+START_RIGHT, START_WRONG = 28, 12  # tenths
 MIN_WEIGHT, MAX_WEIGHT = 200, 2944
 PRIOR_LIMIT = 2200
 MAX_VOTES = 9
@@ -25,15 +27,23 @@ def clip(value: int, low: int, high: int) -> int:
     return max(low, min(high, value))
 
 
-def weight(right: float, wrong: float, classes: int = 2) -> int:
-    """Milli log-odds of a reviewer with this record: ``round(1000 ln((K-1)p/(1-p)))``, floor 200, cap 2944 at K = 2.
+def weight(right: int, wrong: int, classes: int = 2) -> int:
+    """Milli log-odds of a reviewer with this record: ``round(1000 ln((K-1)p/(1-p)))``, exactly.
+
+    ``p = right / (right + wrong)`` is held to [1/K + .05, .95], so at K = 2 the weight lies in [201, 2944]. Computed
+    with 60 digits: no quotient of counts below 2^32 comes closer than 2^-77 to where the rounding turns
+    (spec/reputation.md section 2), so Python and the contract agree.
 
     Args:
-        right, wrong: evidence counts including the start (2.8, 1.2).
+        right, wrong: evidence counts in units of one's choice, the start (2.8, 1.2) included.
         classes: K.
     """
-    p = min(max(right / (right + wrong), 1 / classes + 0.05), 0.95)
-    return clip(round(1000 * math.log((classes - 1) * p / (1 - p))), MIN_WEIGHT, MAX_WEIGHT)
+    share = Fraction(right, right + wrong) if right else Fraction(0)
+    p = min(max(share, Fraction(1, classes) + Fraction(1, 20)), Fraction(19, 20))
+    odds = (classes - 1) * p / (1 - p)
+    with localcontext() as context:
+        context.prec = 60
+        return int((1000 * (Decimal(odds.numerator) / odds.denominator).ln()).to_integral_value())
 
 
 START_WEIGHT = weight(START_RIGHT, START_WRONG)

@@ -19,9 +19,9 @@ def vote(verdict: int, number: int = 0, weight_: int = START_WEIGHT) -> CountedV
 
 @pytest.mark.parametrize(
     ("right", "wrong", "expected"),
-    [(2.8, 1.2, 847), (1, 99, 201), (99, 1, MAX_WEIGHT), (5, 5, 201), (9, 1, 2197)],
+    [(28, 12, 847), (1, 99, 201), (99, 1, MAX_WEIGHT), (5, 5, 201), (9, 1, 2197)],
 )
-def test_weights(right: float, wrong: float, expected: int) -> None:
+def test_weights(right: int, wrong: int, expected: int) -> None:
     assert weight(right, wrong) == expected
 
 

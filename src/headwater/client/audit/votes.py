@@ -44,7 +44,7 @@ def _reputation(facts: Facts, book: Book, whole: OpenSettlement) -> dict[str, in
         if snapshot.reviewers:
             why = "outcomes of gold and court items are not published yet, so nobody can recompute it"
             book.skip(f"{whole.id}/reputation-source", "the snapshot follows from gold and court items", why)
-        return {r.reviewer: weight(r.right_milli / 1000, r.wrong_milli / 1000) for r in snapshot.reviewers}
+        return {r.reviewer: weight(r.right_milli, r.wrong_milli) for r in snapshot.reviewers}
     return None
 
 
