@@ -1,125 +1,152 @@
-"""Vault and store against the raw parts they stand on, on the same bytes in one run: python bench/bench_vault.py [MiB]
-
-Prints JSON. Ratios are what to compare; absolute speeds are this machine's.
-"""
+"""Vault and store against the raw parts they stand on, on the same bytes in the same rounds."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from headwater.primitives.eip712 import Domain
 from headwater.storage import LocalBlobStore, MemoryBlobStore
 from headwater.testing.sealed import sealed_scene
 from headwater.vault import FileCipher, FileRef, answer, decrypt_range, decrypt_stream, encrypt_stream, open_parts, seal
 from headwater.vault.models import HolderKey
-from headwater.vault.stream import PLAIN_BYTES
+from headwater.vault.shamir import SHARE_BYTES
+from headwater.vault.stream import PLAIN_BYTES, TAG_BYTES
+from report import Row, publish, versions
+from timing import cpu_medians, drain
 
-ROUNDS = 3
+ROUNDS = 5
+DATA = bytes(range(256)) * (256 * 4096)  # 256 MiB
+READ_BYTES = 1_000_000
+CALLS = 50  # a round; one call of a few milliseconds is too short to time
 
-
-def best_s(work: Callable[[], object]) -> float:
-    """Shortest of a few runs, seconds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def drain(pieces: object) -> None:
-    for _ in pieces:  # type: ignore[attr-defined]
-        pass
+AES = "cryptography AESGCM"
+AES_SHA = "cryptography AESGCM, then hashlib sha256"
+PLAIN_READ = "the same read, not decrypted"
+HPKE = "cryptography HPKE"
 
 
-def raw(aead: AESGCM, frames: list[bytes], *, seal_them: bool) -> None:
-    out = bytearray(PLAIN_BYTES + 16)
-    for number, frame in enumerate(frames):
-        nonce = number.to_bytes(12, "big")
-        if seal_them:
-            aead.encrypt_into(nonce, frame, b"", memoryview(out)[: len(frame) + 16])
-        else:
-            aead.decrypt_into(nonce, frame, b"", memoryview(out)[: len(frame) - 16])
-
-
-def streams(mib: int) -> dict[str, float]:
-    data = bytes(range(256)) * (mib * 4096)
+def file_cipher() -> FileCipher:
     scene = sealed_scene()
-    cipher = FileCipher(scene.key, scene.label, FileRef(0, "bench", sha256(data).digest()))
-    plain = [data[at : at + PLAIN_BYTES] for at in range(0, len(data), PLAIN_BYTES)]
-    aead = AESGCM(bytes(32))
-    locked = [aead.encrypt(n.to_bytes(12, "big"), p, b"") for n, p in enumerate(plain)]
-    frames = [bytes(frame) for frame in encrypt_stream(BytesIO(data), cipher)]
-    seconds = {
-        "raw_encrypt": best_s(lambda: raw(aead, plain, seal_them=True)),
-        "encrypt": best_s(lambda: drain(encrypt_stream(BytesIO(data), cipher, verify=False))),
-        "encrypt_verified": best_s(lambda: drain(encrypt_stream(BytesIO(data), cipher))),
-        "raw_decrypt": best_s(lambda: raw(aead, locked, seal_them=False)),
-        "decrypt": best_s(lambda: drain(decrypt_stream(frames, cipher, verify=False))),
-        "decrypt_verified": best_s(lambda: drain(decrypt_stream(frames, cipher))),
-        "sha256": best_s(lambda: sha256(data).digest()),
-        "encrypt_and_name": best_s(lambda: MemoryBlobStore().put(encrypt_stream(BytesIO(data), cipher, verify=False))),
+    return FileCipher(scene.key, scene.label, FileRef(0, "bench", sha256(DATA).digest()))
+
+
+def nonce(number: int) -> bytes:
+    return number.to_bytes(12, "big")
+
+
+def streams() -> list[Row]:
+    """Whole files, one thread, in memory."""
+    cipher, aead, out = file_cipher(), AESGCM(bytes(32)), memoryview(bytearray(PLAIN_BYTES + TAG_BYTES))
+    plain = [DATA[at : at + PLAIN_BYTES] for at in range(0, len(DATA), PLAIN_BYTES)]
+    locked = [aead.encrypt(nonce(n), piece, b"") for n, piece in enumerate(plain)]
+    frames = [bytes(frame) for frame in encrypt_stream(BytesIO(DATA), cipher)]
+
+    def raw_encrypt() -> None:
+        for n, piece in enumerate(plain):
+            aead.encrypt_into(nonce(n), piece, b"", out[: len(piece) + TAG_BYTES])
+
+    def raw_decrypt() -> None:
+        for n, piece in enumerate(locked):
+            aead.decrypt_into(nonce(n), piece, b"", out[: len(piece) - TAG_BYTES])
+
+    cpu = cpu_medians(
+        {
+            "raw encrypt": raw_encrypt,
+            "raw decrypt": raw_decrypt,
+            "sha256": lambda: sha256(DATA).digest(),
+            "encrypt": lambda: drain(encrypt_stream(BytesIO(DATA), cipher, verify=False)),
+            "decrypt": lambda: drain(decrypt_stream(frames, cipher, verify=False)),
+            "encrypt, file hash checked": lambda: drain(encrypt_stream(BytesIO(DATA), cipher)),
+            "decrypt, file hash checked": lambda: drain(decrypt_stream(frames, cipher)),
+            "encrypt and name by CID": lambda: MemoryBlobStore().put(
+                encrypt_stream(BytesIO(DATA), cipher, verify=False)
+            ),
+        },
+        ROUNDS,
+    )
+    encrypting, decrypting = cpu["raw encrypt"], cpu["raw decrypt"]
+    floors = {
+        "encrypt": (AES, encrypting),
+        "decrypt": (AES, decrypting),
+        "encrypt, file hash checked": (AES_SHA, encrypting + cpu["sha256"]),
+        "decrypt, file hash checked": (AES_SHA, decrypting + cpu["sha256"]),
+        "encrypt and name by CID": (AES_SHA, encrypting + cpu["sha256"]),
     }
-    rates = {f"{name}_mb_s": round(len(data) / 1e6 / value, 1) for name, value in seconds.items()}
-    rates["encrypt_ratio"] = round(seconds["raw_encrypt"] / seconds["encrypt"], 3)
-    rates["decrypt_ratio"] = round(seconds["raw_decrypt"] / seconds["decrypt"], 3)
-    return rates
+    rows = []
+    for name, (peer, floor) in floors.items():
+        rows.append(Row(name, megabytes_s(cpu[name]), "MB/s of CPU", None, peer, megabytes_s(floor)))
+        rows.append(Row(f"{name}: CPU over raw", round(cpu[name] / floor, 2), "x", None, peer, 1.0))
+    return rows
 
 
-def random_reads(mib: int) -> dict[str, float]:
-    data = bytes(range(256)) * (mib * 4096)
-    scene = sealed_scene()
-    cipher = FileCipher(scene.key, scene.label, FileRef(0, "bench", sha256(data).digest()))
+def megabytes_s(seconds: float) -> float:
+    return round(len(DATA) / 1e6 / seconds, 1)
+
+
+def random_reads() -> list[Row]:
+    """1 MB from somewhere in a stored file, which touches two frames."""
+    cipher = file_cipher()
     with TemporaryDirectory() as folder:
         store = LocalBlobStore(Path(folder), fsync=False)
-        start = time.perf_counter()
-        cid = store.put(encrypt_stream(BytesIO(data), cipher, verify=False))
-        stored_s = time.perf_counter() - start
-        opened, plain = [], []
-        for number in range(40):
-            at = number * 7_919_111 % (len(data) - 1_000_000)
-            start = time.perf_counter()
-            piece = decrypt_range(lambda i: store.get_leaf(cid, i), len(data), at, 1_000_000, cipher)
-            opened.append(time.perf_counter() - start)
-            assert piece == data[at : at + 1_000_000]
-            start = time.perf_counter()
-            store.get_range(cid, at, 1_000_000)
-            plain.append(time.perf_counter() - start)
-    over = (median(opened) - median(plain)) * 1000
-    return {
-        "store_local_mb_s": round(len(data) / 1e6 / stored_s, 1),
-        "read_1mb_plain_ms": round(median(plain) * 1000, 2),
-        "read_1mb_decrypted_ms": round(median(opened) * 1000, 2),
-        "read_1mb_over_plain_ms": round(over, 2),
-    }
+        cid = store.put(encrypt_stream(BytesIO(DATA), cipher, verify=False))
+        places = [number * 7_919_111 % (len(DATA) - READ_BYTES) for number in range(CALLS)]
+
+        def opened(at: int) -> bytes:
+            return decrypt_range(lambda i: store.get_leaf(cid, i), len(DATA), at, READ_BYTES, cipher)
+
+        assert all(opened(at) == DATA[at : at + READ_BYTES] for at in places)
+        spent = cpu_medians(
+            {
+                "read": lambda: drain(opened(at) for at in places),
+                "plain": lambda: drain(store.get_range(cid, at, READ_BYTES) for at in places),
+            },
+            ROUNDS,
+        )
+    return _a_call("read 1 MB of a stored file", spent["read"], PLAIN_READ, spent["plain"])
 
 
-def keys() -> dict[str, float]:
-    scene = sealed_scene()
+def keys() -> list[Row]:
+    """Keys 2 of 3, against the HPKE calls in each step alone."""
+    scene, suite = sealed_scene(), Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     domain = Domain(scene.domain.chain_id, scene.domain.contract)
     holders = [HolderKey(i, h.address, h.public_key) for i, h in enumerate(scene.holders, 1)]
     requests = [scene.request(to) for to in (0, 1)]
-    answers = [
-        (request, answer(request, scene.envelope, scene.holders[to], domain, 0)) for to, request in enumerate(requests)
+    answers = [(r, answer(r, scene.envelope, scene.holders[to], domain, 0)) for to, r in enumerate(requests)]
+    private = X25519PrivateKey.generate()
+    public, share = private.public_key(), bytes(SHARE_BYTES)
+    sealed = suite.encrypt(share, public)
+    spent = cpu_medians(
+        {
+            "seal": lambda: drain(seal(scene.key, holders, 2, scene.label) for _ in range(CALLS)),
+            "answer": lambda: drain(
+                answer(requests[0], scene.envelope, scene.holders[0], domain, 0) for _ in range(CALLS)
+            ),
+            "open": lambda: drain(open_parts(answers, scene.envelope, scene.recipient, domain) for _ in range(CALLS)),
+            "raw seal": lambda: drain(suite.encrypt(share, public) for _ in range(3 * CALLS)),
+            "raw answer": lambda: drain(suite.encrypt(suite.decrypt(sealed, private), public) for _ in range(CALLS)),
+            "raw open": lambda: drain(suite.decrypt(sealed, private) for _ in range(2 * CALLS)),
+        },
+        ROUNDS,
+    )
+    return [
+        *_a_call("seal a key 2 of 3", spent["seal"], f"{HPKE}, 3 seals", spent["raw seal"]),
+        *_a_call("answer a release request", spent["answer"], f"{HPKE}, an open and a seal", spent["raw answer"]),
+        *_a_call("open 2 parts", spent["open"], f"{HPKE}, 2 opens", spent["raw open"]),
     ]
-    work: dict[str, Callable[[], object]] = {
-        "seal_2_of_3_ms": lambda: seal(scene.key, holders, 2, scene.label),
-        "answer_ms": lambda: answer(requests[0], scene.envelope, scene.holders[0], domain, 0),
-        "open_2_parts_ms": lambda: open_parts(answers, scene.envelope, scene.recipient, domain),
-    }
-    return {name: round(best_s(lambda: [one() for _ in range(20)]) * 50, 3) for name, one in work.items()}  # noqa: B023
+
+
+def _a_call(name: str, ours_s: float, peer: str, raw_s: float) -> list[Row]:
+    value, floor = (round(seconds / CALLS * 1000, 3) for seconds in (ours_s, raw_s))
+    ratio = Row(f"{name}: CPU over raw", round(ours_s / raw_s, 2), "x", None, peer, 1.0)
+    return [Row(name, value, "ms of CPU", None, peer, floor), ratio]
 
 
 if __name__ == "__main__":
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 256
-    print(json.dumps({"mib": size, **streams(size), **random_reads(size), **keys()}, indent=1))
+    publish("vault", [*streams(), *random_reads(), *keys()], versions(("cryptography", "coincurve", "dag-cbor")))

@@ -37,6 +37,7 @@ DEPLOYED = {
     "Campaigns": "Campaigns",
     "Settlement": "Settlement",
     "Faults": "Faults",
+    "Advances": "Advances",
     "Licences": "Licences",
     "Datasets": "Datasets",
 }

@@ -5,6 +5,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Anchor, Terms} from "./interfaces/Structs.sol";
 import {Preimage} from "./Preimage.sol";
@@ -26,7 +27,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     uint8 private constant _REVIEWER = 2;
 
     IStakes public immutable stakes;
-    address public immutable settlement;
+    ISettlement public immutable settlement;
     uint256 public immutable minSettle;
     uint256 public immutable minChallenge;
     uint256 public immutable minLapse;
@@ -41,14 +42,14 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(bytes32 key => bytes32) public commits;
     mapping(uint256 campaign => uint256) public lapsedFrom;
 
-    constructor(IStakes stakes_, address settlement_, Floors memory floors) {
+    constructor(IStakes stakes_, ISettlement settlement_, Floors memory floors) {
         stakes = stakes_;
         settlement = settlement_;
         (minSettle, minChallenge, minLapse) = (floors.settle, floors.challenge, floors.lapse);
     }
 
     modifier onlySettlement() {
-        if (msg.sender != settlement) revert Campaigns_NotSettlement(msg.sender);
+        if (msg.sender != address(settlement)) revert Campaigns_NotSettlement(msg.sender);
         _;
     }
 
@@ -61,7 +62,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         termsHash[campaign] = keccak256(abi.encode(terms));
         _states[campaign] = State(amount.toUint96(), 0, 0, 0);
         emit Funded(campaign, msg.sender, amount, terms);
-        if (amount > 0) Tokens.pull(terms.token, msg.sender, amount);
+        if (amount > 0) Tokens.pull(terms.token, msg.sender, address(settlement), amount);
     }
 
     /// @inheritdoc ICampaigns
@@ -79,7 +80,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         _match(campaign, terms);
         _states[campaign].escrow += amount.toUint96();
         emit ToppedUp(campaign, msg.sender, amount);
-        Tokens.pull(terms.token, msg.sender, amount);
+        Tokens.pull(terms.token, msg.sender, address(settlement), amount);
     }
 
     /// @inheritdoc ICampaigns
@@ -90,7 +91,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         _spendUnreserved(_states[campaign], amount);
         _states[campaign].escrow -= uint96(amount);
         emit Refunded(campaign, msg.sender, amount);
-        Tokens.send(terms.token, msg.sender, amount);
+        settlement.disburse(terms.token, msg.sender, amount);
     }
 
     /// @inheritdoc ICampaigns
@@ -200,9 +201,9 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ICampaigns
-    function restore(uint256 campaign, uint96 total, uint96 reserve, uint96 credited) external onlySettlement {
+    function restore(uint256 campaign, uint96 total, uint96 reserve) external onlySettlement {
         State storage state = _states[campaign];
-        state.escrow += total + credited;
+        state.escrow += total;
         state.reserved += reserve;
     }
 
@@ -210,11 +211,6 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     function credit(uint256 campaign, uint96 amount) external onlySettlement {
         _states[campaign].escrow += amount;
         emit Credited(campaign, amount);
-    }
-
-    /// @inheritdoc ICampaigns
-    function pay(address token, address to, uint256 amount) external onlySettlement returns (bool) {
-        return Tokens.trySend(token, to, amount);
     }
 
     // Views

@@ -6,6 +6,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Pays} from "./Pays.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -166,20 +167,28 @@ contract Faults is IFaults {
         Pay calldata b,
         bytes32[] calldata proofB
     ) external {
-        _matchPay(posted, a, proofA);
+        uint256 budget = _matchPay(posted, a, proofA);
         _matchPay(posted, b, proofB);
         bool wrong = (a.index == 0 && a.cumulative != a.amount)
             || (b.index == posted.payCount - 1 && b.cumulative != posted.total);
         if (b.index == uint256(a.index) + 1) {
             wrong = wrong || uint256(a.cumulative) + b.amount != b.cumulative || _rank(a) >= _rank(b);
         }
+        if (_bounds(a.index, b.index, posted.payCount)) {
+            wrong = wrong || uint256(b.cumulative) + a.amount != a.cumulative + budget;
+        }
         _void(posted, wrong, a.index);
+    }
+
+    /// @dev Whether `first` and `last` are a word's first and last leaf.
+    function _bounds(uint256 first, uint256 last, uint256 count) private pure returns (bool) {
+        uint256 end = first + Pays.WORD < count ? first + Pays.WORD : count;
+        return first % Pays.WORD == 0 && last + 1 == end;
     }
 
     function _void(Posted calldata posted, bool fault, uint256 index) private {
         if (!fault) revert Faults_NoFault();
-        emit FaultProven(posted.key, msg.sender, msg.sig, index);
-        settlement.void(posted, msg.sender); // checks the preimage, too
+        settlement.void(posted, msg.sender, msg.sig, index); // checks the preimage, too
     }
 
     function _rewardRight(Posted calldata posted, Terms calldata terms, Item calldata item, Vote[] calldata votes)
@@ -210,11 +219,15 @@ contract Faults is IFaults {
         if (Merkle.root(leaf, index, posted.count, proof) != posted.itemRoot) revert Faults_WrongProof(item.item);
     }
 
-    function _matchPay(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) private view {
+    function _matchPay(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof)
+        private
+        view
+        returns (uint256 budget)
+    {
         bytes32 leaf = Leaves.pay(address(settlement), posted.key, pay);
-        if (Merkle.root(leaf, pay.index, posted.payCount, proof) != posted.payRoot) {
-            revert Faults_WrongProof(pay.index);
-        }
+        bytes32 root;
+        (root, budget) = Pays.root(leaf, pay.index, posted.payCount, proof);
+        if (root != posted.payRoot) revert Faults_WrongProof(pay.index);
     }
 
     /// @dev Order of pay leaves: kind, then account.

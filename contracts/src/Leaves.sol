@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Item, Pay, Share} from "./interfaces/Structs.sol";
+import {Due, Item, Pay, Share} from "./interfaces/Structs.sol";
 
 /// @title Leaves
 /// @notice Double-hashed leaves, bound to tree, chain, contract and scope (spec/settlement.md section 2).
@@ -24,6 +24,28 @@ library Leaves {
             at := p
         }
         return _leaf(PAY, settlement, key, at, 6);
+    }
+
+    /// @notice A pay leaf of a push, its index and running sum given.
+    function due(address settlement, uint256 key, uint256 index, uint256 cumulative, Due calldata d)
+        internal
+        view
+        returns (bytes32 leaf)
+    {
+        bytes32 tag = PAY;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, tag)
+            mstore(add(free, 0x20), chainid())
+            mstore(add(free, 0x40), settlement)
+            mstore(add(free, 0x60), key)
+            mstore(add(free, 0x80), index)
+            calldatacopy(add(free, 0xa0), d, 0x40)
+            mstore(add(free, 0xe0), cumulative)
+            calldatacopy(add(free, 0x100), add(d, 0x40), 0x40)
+            mstore(0, keccak256(free, 0x140))
+            leaf := keccak256(0, 32)
+        }
     }
 
     function share(address datasets, uint256 key, Share calldata s) internal view returns (bytes32 leaf) {

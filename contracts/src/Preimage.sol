@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Posted, Terms} from "./interfaces/Structs.sol";
+import {Anchor, Posted, PostedHead, Terms} from "./interfaces/Structs.sol";
 
 /// @title Preimage
 /// @notice `keccak256(abi.encode(struct))` of calldata that is to be compared with a stored hash.
@@ -29,7 +29,38 @@ library Preimage {
         assembly {
             at := posted
         }
-        return _hash(at, 18);
+        return _headed(at, _hash(at + 0x80, 14));
+    }
+
+    /// @notice The hash of a settlement whose pay tree has this root.
+    function digest(PostedHead calldata head, bytes32 payRoot) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, head, 0x40)
+            mstore(add(free, 0x40), payRoot)
+            calldatacopy(add(free, 0x60), add(head, 0x40), 0x40)
+            hash := keccak256(free, 0xa0)
+        }
+    }
+
+    /// @notice The same of one in memory, to be stored.
+    function digestOf(Posted memory posted) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mcopy(free, posted, 0x80)
+            mstore(add(free, 0x80), keccak256(add(posted, 0x80), 0x1c0))
+            hash := keccak256(free, 0xa0)
+        }
+    }
+
+    /// @dev Four words at `at`, then the hash of the rest.
+    function _headed(uint256 at, bytes32 rest) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, at, 0x80)
+            mstore(add(free, 0x80), rest)
+            hash := keccak256(free, 0xa0)
+        }
     }
 
     /// @dev `abi.encode(anchors)`: offset, length, members.

@@ -6,35 +6,46 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Anchor, Pay, Posted, SettleInput, Terms} from "./interfaces/Structs.sol";
+import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Pays} from "./Pays.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
+import {Tokens} from "./Tokens.sol";
 
 /// @title Settlement
 /// @notice See ISettlement.
 contract Settlement is ISettlement, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
-    uint256 public constant MAX_PAYS = 65_536;
+    uint256 public constant MAX_PAYS = 2048;
     uint256 public constant MIN_BOND_REWARDS = 10;
     uint8 public constant POSTED = 1;
     uint8 public constant VOID = 2;
+    uint8 public constant RELEASED = 4;
+    uint8 public constant COLLECTED = 8;
+    uint8 public constant ASSIGNED = 16;
     uint8 private constant _OPERATOR = 1;
+    uint8 private constant _CONTRIBUTOR = 0; // kind of a pay leaf
 
     ICampaigns public immutable campaigns;
     IStakes public immutable stakes;
     address public immutable faults;
+    address public immutable advances;
 
-    mapping(uint256 key => bytes32) public postedHash;
     mapping(uint256 key => Slot) private _slots;
-    mapping(uint256 key => mapping(uint256 word => uint256)) private _paid;
+    /// @dev A word's paid leaves in the low half, what was paid of its budget above.
+    mapping(uint256 key => mapping(uint256 word => uint256)) private _words;
+    mapping(uint256 key => address) public voidedBy;
+    /// @dev By `key >> 16`: campaign and first item, whatever the attempt.
+    mapping(uint256 range => mapping(address account => address)) private _assignees;
 
-    constructor(ICampaigns campaigns_, IStakes stakes_, address faults_) {
+    constructor(ICampaigns campaigns_, IStakes stakes_, address faults_, address advances_) {
         campaigns = campaigns_;
         stakes = stakes_;
         faults = faults_;
+        advances = advances_;
     }
 
     // Posting
@@ -50,7 +61,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 revert Settlement_AnchorersWindow(until, anchors[i].anchorer);
             }
         }
-        return _post(terms, anchors, input, 0, false);
+        return _post(terms, anchors, input, 0, POSTED);
     }
 
     /// @inheritdoc ISettlement
@@ -62,17 +73,18 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     ) external returns (uint256) {
         if (voided.length == 0 || anchors.length == 0) revert Settlement_NoAnchors();
         uint256 first = _key(input.campaign, anchors[0].firstItem, 0);
+        uint8 flags = POSTED;
         for (uint256 attempt; attempt < voided.length; ++attempt) {
             Posted calldata earlier = voided[attempt];
-            check(earlier);
             if (earlier.key != first + attempt) revert Settlement_WrongPreimage(earlier.key);
-            Slot memory slot = _slots[earlier.key];
-            if (slot.status != VOID) revert Settlement_NotVoid(earlier.key);
-            if (slot.released) revert Settlement_AlreadyReleased(earlier.key);
+            Slot memory slot = _match(earlier);
+            if (slot.flags & VOID == 0) revert Settlement_NotVoid(earlier.key);
+            if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(earlier.key);
             if (earlier.settler == msg.sender) revert Settlement_VoidedSettler(msg.sender);
+            flags |= slot.flags & ASSIGNED;
         }
         if (voided[0].anchorsHash != Preimage.digest(anchors)) revert Settlement_WrongAnchors(first);
-        return _post(terms, anchors, input, voided.length, true);
+        return _post(terms, anchors, input, voided.length, flags);
     }
 
     function _post(
@@ -80,13 +92,13 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         Anchor[] calldata anchors,
         SettleInput calldata input,
         uint256 attempt,
-        bool again
+        uint8 flags
     ) private returns (uint256) {
         (uint32[] memory firstItems, bytes32[] memory hashes, uint256 count) = _consecutive(anchors);
         _checkInput(input, count);
         Posted memory posted;
         posted.key = _key(input.campaign, firstItems[0], attempt);
-        if (_slots[posted.key].status != 0) revert Settlement_AttemptTaken(posted.key);
+        if (_slots[posted.key].flags != 0) revert Settlement_AttemptTaken(posted.key);
         posted.campaign = input.campaign;
         posted.terms = Preimage.digest(terms);
         posted.token = terms.token;
@@ -94,7 +106,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         posted.count = uint32(count);
         posted.settler = msg.sender;
         posted.itemRoot = input.itemRoot;
-        posted.payRoot = input.payRoot;
+        posted.payRoot = _payRoot(input);
         posted.payCount = input.payCount;
         posted.total = input.total;
         posted.reserve = (count * Rules.reserve(terms)).toUint96();
@@ -106,8 +118,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         posted.finalAt = uint40(block.timestamp + terms.challengeWindow);
         posted.bond = _bond(input.total, terms.unitReward);
 
-        postedHash[posted.key] = keccak256(abi.encode(posted));
-        _slots[posted.key] = Slot(input.total, 0, posted.finalAt, POSTED, 0, false);
+        _slots[posted.key] = Slot(bytes26(Preimage.digestOf(posted)), posted.finalAt, flags);
         emit Settled(posted.key, posted.campaign, posted, input.verdicts);
         campaigns.take(
             ICampaigns.Take({
@@ -117,7 +128,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 count: posted.count,
                 total: posted.total,
                 reserve: posted.reserve,
-                again: again
+                again: attempt > 0
             }),
             firstItems,
             hashes
@@ -129,15 +140,12 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     // Paying
 
     /// @inheritdoc ISettlement
-    function claim(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) external nonReentrant {
+    function claim(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof) external {
         _claim(posted, pay, proof);
     }
 
     /// @inheritdoc ISettlement
-    function claimMany(Posted[] calldata posted, Pay[] calldata pays, bytes32[][] calldata proofs)
-        external
-        nonReentrant
-    {
+    function claimMany(PostedHead[] calldata posted, Pay[] calldata pays, bytes32[][] calldata proofs) external {
         if (posted.length != pays.length) revert Settlement_LengthMismatch(posted.length, pays.length);
         if (posted.length != proofs.length) revert Settlement_LengthMismatch(posted.length, proofs.length);
         for (uint256 i; i < posted.length; ++i) {
@@ -146,18 +154,20 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
-    function push(Posted calldata posted, Pay[] calldata pays, uint256 from, bytes32[] calldata proof)
-        external
-        nonReentrant
-    {
-        Slot memory slot = _finalSlot(posted);
-        _checkRange(posted, pays, from, proof);
-        uint256 before = slot.paid;
-        for (uint256 i; i < pays.length;) {
-            i = _pushWord(posted, pays, from, i, slot);
-        }
-        _slots[posted.key].paid = slot.paid;
-        emit Pushed(posted.key, from, pays.length, slot.paid - before);
+    function push(
+        PostedHead calldata posted,
+        Due[] calldata dues,
+        uint256 from,
+        uint256 before,
+        bytes32[] calldata proof,
+        bytes32[] calldata top
+    ) external nonReentrant {
+        (uint256 flags, uint256 budget) = _matchRange(posted, dues, from, before, proof, top);
+        uint256 marked = _markAll(posted.key, dues, from, budget);
+        uint256 refused = _payAll(posted, dues, from, marked, flags);
+        // What the token refused is unmarked in the word as it is now: claims may have come in between.
+        if (refused != 0) _words[posted.key][from / Pays.WORD] -= refused;
+        emit Pushed(posted.key, from, dues.length, (marked >> 128) - (refused >> 128));
     }
 
     /// @inheritdoc ISettlement
@@ -166,11 +176,12 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         nonReentrant
     {
         uint256 key = posted.key;
-        Slot memory slot = _finalSlot(posted);
-        if (slot.released) revert Settlement_AlreadyReleased(key);
+        Slot memory slot = _match(posted);
+        if (!_isFinal(slot)) revert Settlement_NotFinal(key, slot.finalAt, block.timestamp);
+        if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(key);
         _matchDeposits(posted, terms, anchors);
         if (keccak256(verdicts) != posted.verdictsHash) revert Settlement_WrongVerdicts(key);
-        _slots[key].released = true;
+        _slots[key].flags = slot.flags | RELEASED;
         uint256 forfeited = _releaseDeposits(posted.token, Rules.deposit(terms), anchors, verdicts);
         if (forfeited > 0) campaigns.credit(posted.campaign, forfeited.toUint96());
         emit Released(key, posted.bond, forfeited);
@@ -179,15 +190,14 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlement
     function reclaim(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) external {
-        check(posted);
         uint256 key = posted.key;
-        Slot memory slot = _slots[key];
-        if (slot.status != VOID || _slots[key + 1].status != 0) revert Settlement_NotVoid(key);
-        if (slot.released) revert Settlement_AlreadyReleased(key);
+        Slot memory slot = _match(posted);
+        if (slot.flags & VOID == 0 || _slots[key + 1].flags != 0) revert Settlement_NotVoid(key);
+        if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(key);
         _matchDeposits(posted, terms, anchors);
         uint256 at = uint256(terms.deadline) + terms.lapseWindow;
         if (block.timestamp <= at) revert Settlement_NotLapsed(key, at);
-        _slots[key].released = true;
+        _slots[key].flags = slot.flags | RELEASED;
         emit Reclaimed(key);
         uint256 deposit = Rules.deposit(terms);
         for (uint256 i; i < anchors.length; ++i) {
@@ -198,20 +208,58 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     // Faults
 
     /// @inheritdoc ISettlement
-    function void(Posted calldata posted, address watcher) external nonReentrant {
+    function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external {
         if (msg.sender != faults) revert Settlement_NotFaults(msg.sender);
-        check(posted);
         uint256 key = posted.key;
-        Slot memory slot = _slots[key];
-        if (slot.status != POSTED) revert Settlement_AlreadyFinal(key, slot.finalAt, block.timestamp);
-        if (block.timestamp >= slot.finalAt) revert Settlement_AlreadyFinal(key, slot.finalAt, block.timestamp);
-        slot.status = VOID;
-        slot.funded = 0;
-        _slots[key] = slot;
+        Slot memory slot = _match(posted);
+        if (slot.flags & VOID != 0 || block.timestamp >= slot.finalAt) {
+            revert Settlement_AlreadyFinal(key, slot.finalAt, block.timestamp);
+        }
+        _slots[key].flags = slot.flags | VOID;
+        voidedBy[key] = watcher;
+        emit Voided(key, watcher, fault, index);
+        campaigns.restore(posted.campaign, posted.total, posted.reserve);
+    }
+
+    /// @inheritdoc ISettlement
+    function collect(Posted calldata posted) external nonReentrant {
+        uint256 key = posted.key;
+        Slot memory slot = _match(posted);
+        if (slot.flags & VOID == 0) revert Settlement_NotVoid(key);
+        if (slot.flags & COLLECTED != 0) revert Settlement_AlreadyReleased(key);
+        _slots[key].flags = slot.flags | COLLECTED;
+        address watcher = voidedBy[key];
         uint96 rewarded = posted.bond / 2;
-        emit Voided(key, watcher, posted.settler, posted.bond);
-        campaigns.restore(posted.campaign, posted.total, posted.reserve, posted.bond - rewarded);
+        emit Collected(key, watcher, rewarded, posted.bond - rewarded);
+        campaigns.credit(posted.campaign, posted.bond - rewarded);
         stakes.slash(posted.settler, posted.token, posted.bond, watcher, rewarded);
+    }
+
+    // Escrow
+
+    /// @inheritdoc ISettlement
+    function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to)
+        external
+        nonReentrant
+    {
+        if (msg.sender != advances) revert Settlement_NotAdvances(msg.sender);
+        uint256 key = posted.key;
+        (bytes32 root,) = Pays.root(Leaves.pay(address(this), key, pay), pay.index, posted.payCount, proof);
+        (uint256 flags,) = _matchHead(posted, root, pay.index);
+        bool paid = _words[key][pay.index / Pays.WORD] >> (pay.index % Pays.WORD) & 1 == 1;
+        address known = _assignees[key >> 16][pay.account];
+        if (flags & VOID != 0 || pay.kind != _CONTRIBUTOR || paid || known != address(0) || to == address(0)) {
+            revert Settlement_NotAssignable(key, pay.index);
+        }
+        _assignees[key >> 16][pay.account] = to;
+        _slots[key].flags = uint8(flags) | ASSIGNED;
+        emit Assigned(key, pay.account, to, pay.index);
+    }
+
+    /// @inheritdoc ISettlement
+    function disburse(address token, address to, uint256 amount) external {
+        if (msg.sender != address(campaigns)) revert Settlement_NotCampaigns(msg.sender);
+        Tokens.send(token, to, amount);
     }
 
     // Views
@@ -227,55 +275,87 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
-    function isPaid(uint256 key, uint256 index) external view returns (bool) {
-        return _paid[key][index >> 8] >> (index & 255) & 1 == 1;
+    function assigneeOf(uint256 campaign, uint256 firstItem, address account) external view returns (address) {
+        return _assignees[campaign << 48 | firstItem][account];
     }
 
     /// @inheritdoc ISettlement
-    function check(Posted calldata posted) public view {
-        if (postedHash[posted.key] != Preimage.digest(posted)) revert Settlement_WrongPreimage(posted.key);
+    function isPaid(uint256 key, uint256 index) external view returns (bool) {
+        return _words[key][index / Pays.WORD] >> (index % Pays.WORD) & 1 == 1;
     }
 
-    function _claim(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) private {
+    /// @inheritdoc ISettlement
+    function wordOf(uint256 key, uint256 word) external view returns (uint128, uint96) {
+        uint256 own = _words[key][word];
+        return (uint128(own), uint96(own >> 128));
+    }
+
+    /// @inheritdoc ISettlement
+    function check(Posted calldata posted) external view {
+        _match(posted);
+    }
+
+    /// @dev Needs no lock: the leaf is marked before the token is called.
+    function _claim(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof) private {
         uint256 key = posted.key;
-        Slot memory slot = _finalSlot(posted);
-        bytes32 leaf = Leaves.pay(address(this), key, pay);
-        if (Merkle.root(leaf, pay.index, posted.payCount, proof) != posted.payRoot) {
-            revert Settlement_WrongProof(key, pay.index);
-        }
-        uint256 bits = _paid[key][pay.index >> 8];
-        uint256 bit = 1 << (pay.index & 255);
-        if (bits & bit != 0) revert Settlement_AlreadyPaid(key, pay.index);
-        uint256 paid = uint256(slot.paid) + pay.amount;
-        if (paid > slot.funded) revert Settlement_AboveFunded(key, paid, slot.funded);
-        _paid[key][pay.index >> 8] = bits | bit;
-        _slots[key].paid = uint96(paid);
-        emit Claimed(key, pay.account, pay.index, pay.amount);
-        if (!campaigns.pay(posted.token, pay.account, pay.amount)) {
-            revert Settlement_TransferFailed(posted.token, pay.account, pay.amount);
+        uint256 index = pay.index;
+        (bytes32 root, uint256 budget) = Pays.root(Leaves.pay(address(this), key, pay), index, posted.payCount, proof);
+        uint256 flags = _matchFinal(posted, root, index);
+        address account = pay.account;
+        if (flags & ASSIGNED != 0) account = _payee(key, account, pay.kind);
+        uint256 amount = pay.amount;
+        _mark(key, index, amount, budget);
+        emit Claimed(key, index);
+        if (!Tokens.trySend(posted.token, account, amount)) {
+            revert Settlement_TransferFailed(posted.token, account, amount);
         }
     }
 
-    /// @dev Pays what is unpaid of one bitmap word, from `pays[i]` on, and returns where the next word starts. The guard
-    /// keeps everyone from claiming before the word and the sum are written.
-    function _pushWord(Posted calldata posted, Pay[] calldata pays, uint256 from, uint256 i, Slot memory slot)
-        private
-        returns (uint256)
-    {
-        uint256 word = (from + i) >> 8;
-        uint256 bits = _paid[posted.key][word];
-        for (; i < pays.length && (from + i) >> 8 == word; ++i) {
-            uint256 bit = 1 << ((from + i) & 255);
-            if (bits & bit != 0) continue;
-            Pay calldata one = pays[i];
-            uint256 paid = uint256(slot.paid) + one.amount;
-            if (paid > slot.funded) revert Settlement_AboveFunded(posted.key, paid, slot.funded);
-            if (!campaigns.pay(posted.token, one.account, one.amount)) continue;
-            bits |= bit;
-            slot.paid = uint96(paid);
+    function _payee(uint256 key, address account, uint256 kind) private view returns (address) {
+        address to = kind == _CONTRIBUTOR ? _assignees[key >> 16][account] : address(0);
+        return to == address(0) ? account : to;
+    }
+
+    function _mark(uint256 key, uint256 index, uint256 amount, uint256 budget) private {
+        mapping(uint256 => uint256) storage words = _words[key];
+        uint256 word = words[index >> 7];
+        uint256 bit = 1 << (index & 127);
+        if (word & bit != 0) revert Settlement_AlreadyPaid(key, index);
+        unchecked {
+            uint256 paid = (word >> 128) + amount; // both below 2^96
+            if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
+            words[index >> 7] = word + (bit | amount << 128);
         }
-        _paid[posted.key][word] = bits;
-        return i;
+    }
+
+    /// @dev Marks what is unpaid of these leaves before any of it is paid.
+    /// @return marked bits of the leaves and above them their sum, as they were added to the word
+    function _markAll(uint256 key, Due[] calldata dues, uint256 from, uint256 budget) private returns (uint256 marked) {
+        uint256 word = _words[key][from / Pays.WORD];
+        for (uint256 i; i < dues.length; ++i) {
+            uint256 bit = 1 << ((from + i) % Pays.WORD);
+            if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
+        }
+        uint256 paid = (word >> 128) + (marked >> 128);
+        if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
+        _words[key][from / Pays.WORD] = word + marked;
+    }
+
+    /// @dev Pays the leaves whose bits are marked, as far as the token lets us.
+    /// @return refused bits and sum of those it did not let us pay
+    function _payAll(PostedHead calldata posted, Due[] calldata dues, uint256 from, uint256 marked, uint256 flags)
+        private
+        returns (uint256 refused)
+    {
+        address token = posted.token;
+        for (uint256 i; i < dues.length; ++i) {
+            uint256 bit = 1 << ((from + i) % Pays.WORD);
+            if (marked & bit == 0) continue;
+            Due calldata due = dues[i];
+            address account = due.account;
+            if (flags & ASSIGNED != 0) account = _payee(posted.key, account, due.kind);
+            if (!Tokens.trySend(token, account, due.amount)) refused += bit | uint256(due.amount) << 128;
+        }
     }
 
     /// @return forfeited what was slashed and moved to Campaigns
@@ -304,30 +384,76 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         }
     }
 
-    function _checkRange(Posted calldata posted, Pay[] calldata pays, uint256 from, bytes32[] calldata proof)
+    /// @return flags of the settlement
+    /// @return budget of the word all the leaves lie in
+    function _matchRange(
+        PostedHead calldata posted,
+        Due[] calldata dues,
+        uint256 from,
+        uint256 sum,
+        bytes32[] calldata proof,
+        bytes32[] calldata top
+    ) private view returns (uint256 flags, uint256 budget) {
+        if (from % Pays.WORD + dues.length > Pays.WORD) {
+            revert Settlement_PushAcrossWords(from, from + dues.length);
+        }
+        bytes32 root = Merkle.rangeRoot(
+            _leaves(posted.key, dues, from, sum), from % Pays.WORD, Pays.innerCount(posted.payCount), proof
+        );
+        (root, budget) = Pays.top(root, from, posted.payCount, top);
+        flags = _matchFinal(posted, root, from);
+    }
+
+    function _leaves(uint256 key, Due[] calldata dues, uint256 from, uint256 sum)
         private
         view
+        returns (bytes32[] memory nodes)
     {
-        bytes32[] memory nodes = new bytes32[](pays.length);
-        uint256 key = posted.key;
-        for (uint256 i; i < pays.length; ++i) {
-            Pay calldata one = pays[i];
-            if (one.index != from + i) revert Settlement_NotInOrder(one.index, from + i);
-            nodes[i] = Leaves.pay(address(this), key, one);
-        }
-        if (Merkle.rangeRoot(nodes, from, posted.payCount, proof) != posted.payRoot) {
-            revert Settlement_WrongProof(posted.key, from);
+        nodes = new bytes32[](dues.length);
+        for (uint256 i; i < dues.length; ++i) {
+            sum += dues[i].amount;
+            nodes[i] = Leaves.due(address(this), key, from + i, sum, dues[i]);
         }
     }
 
-    function _finalSlot(Posted calldata posted) private view returns (Slot memory slot) {
-        check(posted);
+    function _match(Posted calldata posted) private view returns (Slot memory slot) {
         slot = _slots[posted.key];
-        if (!_isFinal(slot)) revert Settlement_NotFinal(posted.key, slot.finalAt, block.timestamp);
+        if (slot.digest != bytes26(Preimage.digest(posted)) || slot.flags == 0) {
+            revert Settlement_WrongPreimage(posted.key);
+        }
+    }
+
+    /// @dev A wrong proof gives another root, and that another hash: nothing tells it from a wrong preimage.
+    function _matchFinal(PostedHead calldata posted, bytes32 payRoot, uint256 index)
+        private
+        view
+        returns (uint256 flags)
+    {
+        uint256 finalAt;
+        (flags, finalAt) = _matchHead(posted, payRoot, index);
+        if (flags & (POSTED | VOID) != POSTED || block.timestamp < finalAt) {
+            revert Settlement_NotFinal(posted.key, finalAt, block.timestamp);
+        }
+    }
+
+    function _matchHead(PostedHead calldata posted, bytes32 payRoot, uint256 index)
+        private
+        view
+        returns (uint256 flags, uint256 finalAt)
+    {
+        Slot storage slot = _slots[posted.key];
+        bytes32 digest = Preimage.digest(posted, payRoot);
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(slot.slot)
+        }
+        // In storage the first member lies lowest: 26 bytes of hash, 5 of time, 1 of flags.
+        if ((word ^ uint256(digest) >> 48) << 48 != 0) revert Settlement_WrongProof(posted.key, index);
+        return (word >> 248, word >> 208 & type(uint40).max);
     }
 
     function _isFinal(Slot memory slot) private view returns (bool) {
-        return slot.status == POSTED && slot.challenges == 0 && block.timestamp >= slot.finalAt;
+        return slot.flags & (POSTED | VOID) == POSTED && block.timestamp >= slot.finalAt;
     }
 
     function _matchDeposits(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) private pure {
@@ -356,10 +482,14 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     function _checkInput(SettleInput calldata input, uint256 count) private pure {
         if (input.verdicts.length != 2 * count) revert Settlement_VerdictBytes(input.verdicts.length, 2 * count);
         if (input.payCount > MAX_PAYS) revert Settlement_PayCountOutOfRange(input.payCount, MAX_PAYS);
-        bool none = input.total == 0;
-        if (none != (input.payCount == 0) || none != (input.payRoot == 0)) {
-            revert Settlement_TotalWithoutPays(input.total, input.payCount);
-        }
+        uint256 words = Pays.wordsOf(input.payCount);
+        if (input.words.length != words) revert Settlement_WordCount(input.words.length, words);
+    }
+
+    function _payRoot(SettleInput calldata input) private pure returns (bytes32 root) {
+        uint256 total;
+        (root, total) = Pays.rootOf(input.words);
+        if (total != input.total) revert Settlement_BudgetsNotTotal(total, input.total);
     }
 
     function _bond(uint256 total, uint256 unitReward) private pure returns (uint96) {

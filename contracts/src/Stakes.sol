@@ -130,7 +130,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         uint256 rest = amount - rewarded;
         if (rewarded > 0) _collateral[watcher][token].free += rewarded.toUint96();
         emit Slashed(account, token, amount, watcher, rewarded);
-        if (rest > 0) Tokens.send(token, campaigns, rest);
+        if (rest > 0) Tokens.send(token, msg.sender, rest);
     }
 
     // Roles

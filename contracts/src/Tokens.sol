@@ -10,9 +10,14 @@ library Tokens {
 
     /// @notice Pulls `amount` from `from`; the balance here must grow by exactly that.
     function pull(address token, address from, uint256 amount) internal {
-        uint256 before = SafeTransferLib.balanceOf(token, address(this));
-        SafeTransferLib.safeTransferFrom(token, from, address(this), amount);
-        uint256 received = SafeTransferLib.balanceOf(token, address(this)) - before;
+        pull(token, from, address(this), amount);
+    }
+
+    /// @notice Pulls `amount` from `from` to `to`, whose balance must grow by exactly that.
+    function pull(address token, address from, address to, uint256 amount) internal {
+        uint256 before = SafeTransferLib.balanceOf(token, to);
+        SafeTransferLib.safeTransferFrom(token, from, to, amount);
+        uint256 received = SafeTransferLib.balanceOf(token, to) - before;
         if (received != amount) revert Tokens_NotExact(token, amount, received);
     }
 

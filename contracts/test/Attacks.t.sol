@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Merkle} from "../src/Merkle.sol";
+import {Pays} from "../src/Pays.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
@@ -32,7 +33,7 @@ contract AttacksTest is World {
         _final(q);
         bytes32[] memory proof = _payProof(p, d, 0);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, q.key, 0));
-        settlement.claim(q, d.pays[0], proof);
+        settlement.claim(_head(q), d.pays[0], proof);
     }
 
     function test_attack_claim_replayed_on_another_chain() public {
@@ -41,22 +42,21 @@ contract AttacksTest is World {
         bytes32[] memory proof = _payProof(p, d, 0);
         vm.chainId(777); // a fork with the same state
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
-        settlement.claim(p, d.pays[0], proof);
+        settlement.claim(_head(p), d.pays[0], proof);
     }
 
     function test_attack_push_then_claim_and_claim_then_push_pay_once() public {
         (,, Draft memory d, Posted memory p) = _settled(4, 2);
         _final(p);
         bytes32[] memory proof = _payProof(p, d, 0);
-        settlement.claim(p, d.pays[0], proof);
-        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
-        settlement.push(p, d.pays, 0, range);
-        settlement.push(p, d.pays, 0, range);
+        settlement.claim(_head(p), d.pays[0], proof);
+        _push(p, d, 0, 3);
+        _push(p, d, 0, 3);
         vm.assertEq(dollar.balanceOf(d.pays[0].account), d.pays[0].amount, "once");
-        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "in all the total");
+        vm.assertEq(_paid(p.key), d.total, "in all the total");
         proof = _payProof(p, d, 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyPaid.selector, p.key, 1));
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
     }
 
     function test_attack_same_leaf_twice_in_claim_many() public {
@@ -68,7 +68,7 @@ contract AttacksTest is World {
         (ps[0], ps[1], pays[0], pays[1]) = (p, p, d.pays[0], d.pays[0]);
         (proofs[0], proofs[1]) = (_payProof(p, d, 0), _payProof(p, d, 0));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyPaid.selector, p.key, 0));
-        settlement.claimMany(ps, pays, proofs);
+        settlement.claimMany(_heads(ps), pays, proofs);
     }
 
     /// @notice Two leaves with one index: only the one in that place proves, so neither burns the other.
@@ -82,9 +82,9 @@ contract AttacksTest is World {
         _final(p);
         bytes32[] memory proof = _payProof(p, d, 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
         proof = _payProof(p, d, 0);
-        settlement.claim(p, d.pays[0], proof);
+        settlement.claim(_head(p), d.pays[0], proof);
     }
 
     /// @notice An inner node given as a leaf: leaves are hashed twice and bound to their tree, and the depth is fixed.
@@ -92,13 +92,13 @@ contract AttacksTest is World {
         (,, Draft memory d, Posted memory p) = _settled(4, 3);
         _final(p);
         bytes32[] memory proof = _payProof(p, d, 0);
-        bytes32[] memory shorter = new bytes32[](1);
-        shorter[0] = proof[1];
-        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_ProofLength.selector, 1, 2));
-        settlement.claim(p, d.pays[0], shorter);
+        bytes32[] memory shorter = new bytes32[](2);
+        (shorter[0], shorter[1]) = (proof[1], proof[2]);
+        vm.expectRevert(abi.encodeWithSelector(Pays.Pays_ProofLength.selector, 2, 3));
+        settlement.claim(_head(p), d.pays[0], shorter);
         d.pays[0].index = 4;
-        vm.expectRevert(abi.encodeWithSelector(Merkle.Merkle_IndexOutOfRange.selector, 4, 4));
-        settlement.claim(p, d.pays[0], proof);
+        vm.expectRevert(abi.encodeWithSelector(Pays.Pays_IndexOutOfRange.selector, 4, 4));
+        settlement.claim(_head(p), d.pays[0], proof);
     }
 
     /// @notice Leaves beyond what was funded are not paid, even if nobody noticed the wrong sums in time.
@@ -112,11 +112,11 @@ contract AttacksTest is World {
         Posted memory p = _settle(id, t, anchors, d, operator);
         _final(p);
         bytes32[] memory proof = _payProof(p, d, 0);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveFunded.selector, p.key, BUDGET, d.total));
-        settlement.claim(p, d.pays[0], proof);
-        proof = _rangeProof(_payLeaves(p.key, d), 0, 3);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveFunded.selector, p.key, BUDGET, d.total));
-        settlement.push(p, d.pays, 0, proof);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveBudget.selector, p.key, BUDGET, d.total));
+        settlement.claim(_head(p), d.pays[0], proof);
+        d.pays[0].cumulative = uint96(BUDGET); // where the push finds its place from
+        vm.expectRevert(); // another leaf now
+        _push(p, d, 0, 3);
     }
 
     function test_attack_root_swapped_between_proof_and_claim() public {
@@ -125,9 +125,9 @@ contract AttacksTest is World {
         Draft memory mine = abi.decode(abi.encode(d), (Draft));
         mine.pays[0].account = stranger;
         bytes32[] memory proof = _payProof(p, mine, 0);
-        p.payRoot = Merkle.rootOf(_payLeaves(p.key, mine));
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongPreimage.selector, p.key));
-        settlement.claim(p, mine.pays[0], proof);
+        p.payRoot = _payRoot(_words(p.key, mine));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
+        settlement.claim(_head(p), mine.pays[0], proof);
     }
 
     function test_attack_reentrant_token_claims_and_pushes_once() public {
@@ -135,14 +135,13 @@ contract AttacksTest is World {
         (Draft memory d, Posted memory p) = _settledIn(coin);
         _final(p);
         bytes32[] memory proof = _payProof(p, d, 0);
-        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (p, d.pays[0], proof)));
-        settlement.claim(p, d.pays[0], proof);
+        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (_head(p), d.pays[0], proof)));
+        settlement.claim(_head(p), d.pays[0], proof);
         vm.assertTrue(coin.tried() && !coin.succeeded(), "the second entry is refused");
         vm.assertEq(coin.balanceOf(d.pays[0].account), d.pays[0].amount, "once");
-        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
         proof = _payProof(p, d, 1);
-        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (p, d.pays[1], proof)));
-        settlement.push(p, d.pays, 0, range);
+        coin.arm(address(settlement), abi.encodeCall(settlement.claim, (_head(p), d.pays[1], proof)));
+        _push(p, d, 0, 3);
         vm.assertTrue(!coin.succeeded(), "not inside a push either");
         vm.assertEq(coin.balanceOf(d.pays[1].account), d.pays[1].amount, "once");
     }
@@ -158,7 +157,7 @@ contract AttacksTest is World {
         coin.arm(address(campaigns), abi.encodeCall(campaigns.refund, (id, t, BUDGET)));
         campaigns.refund(id, t, BUDGET);
         vm.assertTrue(coin.tried() && !coin.succeeded(), "the second entry is refused");
-        vm.assertEq(coin.balanceOf(address(campaigns)), BUDGET, "the other campaign's money");
+        vm.assertEq(coin.balanceOf(address(settlement)), BUDGET, "the other campaign's money");
     }
 
     function test_attack_stranger_settles() public {
@@ -218,6 +217,7 @@ contract AttacksTest is World {
         bytes32[] memory proof = _itemProof(p, d, 0);
         vm.prank(watcher);
         faults.proveVerdict(p, t, d.items[0], proof, new Vote[](0));
+        settlement.collect(p);
         (, uint256 left) = stakes.collateralOf(operator, address(dollar));
         vm.assertEq(left, locked - p.bond, "slashed in full");
     }
@@ -232,9 +232,8 @@ contract AttacksTest is World {
         campaigns.refund(p.campaign, t, escrow + 1);
         campaigns.refund(p.campaign, t, escrow);
         vm.stopPrank();
-        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
-        settlement.push(p, d.pays, 0, range);
-        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "paid in full");
+        _push(p, d, 0, 3);
+        vm.assertEq(_paid(p.key), d.total, "paid in full");
     }
 
     /// @notice Every role key alone, and every pair: no entry point pays them from escrow.
@@ -243,22 +242,22 @@ contract AttacksTest is World {
         _join(stranger, 4);
         _join(watcher, 8);
         address[5] memory keys = [requester, operator, reviewer, stranger, watcher];
-        uint256 held = dollar.balanceOf(address(campaigns));
+        uint256 held = dollar.balanceOf(address(settlement));
         for (uint256 i; i < keys.length; ++i) {
             vm.startPrank(keys[i]);
             vm.expectRevert();
-            campaigns.pay(address(dollar), keys[i], 1);
+            settlement.disburse(address(dollar), keys[i], 1);
             vm.expectRevert();
             campaigns.refund(p.campaign, t, 1);
             vm.expectRevert();
-            settlement.void(p, keys[i]);
+            settlement.void(p, keys[i], bytes4(0), 0);
             vm.expectRevert();
             stakes.slash(operator, address(dollar), 1, keys[i], 1);
             vm.expectRevert();
-            dollar.transferFrom(address(campaigns), keys[i], 1);
+            dollar.transferFrom(address(settlement), keys[i], 1);
             vm.stopPrank();
         }
-        vm.assertEq(dollar.balanceOf(address(campaigns)), held, "nothing moved");
+        vm.assertEq(dollar.balanceOf(address(settlement)), held, "nothing moved");
         d;
     }
 
@@ -273,8 +272,7 @@ contract AttacksTest is World {
         d.pays[0].items = d.pays[2].items;
         Posted memory p = _settle(id, t, anchors, d, operator);
         _final(p);
-        bytes32[] memory range = _rangeProof(_payLeaves(p.key, d), 0, 3);
-        settlement.push(p, d.pays, 0, range);
+        _push(p, d, 0, 3);
         vm.assertEq(campaigns.stateOf(id).escrow, 99, "the rest stays in escrow");
     }
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Tokens} from "../src/Tokens.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
 import {Anchor, Terms} from "../src/interfaces/Structs.sol";
 import {FeeToken} from "./Hostile.sol";
@@ -15,7 +16,7 @@ contract CampaignsTest is World {
         vm.assertEq(id, 1, "ids from one");
         vm.assertEq(campaigns.termsHash(id), keccak256(abi.encode(t)), "terms");
         _state(id, BUDGET, 0, 0, 0);
-        vm.assertEq(dollar.balanceOf(address(campaigns)), BUDGET, "held");
+        vm.assertEq(dollar.balanceOf(address(settlement)), BUDGET, "held");
         vm.assertEq(campaigns.campaignCount(), 1, "count");
     }
 
@@ -299,13 +300,13 @@ contract CampaignsTest is World {
             bytes memory reason = abi.encodeWithSelector(ICampaigns.Campaigns_NotSettlement.selector, callers[i]);
             vm.startPrank(callers[i]);
             vm.expectRevert(reason);
-            campaigns.pay(address(dollar), callers[i], 1);
-            vm.expectRevert(reason);
             campaigns.credit(1, 1);
             vm.expectRevert(reason);
-            campaigns.restore(1, 1, 1, 1);
+            campaigns.restore(1, 1, 1);
             vm.expectRevert(reason);
             campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, 1, false), new uint32[](0), new bytes32[](0));
+            vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotCampaigns.selector, callers[i]));
+            settlement.disburse(address(dollar), callers[i], 1);
             vm.stopPrank();
         }
     }

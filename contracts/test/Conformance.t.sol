@@ -4,8 +4,9 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {Merkle} from "../src/Merkle.sol";
+import {Pays} from "../src/Pays.sol";
 import {Rules} from "../src/Rules.sol";
-import {Vote} from "../src/interfaces/Structs.sol";
+import {Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
@@ -16,6 +17,18 @@ contract Libraries {
         returns (bytes32)
     {
         return Merkle.root(leaf, index, count, proof);
+    }
+
+    function payRoot(bytes32 leaf, uint256 index, uint256 count, bytes32[] calldata proof)
+        external
+        pure
+        returns (bytes32, uint256)
+    {
+        return Pays.root(leaf, index, count, proof);
+    }
+
+    function wordsRoot(Word[] calldata words) external pure returns (bytes32, uint256) {
+        return Pays.rootOf(words);
     }
 
     function rangeRoot(bytes32[] memory leaves, uint256 from, uint256 count, bytes32[] calldata proof)
@@ -63,6 +76,43 @@ contract ConformanceTest is Test {
             _ranges(json, path, leaves, root);
         }
         vm.assertTrue(n >= 13, "cases read");
+    }
+
+    function test_pay_tree_vectors() public view {
+        string memory json = vm.readFile("../vectors/pays.json");
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _payTree(json, _at(".cases", n, ""));
+        }
+        vm.assertTrue(n >= 7, "cases read");
+    }
+
+    function _payTree(string memory json, string memory path) private view {
+        bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+        bytes32[] memory roots = vm.parseJsonBytes32Array(json, string.concat(path, ".words"));
+        uint256[] memory budgets = vm.parseJsonUintArray(json, string.concat(path, ".budgets"));
+        Word[] memory words = new Word[](roots.length);
+        for (uint256 i; i < words.length; ++i) {
+            words[i] = Word(roots[i], uint96(budgets[i]));
+        }
+        (bytes32 found,) = lib.wordsRoot(words);
+        vm.assertEq(found, root, path);
+        uint256 shown = vm.parseJsonUintArray(json, string.concat(path, ".indices")).length;
+        for (uint256 i; i < shown; ++i) {
+            _payProof(json, path, i, root, budgets);
+        }
+    }
+
+    function _payProof(string memory json, string memory path, uint256 i, bytes32 root, uint256[] memory budgets)
+        private
+        view
+    {
+        uint256 index = _uint(json, _at(string.concat(path, ".indices"), i, ""), "");
+        bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
+        bytes32 leaf = keccak256(abi.encodePacked("leaf", uint32(index)));
+        (bytes32 found, uint256 budget) = lib.payRoot(leaf, index, _uint(json, path, ".count"), proof);
+        vm.assertEq(found, root, path);
+        vm.assertEq(budget, budgets[index / 128], path);
     }
 
     function test_quality_vectors() public view {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {IFaults} from "../src/interfaces/IFaults.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
-import {Anchor, Item, Pay, Posted, Terms, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Item, Pay, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Each fault: an honest settlement withstands it, one bent in a single place falls to it.
@@ -17,11 +17,16 @@ contract FaultsTest is World {
         Posted memory p = _settle(id, t, anchors, d, operator);
         _verdict(p, t, d, 1, _none, true);
         ICampaigns.State memory s = campaigns.stateOf(id);
+        vm.assertEq(s.escrow, BUDGET, "everything is back at once");
+        vm.assertEq(settlement.voidedBy(p.key), watcher, "by whom");
+        vm.prank(stranger);
+        settlement.collect(p);
+        s = campaigns.stateOf(id);
         vm.assertEq(s.escrow, BUDGET + p.bond / 2, "escrow and half the bond");
         vm.assertEq(s.reserved, p.reserve, "reserve restored");
         (uint256 free,) = stakes.collateralOf(watcher, address(dollar));
         vm.assertEq(free, p.bond / 2, "the watcher's half");
-        vm.assertEq(settlement.slotOf(p.key).status, 2, "void");
+        vm.assertTrue(_isVoid(p.key), "void");
         _verdict(p, t, d, 1, _none, ISettlement.Settlement_AlreadyFinal.selector);
     }
 
@@ -113,7 +118,7 @@ contract FaultsTest is World {
         (,,, Posted memory p) = _settled(4, 2);
         vm.prank(watcher);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotFaults.selector, watcher));
-        settlement.void(p, watcher);
+        settlement.void(p, watcher, bytes4(0), 0);
     }
 
     function test_byte() public {
@@ -154,7 +159,7 @@ contract FaultsTest is World {
             bool fault = which != 0 && which != 9;
             if (!fault) vm.expectRevert(IFaults.Faults_NoFault.selector);
             faults.proveReward(p, u, e.items[0], proof, _none);
-            vm.assertTrue(settlement.slotOf(p.key).status == (fault ? 2 : 1), "reward row");
+            vm.assertTrue(_isVoid(p.key) == (fault), "reward row");
         }
         t;
         d;
@@ -184,7 +189,7 @@ contract FaultsTest is World {
         bytes32[] memory proof = _payProof(p, d, 0);
         if (!fault) vm.expectRevert(IFaults.Faults_NoFault.selector);
         faults.provePay(p, d.pays[0], proof, items, proofs);
-        vm.assertTrue(settlement.slotOf(p.key).status == (fault ? 2 : 1), "pay row");
+        vm.assertTrue(_isVoid(p.key) == (fault), "pay row");
         if (fault) return;
         items[0] = d.items[1];
         proofs[0] = _itemProof(p, d, 1);
@@ -207,7 +212,7 @@ contract FaultsTest is World {
             bytes32[] memory payProof = _payProof(p, d, 0);
             if (which == 0) vm.expectRevert(IFaults.Faults_NoFault.selector);
             faults.proveUnpaid(p, d.items[2], itemProof, d.pays[0], payProof, d.lists[0]);
-            vm.assertTrue(settlement.slotOf(p.key).status == (which == 0 ? 1 : 2), "unpaid row");
+            vm.assertTrue(_isVoid(p.key) == (which != 0), "unpaid row");
             if (which > 0) continue;
             payProof = _payProof(p, d, 1);
             vm.expectRevert(IFaults.Faults_NoFault.selector); // another leaf is no omission
@@ -236,7 +241,34 @@ contract FaultsTest is World {
             bool fault = which != 0 && which != 4;
             if (!fault) vm.expectRevert(IFaults.Faults_NoFault.selector);
             faults.proveFee(p, t, d.pays[at], proof, d.pays[at], proof);
-            vm.assertTrue(settlement.slotOf(p.key).status == (fault ? 2 : 1), "fee row");
+            vm.assertTrue(_isVoid(p.key) == (fault), "fee row");
+        }
+    }
+
+    /// @notice A word that may pay less than it owes, another more: the total fits, and yet somebody would go empty.
+    function test_budget_of_a_word() public {
+        for (uint256 which; which < 2; ++which) {
+            Terms memory t = _terms();
+            uint256 id = _fund(t, BUDGET);
+            Anchor[] memory anchors = _one(_anchor(id, t, 200, operator));
+            Draft memory d = _honest(t, anchors, 200, operator);
+            uint256 key = _key(id, 0, 0);
+            SettleInput memory input = _input(id, key, d);
+            Posted memory p = _posted(id, key, t, anchors, d, operator);
+            input.words[0].budget -= uint96(which);
+            input.words[1].budget += uint96(which);
+            p.payRoot = _payRoot(input.words);
+            vm.prank(operator);
+            settlement.settle(t, anchors, input);
+            bytes32[][2] memory proofs;
+            for (uint256 i; i < 2; ++i) {
+                proofs[i] = _concat(_proof(_wordLeaves(key, d, 0), 127 * i), _proof(_wordNodes(input.words), 0));
+                proofs[i] = _insert(proofs[i], 7, bytes32(uint256(input.words[0].budget)));
+            }
+            vm.prank(watcher);
+            if (which == 0) vm.expectRevert(IFaults.Faults_NoFault.selector);
+            faults.proveSum(p, d.pays[0], proofs[0], d.pays[127], proofs[1]);
+            vm.assertTrue(_isVoid(key) == (which == 1), "budget row");
         }
     }
 
@@ -254,7 +286,7 @@ contract FaultsTest is World {
             bytes32[] memory proofB = _payProof(p, d, b);
             if (which == 0) vm.expectRevert(IFaults.Faults_NoFault.selector);
             faults.proveSum(p, d.pays[a], proofA, d.pays[b], proofB);
-            vm.assertTrue(settlement.slotOf(p.key).status == (which == 0 ? 1 : 2), "sum row");
+            vm.assertTrue(_isVoid(p.key) == (which != 0), "sum row");
         }
     }
 
@@ -269,7 +301,7 @@ contract FaultsTest is World {
         faults.proveOrder(p, 2, d.items[1], proof);
         proof = _itemProof(p, d, 2);
         faults.proveOrder(p, 2, d.items[2], proof);
-        vm.assertEq(settlement.slotOf(p.key).status, 2, "void");
+        vm.assertTrue(_isVoid(p.key), "void");
     }
 
     /// @notice No fault function holds against an honest settlement, whichever item or leaf is shown.
@@ -300,6 +332,13 @@ contract FaultsTest is World {
         anchors;
     }
 
+    function _insert(bytes32[] memory list, uint256 at, bytes32 word) private pure returns (bytes32[] memory longer) {
+        longer = new bytes32[](list.length + 1);
+        for (uint256 i; i < longer.length; ++i) {
+            longer[i] = i < at ? list[i] : i == at ? word : list[i - 1];
+        }
+    }
+
     function _row(int32 llr, int32 prior, uint8 verdict, uint16 novelty, bytes memory weights, bool fault) private {
         (Terms memory t, Draft memory d, uint256 id, Anchor[] memory anchors) = _ready();
         Vote[] memory votes = _votes(weights);
@@ -317,7 +356,7 @@ contract FaultsTest is World {
         bytes32[] memory proof = _itemProof(p, d, i);
         vm.prank(watcher);
         faults.proveVerdict(p, t, d.items[i], proof, votes);
-        vm.assertEq(settlement.slotOf(p.key).status, 2, "void");
+        vm.assertTrue(_isVoid(p.key), "void");
     }
 
     function _verdict(Posted memory p, Terms memory t, Draft memory d, uint256 i, Vote[] memory votes, bytes4 reason)
@@ -334,7 +373,7 @@ contract FaultsTest is World {
         bytes32[] memory proof = _itemProof(p, d, i);
         if (!fault) vm.expectRevert(IFaults.Faults_NoFault.selector);
         faults.proveByte(p, d.items[i], proof, d.verdicts, _none);
-        vm.assertTrue(settlement.slotOf(p.key).status == (fault ? 2 : 1), "byte row");
+        vm.assertTrue(_isVoid(p.key) == (fault), "byte row");
         vm.revertToState(snapshot);
     }
 

@@ -17,7 +17,7 @@ contract SettlementTest is World {
         vm.assertEq(s.reserved, 0, "reserve gone");
         vm.assertEq(s.settled, 8, "settled");
         ISettlement.Slot memory slot = settlement.slotOf(p.key);
-        vm.assertEq(slot.funded, d.total, "funded");
+        vm.assertEq(slot.flags, 1, "posted");
         vm.assertEq(slot.finalAt, block.timestamp + t.challengeWindow, "final at");
         (, uint256 locked) = stakes.collateralOf(operator, address(dollar));
         vm.assertEq(locked, 8 * R / 2 + 10 * R, "deposits and the least bond");
@@ -37,20 +37,24 @@ contract SettlementTest is World {
         _refuse(t, anchors, input, ISettlement.Settlement_VerdictBytes.selector);
         input.verdicts = d.verdicts;
         input.total = uint96(4 * campaigns.reserveOf(t) + 1);
+        input.words[0].budget = input.total;
         _refuse(t, anchors, input, ISettlement.Settlement_TotalAboveReserve.selector);
-        input.total = 0;
-        _refuse(t, anchors, input, ISettlement.Settlement_TotalWithoutPays.selector);
+        input.words[0].budget = d.total;
+        input.total = d.total - 1;
+        _refuse(t, anchors, input, ISettlement.Settlement_BudgetsNotTotal.selector);
         input.total = d.total;
-        input.payCount = 65_537;
+        input.payCount = 2049;
         _refuse(t, anchors, input, ISettlement.Settlement_PayCountOutOfRange.selector);
         input.payCount = 0;
-        _refuse(t, anchors, input, ISettlement.Settlement_TotalWithoutPays.selector);
+        _refuse(t, anchors, input, ISettlement.Settlement_WordCount.selector);
+        input.payCount = 129;
+        _refuse(t, anchors, input, ISettlement.Settlement_WordCount.selector);
         input.payCount = uint32(d.pays.length);
         anchors[0].root = keccak256("another");
         _refuse(t, anchors, input, ICampaigns.Campaigns_UnknownAnchor.selector);
         anchors[0].root = keccak256(abi.encode("root", id, uint32(0)));
         t.unitReward -= 1;
-        input.total = 1;
+        (input.total, input.words[0].budget) = (1, 1);
         _refuse(t, anchors, input, ICampaigns.Campaigns_WrongTerms.selector);
     }
 
@@ -91,7 +95,7 @@ contract SettlementTest is World {
         vm.assertTrue(settlement.isFinal(pb.key), "the other stands");
         vm.assertTrue(!settlement.isFinal(pa.key), "void is never final");
         proof = _payProof(pb, db, 0);
-        settlement.claim(pb, db.pays[0], proof);
+        settlement.claim(_head(pb), db.pays[0], proof);
     }
 
     function test_claim_pays_the_account_whoever_calls() public {
@@ -100,15 +104,15 @@ contract SettlementTest is World {
         vm.expectRevert(
             abi.encodeWithSelector(ISettlement.Settlement_NotFinal.selector, p.key, p.finalAt, block.timestamp)
         );
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
         _final(p);
         vm.prank(stranger);
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
         vm.assertEq(dollar.balanceOf(d.pays[1].account), d.pays[1].amount, "paid");
         vm.assertEq(dollar.balanceOf(stranger), 0, "not to the caller");
         vm.assertTrue(settlement.isPaid(p.key, 1), "bit");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyPaid.selector, p.key, 1));
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
     }
 
     function test_claim_many() public {
@@ -120,15 +124,15 @@ contract SettlementTest is World {
             ps[i] = p;
             proofs[i] = _payProof(p, d, i);
         }
-        settlement.claimMany(ps, d.pays, proofs);
+        settlement.claimMany(_heads(ps), d.pays, proofs);
         for (uint256 i; i < 4; ++i) {
             vm.assertTrue(settlement.isPaid(p.key, i), "all paid");
         }
-        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "the whole total");
+        vm.assertEq(_paid(p.key), d.total, "the whole total");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_LengthMismatch.selector, 4, 3));
-        settlement.claimMany(ps, new Pay[](3), proofs);
+        settlement.claimMany(_heads(ps), new Pay[](3), proofs);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_LengthMismatch.selector, 4, 3));
-        settlement.claimMany(ps, d.pays, new bytes32[][](3));
+        settlement.claimMany(_heads(ps), d.pays, new bytes32[][](3));
     }
 
     function testFuzz_push_any_range_then_claim_the_rest(uint256 payees, uint256 from, uint256 size) public {
@@ -151,24 +155,36 @@ contract SettlementTest is World {
     function test_push_out_of_order_or_forged_refused() public {
         (,, Draft memory d, Posted memory p) = _settled(8, 3);
         _final(p);
-        bytes32[] memory proof = _rangeProof(_payLeaves(p.key, d), 0, 4);
-        (d.pays[0], d.pays[1]) = (d.pays[1], d.pays[0]);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotInOrder.selector, 1, 0));
-        settlement.push(p, d.pays, 0, proof);
-        (d.pays[0], d.pays[1]) = (d.pays[1], d.pays[0]);
-        d.pays[2].amount += 1;
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0));
-        settlement.push(p, d.pays, 0, proof);
+        bytes memory wrong = abi.encodeWithSelector(ISettlement.Settlement_WrongProof.selector, p.key, 0);
+        Draft memory forged = abi.decode(abi.encode(d), (Draft));
+        (forged.pays[0].account, forged.pays[1].account) = (d.pays[1].account, d.pays[0].account);
+        vm.expectRevert(wrong);
+        _push(p, forged, 0, 4);
+        forged = abi.decode(abi.encode(d), (Draft));
+        forged.pays[2].amount += 1;
+        vm.expectRevert(wrong);
+        _push(p, forged, 0, 4);
+        forged = abi.decode(abi.encode(d), (Draft));
+        forged.total += 1; // a larger budget
+        vm.expectRevert(wrong);
+        _push(p, forged, 0, 4);
     }
 
-    function test_push_crosses_bitmap_words() public {
+    function test_push_and_claim_in_the_words_of_a_large_tree() public {
         (,, Draft memory d, Posted memory p) = _settled(300, 300);
         _final(p);
-        _push(p, d, 250, 20);
-        vm.assertTrue(settlement.isPaid(p.key, 255) && settlement.isPaid(p.key, 256), "both words");
-        vm.assertTrue(!settlement.isPaid(p.key, 249) && !settlement.isPaid(p.key, 270), "no others");
-        _push(p, d, 0, 301);
-        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "everything");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_PushAcrossWords.selector, 120, 140));
+        _push(p, d, 120, 20);
+        _push(p, d, 120, 8);
+        _push(p, d, 128, 20);
+        vm.assertTrue(settlement.isPaid(p.key, 127) && settlement.isPaid(p.key, 128), "both words");
+        vm.assertTrue(!settlement.isPaid(p.key, 119) && !settlement.isPaid(p.key, 148), "no others");
+        bytes32[] memory proof = _payProof(p, d, 300);
+        settlement.claim(_head(p), d.pays[300], proof);
+        _push(p, d, 0, 128);
+        _push(p, d, 128, 128);
+        _push(p, d, 256, 45);
+        vm.assertEq(_paid(p.key), d.total, "everything");
     }
 
     function test_push_skips_a_refusing_transfer_and_claim_reverts_on_it() public {
@@ -185,10 +201,10 @@ contract SettlementTest is World {
                 ISettlement.Settlement_TransferFailed.selector, address(blocking), d.pays[1].account, d.pays[1].amount
             )
         );
-        settlement.claim(p, d.pays[1], proof);
+        settlement.claim(_head(p), d.pays[1], proof);
         blocking.setBlocked(address(0));
-        settlement.claim(p, d.pays[1], proof);
-        vm.assertEq(settlement.slotOf(p.key).paid, d.total, "in the end all");
+        settlement.claim(_head(p), d.pays[1], proof);
+        vm.assertEq(_paid(p.key), d.total, "in the end all");
     }
 
     function test_release_unlocks_and_forfeits() public {
@@ -253,7 +269,7 @@ contract SettlementTest is World {
         settlement.resettle(t, anchors, input, voided);
         _final(q);
         bytes32[] memory proof = _payProof(q, good, 0);
-        settlement.claim(q, good.pays[0], proof);
+        settlement.claim(_head(q), good.pays[0], proof);
         settlement.release(q, t, anchors, good.verdicts);
         d;
     }
@@ -282,7 +298,12 @@ contract SettlementTest is World {
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
         settlement.reclaim(p, t, anchors);
         (, uint256 locked) = stakes.collateralOf(operator, address(dollar));
-        vm.assertEq(locked, 0, "deposits unlocked");
+        vm.assertEq(locked, p.bond, "deposits unlocked, the bond waits to be collected");
+        settlement.collect(p);
+        (, locked) = stakes.collateralOf(operator, address(dollar));
+        vm.assertEq(locked, 0, "and is");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
+        settlement.collect(p);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
         settlement.reclaim(p, t, anchors);
         Posted[] memory voided = new Posted[](1);
@@ -343,14 +364,5 @@ contract SettlementTest is World {
         Anchor[] memory anchors = _one(_anchor(id, t, 8, operator));
         d = _honest(t, anchors, 3, operator);
         p = _settle(id, t, anchors, d, operator);
-    }
-
-    function _push(Posted memory p, Draft memory d, uint256 from, uint256 size) private {
-        bytes32[] memory proof = _rangeProof(_payLeaves(p.key, d), from, from + size);
-        Pay[] memory part = new Pay[](size);
-        for (uint256 i; i < size; ++i) {
-            part[i] = d.pays[from + i];
-        }
-        settlement.push(p, part, from, proof);
     }
 }

@@ -81,7 +81,7 @@ contract StakesTest is World {
         vm.stopPrank();
         _collateral(watcher, 5 * R, 0);
         _collateral(stranger, 2 * R, 0);
-        vm.assertEq(dollar.balanceOf(address(campaigns)), 3 * R, "the rest");
+        vm.assertEq(dollar.balanceOf(address(settlement)), 3 * R, "the rest");
     }
 
     function test_attack_strangers_cannot_lock_unlock_or_slash() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Advances} from "../src/Advances.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Faults} from "../src/Faults.sol";
@@ -11,17 +12,21 @@ import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {
     Anchor,
+    Due,
     Item,
     Offer,
     Pay,
     Posted,
+    PostedHead,
     SettleInput,
     Share,
     Terms,
     Version,
-    Vote
+    Vote,
+    Word
 } from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
@@ -40,6 +45,7 @@ abstract contract World is Test {
     Faults internal faults;
     Licences internal licences;
     Datasets internal datasets;
+    Advances internal advances;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -75,19 +81,24 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[8] memory to;
-        for (uint256 i; i < 8; ++i) {
+        address[9] memory to;
+        for (uint256 i; i < 9; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
-        dollar = new LocalDollar();
+        dollar = _newDollar();
         stakes = new Stakes(address(token), to[3], to[4], to[7], 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
-        campaigns = new Campaigns(stakes, to[4], ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(campaigns, stakes, to[5]);
+        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
+        settlement = new Settlement(campaigns, stakes, to[5], to[8]);
         faults = new Faults(settlement);
         licences = new Licences(to[7], "headwater:{id}");
         datasets =
             new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+        advances = new Advances(settlement);
+    }
+
+    function _newDollar() internal virtual returns (LocalDollar) {
+        return new LocalDollar();
     }
 
     function _equip(address who) internal {
@@ -113,6 +124,7 @@ abstract contract World is Test {
         dollar.approve(address(campaigns), type(uint256).max);
         dollar.approve(address(stakes), type(uint256).max);
         dollar.approve(address(datasets), type(uint256).max);
+        dollar.approve(address(advances), type(uint256).max);
         vm.stopPrank();
     }
 
@@ -234,7 +246,7 @@ abstract contract World is Test {
     function _input(uint256 id, uint256 key, Draft memory d) internal view returns (SettleInput memory input) {
         input.campaign = id;
         input.itemRoot = Merkle.rootOf(_itemLeaves(key, d));
-        input.payRoot = Merkle.rootOf(_payLeaves(key, d));
+        input.words = _words(key, d);
         input.payCount = uint32(d.pays.length);
         input.total = d.total;
         input.verdicts = d.verdicts;
@@ -255,7 +267,7 @@ abstract contract World is Test {
         p.count = uint32(d.items.length);
         p.settler = settler;
         p.itemRoot = input.itemRoot;
-        p.payRoot = input.payRoot;
+        p.payRoot = _payRoot(input.words);
         p.payCount = input.payCount;
         p.total = input.total;
         p.reserve = uint96(d.items.length * campaigns.reserveOf(t));
@@ -315,8 +327,95 @@ abstract contract World is Test {
         return _proof(_itemLeaves(p.key, d), i);
     }
 
+    /// @notice Siblings in the word, the word's budget, siblings of the word.
     function _payProof(Posted memory p, Draft memory d, uint256 i) internal view returns (bytes32[] memory) {
-        return _proof(_payLeaves(p.key, d), i);
+        return _concat(_proof(_wordLeaves(p.key, d, i / 128), i % 128), _top(p.key, d, i));
+    }
+
+    function _top(uint256 key, Draft memory d, uint256 i) internal view returns (bytes32[] memory) {
+        bytes32[] memory budget = new bytes32[](1);
+        budget[0] = bytes32(uint256(_budget(d, i / 128)));
+        return _concat(budget, _proof(_wordNodes(_words(key, d)), i / 128));
+    }
+
+    /// @notice A word's leaves, padded to 128 where there are more words than one.
+    function _wordLeaves(uint256 key, Draft memory d, uint256 word) internal view returns (bytes32[] memory part) {
+        bytes32[] memory all = _payLeaves(key, d);
+        part = new bytes32[](all.length > 128 ? 128 : all.length);
+        for (uint256 i; i < part.length && 128 * word + i < all.length; ++i) {
+            part[i] = all[128 * word + i];
+        }
+    }
+
+    function _words(uint256 key, Draft memory d) internal view returns (Word[] memory words) {
+        words = new Word[]((d.pays.length + 127) / 128);
+        for (uint256 w; w < words.length; ++w) {
+            words[w] = Word(Merkle.rootOf(_wordLeaves(key, d, w)), _budget(d, w));
+        }
+    }
+
+    function _budget(Draft memory d, uint256 word) internal pure returns (uint96 budget) {
+        uint256 last = 128 * word + 127 < d.pays.length ? 128 * word + 127 : d.pays.length - 1;
+        if (last == d.pays.length - 1) budget = d.total;
+        else budget = d.pays[last].cumulative;
+        if (word > 0) budget -= d.pays[128 * word - 1].cumulative;
+    }
+
+    function _wordNodes(Word[] memory words) internal pure returns (bytes32[] memory nodes) {
+        nodes = new bytes32[](words.length);
+        for (uint256 w; w < words.length; ++w) {
+            nodes[w] = keccak256(abi.encode(words[w].root, uint256(words[w].budget)));
+        }
+    }
+
+    function _payRoot(Word[] memory words) internal pure returns (bytes32) {
+        return Merkle.rootOf(_wordNodes(words));
+    }
+
+    function _head(Posted memory p) internal pure returns (PostedHead memory) {
+        bytes memory all = abi.encode(p);
+        bytes32 rest;
+        assembly {
+            rest := keccak256(add(all, 0xa0), 0x1c0)
+        }
+        return PostedHead(p.key, p.token, p.payCount, rest);
+    }
+
+    function _heads(Posted[] memory all) internal pure returns (PostedHead[] memory heads) {
+        heads = new PostedHead[](all.length);
+        for (uint256 i; i < all.length; ++i) {
+            heads[i] = _head(all[i]);
+        }
+    }
+
+    /// @notice Pushes `[from, from + size)` of one word.
+    function _push(Posted memory p, Draft memory d, uint256 from, uint256 size) internal {
+        Due[] memory dues = new Due[](size);
+        for (uint256 i; i < size; ++i) {
+            Pay memory pay = d.pays[from + i];
+            dues[i] = Due(pay.account, pay.amount, pay.kind, pay.items);
+        }
+        uint256 before = d.pays[from].cumulative - d.pays[from].amount;
+        bytes32[] memory proof = _rangeProof(_wordLeaves(p.key, d, from / 128), from % 128, from % 128 + size);
+        settlement.push(_head(p), dues, from, before, proof, _top(p.key, d, from));
+    }
+
+    function _paid(uint256 key) internal view returns (uint256 sum) {
+        for (uint256 w; w < 16; ++w) {
+            (, uint96 paid) = settlement.wordOf(key, w);
+            sum += paid;
+        }
+    }
+
+    function _isVoid(uint256 key) internal view returns (bool) {
+        return settlement.slotOf(key).flags & 2 != 0;
+    }
+
+    function _concat(bytes32[] memory a, bytes32[] memory b) internal pure returns (bytes32[] memory c) {
+        c = new bytes32[](a.length + b.length);
+        for (uint256 i; i < c.length; ++i) {
+            c[i] = i < a.length ? a[i] : b[i - a.length];
+        }
     }
 
     /// @dev Fields of a static struct encode to the same words inside or outside the struct.

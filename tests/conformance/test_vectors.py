@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from headwater.market.pay_tree import build_words
 from headwater.market.reward import QUALITY, value
 from headwater.primitives import merkle
 from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import Domain, recover
+from headwater.primitives.hashing import keccak256
 from headwater.records import codec
 from headwater.records.contribution import Contribution
 from headwater.records.errors import RecordError
@@ -34,6 +36,17 @@ def words(texts: list[str]) -> list[bytes]:
 def record(name: str) -> type[Any]:
     kind: type[Any] = getattr(importlib.import_module(f"headwater.records.{MODULES[name]}"), name)
     return kind
+
+
+@pytest.mark.parametrize("case", load("pays")["cases"], ids=lambda c: f"{c['count']} leaves")
+def test_pay_tree(case: dict[str, Any]) -> None:
+    leaves = [keccak256(b"leaf" + n.to_bytes(4, "big")) for n in range(case["count"])]
+    tree = build_words(leaves, case["amounts"])
+    assert tree.root == bytes.fromhex(case["root"][2:])
+    assert [word.root for word in tree.words] == words(case["words"])
+    assert [word.budget for word in tree.words] == case["budgets"]
+    for index, proof in zip(case["indices"], case["proofs"], strict=True):
+        assert list(tree.proof(index)) == words(proof)
 
 
 @pytest.mark.parametrize("case", load("merkle")["cases"], ids=lambda c: f"{c['count']} leaves")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from headwater.chain import interface
+from headwater.chain.advances import Advances
 from headwater.chain.campaigns import Campaigns
 from headwater.chain.contract import Contract
 from headwater.chain.datasets import Datasets
@@ -17,11 +18,11 @@ from headwater.chain.licences import Licences
 from headwater.chain.settlement import Settlement
 from headwater.chain.stakes import Stakes
 
-WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Datasets, Licences)
+WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Datasets, Licences)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash"},
-    "Campaigns": {"take", "restore", "credit", "pay"},
-    "Settlement": {"void"},
+    "Campaigns": {"take", "restore", "credit"},
+    "Settlement": {"assign", "disburse", "void"},
     "Licences": {"mint"},
 }
 TOKEN_STANDARDS = {"approve", "setApprovalForAll", "safeTransferFrom", "safeBatchTransferFrom", "transferFrom"}

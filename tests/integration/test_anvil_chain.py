@@ -45,6 +45,7 @@ from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
 from headwater.chain.structs import (
     NO_PAY_INDEX,
     Anchor,
+    Assignment,
     Item,
     Offer,
     Pay,
@@ -62,6 +63,7 @@ from headwater.chain.structs import (
     settlements_hash,
     votes_root,
 )
+from headwater.market import PayTree, build_pays
 from headwater.primitives import eip712, merkle
 from headwater.primitives.abi import abi_hash
 from headwater.primitives.hashing import ZERO_WORD, keccak256
@@ -123,7 +125,7 @@ def opened(town: Town) -> tuple[KeySigner, Terms, int]:
 
 def settled(
     town: Town, campaign: int, terms: Terms, operator: KeySigner, *, wrong: bool = False
-) -> tuple[ev.Settled, Item, merkle.Tree]:
+) -> tuple[ev.Settled, Item, PayTree]:
     """Anchor one contribution and settle it; ``wrong`` rejects what its numbers accept."""
     c = town.contracts
     anchor = c.campaigns.anchor(operator, campaign, terms, b"a" * 32, 1, b"c" * 32).only(ev.Anchored).anchor
@@ -148,11 +150,11 @@ def settled(
     pays = [] if wrong else [Pay(0, CONTRIBUTOR.address, reward, reward, 0, items_hash([item.item]))]
     pays.append(Pay(len(pays), operator.address, fee, reward + fee, 2, items_hash([item.item])))
     items = merkle.build([item.leaf(c.chain.chain_id, c.settlement.address, key)])
-    tree = merkle.build([pay.leaf(c.chain.chain_id, c.settlement.address, key) for pay in pays])
+    tree = build_pays(pays, c.chain.chain_id, c.settlement.address, key)
     given = SettleInput(
         campaign=campaign,
         item_root=items.root,
-        pay_root=tree.root,
+        words=tree.words,
         pay_count=len(pays),
         total=reward + fee,
         verdicts=bytes([item.verdict, 0 if wrong else 90]),
@@ -163,7 +165,7 @@ def settled(
     done = receipt.only(ev.Settled)
     assert done.key == key
     assert done.posted.anchors_hash == anchors_hash([anchor])
-    assert done.posted.hash() == c.settlement.posted_hash(key)
+    assert done.posted.hash()[:26] == c.settlement.slot(key).digest
     PAYS[key], ANCHORS[key] = pays, anchor
     return done, item, tree
 
@@ -184,12 +186,12 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
     done, item, tree = settled(town, campaign, terms, operator)
     assert c.campaigns.state(campaign).settled == 1
     with pytest.raises(RevertError, match="challenge window") as early:
-        c.settlement.push(operator, done.posted, PAYS[done.key], 0, ())
+        c.settlement.push(operator, done.posted, PAYS[done.key], tree.range_proof(0, 2), tree.path(0))
     assert early.value.name == "Settlement_NotFinal"
     town.skip(terms.challenge_window + 1)
     assert c.settlement.is_final(done.key)
 
-    c.settlement.push(operator, done.posted, PAYS[done.key], 0, tree.range_proof(0, 2))
+    c.settlement.push(operator, done.posted, PAYS[done.key], tree.range_proof(0, 2), tree.path(0))
     assert c.local_dollar.balance(CONTRIBUTOR.address) == item.reward
     assert c.settlement.is_paid(done.key, 0)
     with pytest.raises(RevertError, match="was paid"):
@@ -257,7 +259,9 @@ def test_a_wrong_verdict_is_voided_and_costs_its_settler(town: Town) -> None:
     watcher = town.account()
     receipt = c.faults.prove_verdict(watcher, done.posted, terms, item, (), ())
     assert receipt.only(ev.Voided).watcher == watcher.address
-    assert receipt.only(ev.FaultProven).index == item.item
+    assert receipt.only(ev.Voided).index == item.item
+    assert c.stakes.collateral(watcher.address, terms.token).free == 0
+    c.settlement.collect(operator, done.posted)
     assert c.stakes.collateral(watcher.address, terms.token).free == done.posted.bond // 2
     with pytest.raises(RevertError):
         c.faults.prove_verdict(watcher, done.posted, terms, item, (), ())
@@ -277,8 +281,8 @@ def test_a_voided_settlement_is_replaced_by_another_operator(town: Town) -> None
     pays = [Pay(0, CONTRIBUTOR.address, right.reward, right.reward, 0, items_hash([item.item]))]
     pays.append(Pay(1, careful.address, fee, right.reward + fee, 2, items_hash([item.item])))
     items = merkle.build([right.leaf(c.chain.chain_id, c.settlement.address, key)])
-    tree = merkle.build([pay.leaf(c.chain.chain_id, c.settlement.address, key) for pay in pays])
-    given = SettleInput(campaign, items.root, tree.root, 2, right.reward + fee, b"\x01\x5a", b"e" * 32, ZERO_WORD)
+    tree = build_pays(pays, c.chain.chain_id, c.settlement.address, key)
+    given = SettleInput(campaign, items.root, tree.words, 2, right.reward + fee, b"\x01\x5a", b"e" * 32, ZERO_WORD)
     again = (terms, [ANCHORS[done.key]], given, [done.posted])
     with pytest.raises(RevertError) as refused:
         c.settlement.resettle(careless, *again)
@@ -288,6 +292,28 @@ def test_a_voided_settlement_is_replaced_by_another_operator(town: Town) -> None
     before = c.local_dollar.balance(CONTRIBUTOR.address)
     c.settlement.claim_many(careful, [posted], pays[:1], [tree.proof(0)])
     assert c.local_dollar.balance(CONTRIBUTOR.address) == before + right.reward
+
+
+def test_a_contributor_without_gas_is_paid_at_once_and_the_claim_moves(town: Town) -> None:
+    c = town.contracts
+    operator, payer = town.member(OPERATOR_ROLE, collateral=1_000), town.account(100)
+    _, terms, campaign = opened(town)
+    done, item, tree = settled(town, campaign, terms, operator)
+    pay = PAYS[done.key][0]
+    offer = Assignment(campaign, item.item, pay.account, payer.address, pay.amount * 9 // 10, c.chain.now() + 60)
+    signature = CONTRIBUTOR.sign_digest(offer.digest(c.advances.domain))
+    c.local_dollar.approve(payer, c.advances.address, offer.price)
+    before = c.local_dollar.balance(pay.account)
+    with pytest.raises(RevertError, match="exactly this assignment"):
+        c.advances.advance(payer, done.posted, pay, tree.proof(0), replace(offer, price=1), signature)
+    paid = c.advances.advance(payer, done.posted, pay, tree.proof(0), offer, signature)
+    assert paid.only(ev.Advanced).owed == pay.amount
+    assert paid.only(ev.Assigned).to == payer.address == c.settlement.assignee(campaign, item.item, pay.account)
+    town.skip(terms.challenge_window + 1)
+    held = c.local_dollar.balance(payer.address)
+    c.settlement.claim(operator, done.posted, pay, tree.proof(0))
+    assert c.local_dollar.balance(pay.account) == before + offer.price
+    assert c.local_dollar.balance(payer.address) == held + pay.amount
 
 
 def test_anchors_seeds_and_commits_as_the_reviewers_see_them(town: Town) -> None:

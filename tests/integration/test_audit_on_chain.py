@@ -330,6 +330,8 @@ def test_the_audit_passes_after_every_step_and_a_changed_byte_is_named(town: Tow
 
     watcher = town.account()
     void(campaign, first, lied, watcher)
+    campaign.audit()
+    c.settlement.collect(watcher, first.posted)
     assert any(watcher.address in claim.detail for claim in campaign.audit().claims)
 
     made = draft(*where, settlement_key(campaign.id, 0, 1), terms, campaign.op2.address, verdicts)
@@ -340,7 +342,7 @@ def test_the_audit_passes_after_every_step_and_a_changed_byte_is_named(town: Tow
     pays = [book.pay for book in made.books]
     c.settlement.claim(watcher, settled.posted, pays[0], made.pay_tree.proof(0))
     campaign.audit()
-    c.settlement.push(watcher, settled.posted, pays, 0, made.pay_tree.range_proof(0, len(pays)))
+    c.settlement.push(watcher, settled.posted, pays, made.pay_tree.range_proof(0, len(pays)), made.pay_tree.path(0))
     released = c.settlement.release(watcher, settled.posted, terms, [anchor], settled.verdicts)
     assert released.only(ev.Released).forfeited == R // 2
     campaign.audit()

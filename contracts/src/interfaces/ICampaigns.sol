@@ -128,14 +128,11 @@ interface ICampaigns {
     /// the settlement's funds.
     function take(Take calldata taken, uint32[] calldata firstItems, bytes32[] calldata anchors) external;
 
-    /// @notice Settlement only: gives a void settlement's funds and reserve back, with `credited` more.
-    function restore(uint256 campaign, uint96 total, uint96 reserve, uint96 credited) external;
+    /// @notice Settlement only: gives a void settlement's funds and reserve back.
+    function restore(uint256 campaign, uint96 total, uint96 reserve) external;
 
-    /// @notice Settlement only: books tokens Stakes has sent here for a campaign.
+    /// @notice Settlement only: books tokens it received from Stakes for a campaign.
     function credit(uint256 campaign, uint96 amount) external;
-
-    /// @notice Settlement only: pays a claim. Returns false if the token refuses; never reverts for it.
-    function pay(address token, address to, uint256 amount) external returns (bool);
 
     /// @notice R and the fee caps, each rounded up: what one anchored item reserves.
     function reserveOf(Terms calldata terms) external pure returns (uint256);

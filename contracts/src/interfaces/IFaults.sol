@@ -7,8 +7,6 @@ import {Item, Pay, Posted, Terms, Vote} from "./Structs.sol";
 /// @notice Objective faults of a pending settlement, each proven by preimages and proofs alone (section 7). A proof
 /// that holds voids the settlement and rewards the caller; one that does not reverts `Faults_NoFault`.
 interface IFaults {
-    event FaultProven(uint256 indexed key, address indexed watcher, bytes4 indexed fault, uint256 index);
-
     error Faults_NoFault();
     error Faults_WrongTerms(uint256 key);
     error Faults_WrongVotes(uint256 item);
@@ -73,7 +71,8 @@ interface IFaults {
         bytes32[] calldata lastProof
     ) external;
 
-    /// @notice Running sums, order or total of the pay tree are wrong; `a` may be `b`.
+    /// @notice Running sums, order or total of the pay tree are wrong, or a word's budget (`a` its first leaf, `b` its
+    /// last) is not what its leaves add up to; `a` may be `b`.
     function proveSum(
         Posted calldata posted,
         Pay calldata a,

@@ -1,42 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Pay, Posted, SettleInput, Terms} from "./Structs.sol";
+import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./Structs.sol";
 
 /// @title Settlement
 /// @notice Verdicts and pay for consecutive anchors, optimistic: final unless proven wrong within the window.
-/// @dev Holds no tokens. A settlement can only ever spend its own `funded`.
+/// @dev Holds the escrow of all campaigns; Campaigns keeps the books. A settlement can only ever spend its own total:
+/// the budgets of its words, fixed when it was posted, sum up to it.
 interface ISettlement {
-    /// @param funded what the settlement may pay in all
-    /// @param paid what it has paid
+    /// @param digest the first 208 bits of `Posted`'s hash
     /// @param finalAt from when claims run
-    /// @param status 0 unknown, 1 posted, 2 void
-    /// @param challenges open ones block finality (the court, later)
-    /// @param released bond and deposits were settled
+    /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected, 16 some claims were assigned
     struct Slot {
-        uint96 funded;
-        uint96 paid;
+        bytes26 digest;
         uint40 finalAt;
-        uint8 status;
-        uint8 challenges;
-        bool released;
+        uint8 flags;
     }
 
     event Settled(uint256 indexed key, uint256 indexed campaign, Posted posted, bytes verdicts);
-    event Voided(uint256 indexed key, address indexed watcher, address indexed settler, uint256 bond);
-    event Claimed(uint256 indexed key, address indexed account, uint256 index, uint256 amount);
+    /// @param fault selector of the function of Faults that held; `index` the item or pay leaf it was shown on
+    event Voided(uint256 indexed key, address indexed watcher, bytes4 indexed fault, uint256 index);
+    event Collected(uint256 indexed key, address indexed watcher, uint256 rewarded, uint256 credited);
+    event Assigned(uint256 indexed key, address indexed account, address indexed to, uint256 index);
+    event Claimed(uint256 indexed key, uint256 index);
     event Pushed(uint256 indexed key, uint256 from, uint256 count, uint256 paid);
     event Released(uint256 indexed key, uint256 bond, uint256 forfeited);
     event Reclaimed(uint256 indexed key);
 
     error Settlement_NotFaults(address caller);
+    error Settlement_NotCampaigns(address caller);
+    error Settlement_NotAdvances(address caller);
+    error Settlement_NotAssignable(uint256 key, uint256 index);
     error Settlement_NoAnchors();
     error Settlement_AnchorsNotConsecutive(uint256 firstItem, uint256 expected);
     error Settlement_AnchorersWindow(uint256 until, address anchorer);
     error Settlement_VerdictBytes(uint256 length, uint256 expected);
     error Settlement_TotalAboveReserve(uint256 total, uint256 reserve);
     error Settlement_PayCountOutOfRange(uint256 count, uint256 limit);
-    error Settlement_TotalWithoutPays(uint256 total, uint256 payCount);
+    error Settlement_WordCount(uint256 words, uint256 expected);
+    error Settlement_BudgetsNotTotal(uint256 budgets, uint256 total);
     error Settlement_WrongPreimage(uint256 key);
     error Settlement_WrongTerms(uint256 key);
     error Settlement_WrongAnchors(uint256 key);
@@ -50,10 +52,10 @@ interface ISettlement {
     error Settlement_NotLapsed(uint256 key, uint256 at);
     error Settlement_WrongProof(uint256 key, uint256 index);
     error Settlement_AlreadyPaid(uint256 key, uint256 index);
-    error Settlement_AboveFunded(uint256 key, uint256 wanted, uint256 funded);
+    error Settlement_AboveBudget(uint256 key, uint256 wanted, uint256 budget);
     error Settlement_TransferFailed(address token, address account, uint256 amount);
     error Settlement_LengthMismatch(uint256 a, uint256 b);
-    error Settlement_NotInOrder(uint256 index, uint256 expected);
+    error Settlement_PushAcrossWords(uint256 from, uint256 to);
 
     /// @notice Posts verdicts and pay for the next anchors of a campaign's queue; operators with free collateral only.
     function settle(Terms calldata terms, Anchor[] calldata anchors, SettleInput calldata input)
@@ -68,14 +70,25 @@ interface ISettlement {
         Posted[] calldata voided
     ) external returns (uint256 key);
 
-    /// @notice Pays one leaf to its account, whoever calls.
-    function claim(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) external;
+    /// @notice Pays one leaf to its account, whoever calls. `proof` is siblings within the word, the word's budget, and
+    /// siblings of the word.
+    function claim(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof) external;
 
     /// @notice One leaf of each of several settlements.
-    function claimMany(Posted[] calldata posted, Pay[] calldata pays, bytes32[][] calldata proofs) external;
+    function claimMany(PostedHead[] calldata posted, Pay[] calldata pays, bytes32[][] calldata proofs) external;
 
-    /// @notice Pays the leaves `[from, from + pays.length)`; skips what is paid and what a token refuses.
-    function push(Posted calldata posted, Pay[] calldata pays, uint256 from, bytes32[] calldata proof) external;
+    /// @notice Pays the leaves `[from, from + dues.length)`, all of one word; skips what is paid and what a token refuses.
+    /// @param before running sum of the leaf before `from`
+    /// @param proof neighbours within the word
+    /// @param top the word's budget and its siblings
+    function push(
+        PostedHead calldata posted,
+        Due[] calldata dues,
+        uint256 from,
+        uint256 before,
+        bytes32[] calldata proof,
+        bytes32[] calldata top
+    ) external;
 
     /// @notice After final, once: unlocks the bond and the anchors' deposits, forfeits those of verdicts 2 and 3.
     function release(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors, bytes calldata verdicts)
@@ -84,12 +97,29 @@ interface ISettlement {
     /// @notice Unlocks the deposits of a voided settlement nobody replaced, past deadline and lapse window.
     function reclaim(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) external;
 
-    /// @notice Faults only: a fault was proven. Funds and reserve return, the bond goes half to `watcher`.
-    function void(Posted calldata posted, address watcher) external;
+    /// @notice Faults only: a fault was proven by `watcher`. Funds and reserve return at once, the bond stays locked. Calls
+    /// no token, so no token can keep a lie standing.
+    function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external;
+
+    /// @notice Takes the bond of a void settlement: half to the watcher's collateral, half to the campaign's escrow.
+    function collect(Posted calldata posted) external;
+
+    /// @notice Advances only: what a settlement, or what replaces it, owes a contributor goes to `to` instead.
+    function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to) external;
+
+    /// @notice Who took over an account's claim to the items from `firstItem` on; zero if nobody did.
+    function assigneeOf(uint256 campaign, uint256 firstItem, address account) external view returns (address);
+
+    /// @notice Campaigns only: sends what its books say is free.
+    function disburse(address token, address to, uint256 amount) external;
 
     function slotOf(uint256 key) external view returns (Slot memory);
 
-    function postedHash(uint256 key) external view returns (bytes32);
+    /// @notice Who proved a void settlement wrong.
+    function voidedBy(uint256 key) external view returns (address);
+
+    /// @notice Bits of the paid leaves of a word, and what was paid of its budget.
+    function wordOf(uint256 key, uint256 word) external view returns (uint128 bits, uint96 paid);
 
     function isFinal(uint256 key) external view returns (bool);
 

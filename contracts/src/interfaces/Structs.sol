@@ -71,11 +71,17 @@ struct Pay {
     bytes32 items;
 }
 
+/// @notice Up to 128 pay leaves: the root of their tree, and all they may be paid together.
+struct Word {
+    bytes32 root;
+    uint96 budget;
+}
+
 /// @notice What a settler posts; `verdicts` has two bytes an item (verdict, score).
 struct SettleInput {
     uint256 campaign;
     bytes32 itemRoot;
-    bytes32 payRoot;
+    Word[] words;
     uint32 payCount;
     uint96 total;
     bytes verdicts;
@@ -83,18 +89,18 @@ struct SettleInput {
     bytes32 reputation;
 }
 
-/// @notice A settlement as stored: one hash of this struct.
+/// @notice A settlement as stored: the first four words and the hash of the rest, hashed. Paying needs no more than those.
 struct Posted {
     uint256 key;
+    address token;
+    bytes32 payRoot;
+    uint32 payCount;
     uint256 campaign;
     bytes32 terms;
-    address token;
     uint32 firstItem;
     uint32 count;
     address settler;
     bytes32 itemRoot;
-    bytes32 payRoot;
-    uint32 payCount;
     uint96 total;
     uint96 reserve;
     bytes32 verdictsHash;
@@ -103,6 +109,22 @@ struct Posted {
     bytes32 anchorsHash;
     uint40 finalAt;
     uint96 bond;
+}
+
+/// @notice What paying needs of `Posted`: the root follows from the proof, `rest` is the hash of the last 14 words.
+struct PostedHead {
+    uint256 key;
+    address token;
+    uint32 payCount;
+    bytes32 rest;
+}
+
+/// @notice One pay leaf of a push: its index and running sum follow from its place.
+struct Due {
+    address account;
+    uint96 amount;
+    uint8 kind;
+    bytes32 items;
 }
 
 /// @notice Licence terms for a price; `duration` in seconds, 0 for ever.

@@ -51,13 +51,14 @@ class CampaignFacts:
 
 @dataclass
 class SettlementFacts:
-    """One posted settlement; ``claimed`` is amount by pay index, pushes excluded (they name only sums)."""
+    """One posted settlement; ``claimed`` are the pay indices of claims, pushes excluded (they name only sums)."""
 
     posted: Posted
     verdicts: bytes
     at: ev.Position
     voided_by: str | None = None
-    claimed: dict[int, tuple[str, int]] = field(default_factory=dict)
+    collected: bool = False
+    claimed: set[int] = field(default_factory=set)
     pushed: list[tuple[int, int, int]] = field(default_factory=list)
     released: bool = False
 
@@ -220,8 +221,12 @@ class Ledger:
         self.settlements[e.key].voided_by = e.watcher
 
     @apply.register
+    def _(self, e: ev.Collected) -> None:
+        self.settlements[e.key].collected = True
+
+    @apply.register
     def _(self, e: ev.Claimed) -> None:
-        self.settlements[e.key].claimed[e.index] = (e.account, e.amount)
+        self.settlements[e.key].claimed.add(e.index)
 
     @apply.register
     def _(self, e: ev.Pushed) -> None:

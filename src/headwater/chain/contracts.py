@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from headwater.chain.advances import Advances
 from headwater.chain.campaigns import Campaigns
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
@@ -53,6 +54,10 @@ class Contracts:
     @cached_property
     def licences(self) -> Licences:
         return Licences(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def advances(self) -> Advances:
+        return Advances(self.chain, self.deployment, self.tag)
 
     @cached_property
     def network_token(self) -> Token:

@@ -97,8 +97,8 @@ def _campaigns(s: Site) -> Made:
 
 
 def _settlement(s: Site) -> Made:
-    parts = s["Campaigns"], s["Stakes"], s["Faults"]
-    return Made(parts, _own("Settlement", campaigns=parts[0], stakes=parts[1], faults=parts[2]))
+    names = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "faults", "advances")}
+    return Made(tuple(names.values()), _own("Settlement", **names))
 
 
 def _faults(s: Site) -> Made:
@@ -123,6 +123,11 @@ def _licences(s: Site) -> Made:
     return Made((s["Datasets"], LICENCE_URI), _own("Licences", datasets=s["Datasets"]))
 
 
+def _advances(s: Site) -> Made:
+    domain = eip712("Headwater", s["Advances"], s.chain_id)
+    return Made((s["Settlement"],), _own("Advances", settlement=s["Settlement"]) | domain)
+
+
 def _own(contract: str, **values: Word) -> dict[str, Word]:
     return {f"{contract}.{name}": value for name, value in values.items()}
 
@@ -137,6 +142,7 @@ PARTS: tuple[Part, ...] = (
     Part("Faults", _faults),
     Part("Datasets", _datasets),
     Part("Licences", _licences),
+    Part("Advances", _advances),
 )
 
 

@@ -213,18 +213,38 @@ class Settled(_OfSettlement):
 
 @dataclass(frozen=True)
 class Voided(_OfSettlement):
+    """``fault`` is the selector of the function of Faults that held, ``index`` the item or pay leaf it was shown on."""
+
     key: int
     watcher: str
-    settler: str
-    bond: int
+    fault: bytes
+    index: int
+
+
+@dataclass(frozen=True)
+class Collected(_OfSettlement):
+    """The bond of a void settlement went to its watcher and its campaign."""
+
+    key: int
+    watcher: str
+    rewarded: int
+    credited: int
+
+
+@dataclass(frozen=True)
+class Assigned(_OfSettlement):
+    """``to`` took over what ``account`` is owed; ``index`` is its pay leaf."""
+
+    key: int
+    account: str
+    to: str
+    index: int
 
 
 @dataclass(frozen=True)
 class Claimed(_OfSettlement):
     key: int
-    account: str
     index: int
-    amount: int
 
 
 @dataclass(frozen=True)
@@ -250,13 +270,16 @@ class Reclaimed(_OfSettlement):
 
 
 @dataclass(frozen=True)
-class FaultProven(Event):
-    CONTRACT = "Faults"
+class Advanced(Event):
+    """``account`` was paid ``price`` at once for a claim to ``owed``."""
+
+    CONTRACT = "Advances"
 
     key: int
-    watcher: str
-    fault: bytes
-    index: int
+    account: str
+    to: str
+    price: int
+    owed: int
 
 
 class _OfDatasets(Event):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from headwater.chain.contract import Contract
 from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Anchor, Pay, Posted, SettleInput, Terms
+from headwater.chain.structs import WORD_LEAVES, Anchor, Due, Pay, Posted, SettleInput, Terms
 from headwater.chain.views import Slot
 
 Proof = Sequence[bytes]
@@ -34,18 +34,26 @@ class Settlement(Contract):
         return self._write(signer, "resettle", terms, list(anchors), given, list(voided))
 
     def claim(self, signer: TransactionSigner, posted: Posted, pay: Pay, proof: Proof) -> Receipt:
-        """Pay one leaf to its account, whoever signs."""
-        return self._write(signer, "claim", posted, pay, list(proof))
+        """Pay one leaf to its account, whoever signs; ``proof`` as ``market.PayTree`` makes it."""
+        return self._write(signer, "claim", posted.head(), pay, list(proof))
 
     def claim_many(
         self, signer: TransactionSigner, posted: Sequence[Posted], pays: Sequence[Pay], proofs: Sequence[Proof]
     ) -> Receipt:
         """One leaf of each of several settlements."""
-        return self._write(signer, "claimMany", list(posted), list(pays), [list(proof) for proof in proofs])
+        heads = [one.head() for one in posted]
+        return self._write(signer, "claimMany", heads, list(pays), [list(proof) for proof in proofs])
 
-    def push(self, signer: TransactionSigner, posted: Posted, pays: Sequence[Pay], start: int, proof: Proof) -> Receipt:
-        """Pay the leaves from ``start`` on; ``proof`` the range proof. Skips what is paid or a token refuses."""
-        return self._write(signer, "push", posted, list(pays), start, list(proof))
+    def push(self, signer: TransactionSigner, posted: Posted, pays: Sequence[Pay], proof: Proof, top: Proof) -> Receipt:
+        """Pay consecutive leaves of one word. Skips what is paid or a token refuses.
+
+        Args:
+            proof: neighbours within the word. top: the word's budget and its siblings.
+        """
+        first = pays[0]
+        where = (first.index, first.cumulative - first.amount)
+        dues = [Due.of_pay(pay) for pay in pays]
+        return self._write(signer, "push", posted.head(), dues, *where, list(proof), list(top))
 
     def release(
         self, signer: TransactionSigner, posted: Posted, terms: Terms, anchors: Sequence[Anchor], verdicts: bytes
@@ -57,12 +65,22 @@ class Settlement(Contract):
         """Unlock the deposits of a voided settlement nobody replaced in time."""
         return self._write(signer, "reclaim", posted, terms, list(anchors))
 
+    def collect(self, signer: TransactionSigner, posted: Posted) -> Receipt:
+        """Take the bond of a void settlement: half to its watcher's collateral, half to the campaign."""
+        return self._write(signer, "collect", posted)
+
     def slot(self, key: int) -> Slot:
         return Slot.of(self._read("slotOf", key))
 
-    def posted_hash(self, key: int) -> bytes:
-        """``Posted.hash()`` under a key, or the zero word."""
-        return bytes(self._read("postedHash", key))
+    def paid(self, key: int, pay_count: int) -> int:
+        """What a settlement with so many pay leaves has paid, smallest units."""
+        words = range(-(-pay_count // WORD_LEAVES))
+        return sum(int(self._read("wordOf", key, word)[1]) for word in words)
+
+    def assignee(self, campaign: int, first_item: int, account: str) -> str | None:
+        """Who took over an account's claim to the items from ``first_item`` on."""
+        found = str(self._read("assigneeOf", campaign, first_item, account))
+        return None if int(found, 16) == 0 else found
 
     def is_final(self, key: int) -> bool:
         return bool(self._read("isFinal", key))

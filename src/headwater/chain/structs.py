@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
+from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.primitives.ids import checksum_address
 
 Row = tuple[Any, ...]
@@ -21,6 +22,8 @@ PRICE_MODE, POOL_MODE = 0, 1
 REJECTED, ACCEPTED, FORFEITED, MISSING = 0, 1, 2, 3  # verdict bytes, section 5
 CONTRIBUTOR, REVIEWER, OPERATOR = 0, 1, 2  # kinds of a pay leaf
 NO_PAY_INDEX = 0xFFFFFFFF
+WORD_LEAVES = 128  # pay leaves under one budget
+MAX_PAYS = 2_048
 REVIEW_FEES_PER_ITEM = 15  # nine votes at 1.5 fees, and gold
 
 
@@ -180,38 +183,99 @@ class Pay(Struct):
 
 
 @dataclass(frozen=True)
+class Due(Struct):
+    """One pay leaf of a push: its index and running sum follow from its place."""
+
+    account: str
+    amount: int
+    kind: int
+    items: bytes
+
+    ABI = ("address", "uint96", "uint8", "bytes32")
+
+    @classmethod
+    def of_pay(cls, pay: Pay) -> Self:
+        """What a push says of a pay leaf."""
+        return cls(pay.account, pay.amount, pay.kind, pay.items)
+
+
+@dataclass(frozen=True)
+class Assignment(Struct):
+    """What a contributor signs: for ``price`` now, ``to`` gets whatever the items from ``first_item`` on, settled
+    together, pay ``account``, in this settlement or the one that replaces it.
+    """
+
+    campaign: int
+    first_item: int
+    account: str
+    to: str
+    price: int
+    deadline: int
+
+    ABI = ("uint256", "uint32", "address", "address", "uint96", "uint40")
+
+    def digest(self, domain: Domain) -> bytes:
+        """EIP-712 digest under the domain of ``Advances``."""
+        names = ("campaign", "firstItem", "account", "to", "price", "deadline")
+        fields = tuple(zip(names, self.ABI, strict=True))
+        return typed_digest(domain, "Assignment", {"Assignment": fields}, dict(zip(names, self.tuple(), strict=True)))
+
+
+@dataclass(frozen=True)
+class Word(Struct):
+    """Up to ``WORD_LEAVES`` pay leaves: the root of their tree, and all they may be paid together."""
+
+    root: bytes
+    budget: int
+
+    ABI = ("bytes32", "uint96")
+
+
+@dataclass(frozen=True)
 class SettleInput(Struct):
     """What a settler posts; ``verdicts`` has two bytes an item (verdict, score)."""
 
     campaign: int
     item_root: bytes
-    pay_root: bytes
+    words: tuple[Word, ...]
     pay_count: int
     total: int
     verdicts: bytes
     evidence: bytes
     reputation: bytes
 
-    ABI = ("uint256", "bytes32", "bytes32", "uint32", "uint96", "bytes", "bytes32", "bytes32")
+    ABI = ("uint256", "bytes32", f"{Word.abi_type()}[]", "uint32", "uint96", "bytes", "bytes32", "bytes32")
+
+
+@dataclass(frozen=True)
+class PostedHead(Struct):
+    """What paying needs of ``Posted``; ``rest`` is the hash of its last 14 words."""
+
+    key: int
+    token: str
+    pay_count: int
+    rest: bytes
+
+    ABI = ("uint256", "address", "uint32", "bytes32")
 
 
 @dataclass(frozen=True)
 class Posted(Struct):
-    """A settlement as it stands on chain (one hash); callers resupply it.
+    """A settlement as it stands on chain (the first 26 bytes of one hash); callers resupply it.
 
     ``terms`` is the hash of the campaign's, ``reserve`` what the items had reserved together.
     """
 
     key: int
+    token: str
+    pay_root: bytes
+    pay_count: int
     campaign: int
     terms: bytes
-    token: str
     first_item: int
     count: int
     settler: str
     item_root: bytes
-    pay_root: bytes
-    pay_count: int
     total: int
     reserve: int
     verdicts_hash: bytes
@@ -222,9 +286,21 @@ class Posted(Struct):
     bond: int
 
     ABI = (
-        *("uint256", "uint256", "bytes32", "address", "uint32", "uint32", "address", "bytes32", "bytes32", "uint32"),
-        *("uint96", "uint96", "bytes32", "bytes32", "bytes32", "bytes32", "uint40", "uint96"),
+        *("uint256", "address", "bytes32", "uint32"),
+        *("uint256", "bytes32", "uint32", "uint32", "address", "bytes32", "uint96", "uint96"),
+        *("bytes32", "bytes32", "bytes32", "bytes32", "uint40", "uint96"),
     )
+
+    def hash(self) -> bytes:
+        """``H(first four words, H(the rest))``: paying shows the first part and the hash of the second."""
+        return abi_hash((*self.ABI[:4], "bytes32"), (*self.tuple()[:4], self._rest()))
+
+    def head(self) -> PostedHead:
+        """What paying needs."""
+        return PostedHead(self.key, self.token, self.pay_count, self._rest())
+
+    def _rest(self) -> bytes:
+        return abi_hash(self.ABI[4:], self.tuple()[4:])
 
 
 @dataclass(frozen=True)
@@ -354,7 +430,23 @@ def licence_id(version: int, offer_index: int, terms_digest: bytes) -> int:
 
 _BY_NAME: Mapping[str, type[Struct]] = {
     one.__name__: one
-    for one in (Terms, Anchor, Item, Vote, Pay, SettleInput, Posted, Offer, Version, Share, EpisodeLeaf)
+    for one in (
+        Terms,
+        Anchor,
+        Item,
+        Vote,
+        Pay,
+        Due,
+        Assignment,
+        Word,
+        SettleInput,
+        Posted,
+        PostedHead,
+        Offer,
+        Version,
+        Share,
+        EpisodeLeaf,
+    )
 }
 
 
@@ -366,8 +458,9 @@ def _plain(value: Any) -> Any:
 
 def _member(kind: str, value: Any) -> Any:
     """A decoded ABI value as a struct holds it."""
-    if kind == f"{Offer.abi_type()}[]":
-        return tuple(Offer.of(one) for one in value)
+    for struct in (Offer, Word):
+        if kind == f"{struct.abi_type()}[]":
+            return tuple(struct.of(one) for one in value)
     if kind == "address":
         return checksum_address(value)
     return bytes(value) if kind.startswith("bytes") else value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID = 1, 2  # status of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,18 @@ class CampaignState(Struct):
 
 @dataclass(frozen=True)
 class Slot(Struct):
-    """A settlement: 0 unknown, 1 posted, 2 void."""
+    """A settlement: ``digest`` is the first 26 bytes of ``Posted``'s, ``flags`` a sum of the above; zero if unknown."""
 
-    funded: int
-    paid: int
+    digest: bytes
     final_at: int
-    status: int
-    challenges: int
-    released: bool
+    flags: int
 
-    ABI = ("uint96", "uint96", "uint40", "uint8", "uint8", "bool")
+    ABI = ("bytes26", "uint40", "uint8")
+
+    @property
+    def void(self) -> bool:
+        """Proven wrong."""
+        return bool(self.flags & VOID)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.ports import TransactionSigner
+from headwater.chain.structs import WORD_LEAVES
 from headwater.client.network import Network
 from headwater.client.settled import settled
 from headwater.market import share_amount, split_of
@@ -50,15 +51,17 @@ def claim_all(network: Network, sender: TransactionSigner, account: str) -> list
 
 
 def push_all(network: Network, sender: TransactionSigner, campaign: int) -> int:
-    """Pays every unpaid leaf of a campaign's final settlements, a push each; settlements pushed."""
+    """Pays every unpaid leaf of a campaign's final settlements, a push a word; settlements pushed."""
     contract, pushed = network.contracts.settlement, 0
     for facts in network.ledger().standing(campaign):
-        slot = contract.slot(facts.posted.key)
-        if not contract.is_final(facts.posted.key) or slot.paid == slot.funded:
+        posted = facts.posted
+        if not contract.is_final(posted.key) or contract.paid(posted.key, posted.pay_count) == posted.total:
             continue
         whole = settled(network, facts)
-        count = len(whole.pays)
-        contract.push(sender, facts.posted, whole.pays, 0, whole.pay_tree.range_proof(0, count))
+        for start in range(0, len(whole.pays), WORD_LEAVES):
+            part = whole.pays[start : start + WORD_LEAVES]
+            proof = whole.pay_tree.range_proof(start, start + len(part))
+            contract.push(sender, posted, part, proof, whole.pay_tree.path(start // WORD_LEAVES))
         pushed += 1
     return pushed
 

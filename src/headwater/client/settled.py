@@ -8,7 +8,7 @@ from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, Item, Pay, Posted, items_hash
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
-from headwater.market import item_of, share_weight_of
+from headwater.market import PayTree, build_pays, item_of, share_weight_of
 from headwater.primitives.merkle import Tree, build
 from headwater.records.evidence import Evidence
 from headwater.records.verdict import Verdict
@@ -24,7 +24,7 @@ class Settled:
     items: tuple[Item, ...]
     pays: tuple[Pay, ...]
     item_tree: Tree
-    pay_tree: Tree
+    pay_tree: PayTree
 
     def paid_to(self, account: str) -> list[Pay]:
         """Pay leaves of an account."""
@@ -47,7 +47,7 @@ def settled(network: Network, facts: SettlementFacts) -> Settled:
     index = {item: number for number, items in rewarded for item in items}
     items = tuple(item_of(v, index.get(v.item, NO_PAY_INDEX), share_weight_of(v)) for v in verdicts)
     item_tree = build([i.leaf(chain_id, contract, posted.key) for i in items])
-    pay_tree = build([p.leaf(chain_id, contract, posted.key) for p in pays])
+    pay_tree = build_pays(pays, chain_id, contract, posted.key)
     if (item_tree.root, pay_tree.root) != (posted.item_root, posted.pay_root):
         raise ClientError(
             f"settlement {posted.key}",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Vote
 from headwater.client.network import Network
@@ -63,7 +65,7 @@ def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, f
 
 
 def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
-    """Looks at every standing settlement that is not final and proves the first fault of each."""
+    """Looks at every standing settlement that is not final and proves the first fault of each; then takes the bonds."""
     proven = []
     now = network.contracts.chain.now()
     for campaign in network.ledger().campaigns:
@@ -73,7 +75,23 @@ def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
             found = faults_of(network, facts)
             if found:
                 proven.append(prove(network, signer, facts, found[0]))
+    collect_bonds(network, signer)
     return proven
+
+
+def collect_bonds(network: Network, signer: TransactionSigner) -> int:
+    """Takes the bond of every settlement this account proved wrong and nobody collected; how many.
+
+    Apart from the proof, so that a token that refuses the campaign cannot keep a lie standing; what it refuses now is
+    asked for again next time.
+    """
+    mine = [s for s in network.ledger().settlements.values() if s.voided_by == signer.address and not s.collected]
+    taken = 0
+    for facts in mine:
+        with suppress(RevertError):
+            network.contracts.settlement.collect(signer, facts.posted)
+            taken += 1
+    return taken
 
 
 def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault | None:

@@ -2,6 +2,7 @@
 
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
 from headwater.market.errors import MarketError, SettlementError
+from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.reward import Valued, quality, value
 from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
 from headwater.market.split import Split, share_amount, shares_of, split_of
@@ -11,10 +12,12 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "MarketError",
+    "PayTree",
     "SettlementError",
     "Split",
     "Valued",
     "assemble",
+    "build_pays",
     "draft",
     "draft_version",
     "episode_leaves",

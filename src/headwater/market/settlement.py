@@ -22,6 +22,7 @@ from headwater.chain.structs import (
     votes_root,
 )
 from headwater.market.errors import SettlementError
+from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.reward import value
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 from headwater.primitives.merkle import Tree, build
@@ -46,14 +47,14 @@ class Draft:
     items: tuple[Item, ...]
     books: tuple[Books, ...]
     item_tree: Tree
-    pay_tree: Tree
+    pay_tree: PayTree
     total: int
     bytes_: bytes
 
     def input(self, campaign: int, evidence: bytes, reputation: bytes) -> SettleInput:
         """The call's argument."""
-        roots = (self.item_tree.root, self.pay_tree.root)
-        return SettleInput(campaign, *roots, len(self.books), self.total, self.bytes_, evidence, reputation)
+        trees = (self.item_tree.root, self.pay_tree.words)
+        return SettleInput(campaign, *trees, len(self.books), self.total, self.bytes_, evidence, reputation)
 
 
 def draft(chain_id: int, contract: str, key: int, terms: Terms, settler: str, verdicts: Sequence[Verdict]) -> Draft:
@@ -90,7 +91,7 @@ def assemble(chain_id: int, contract: str, key: int, terms: Terms, settler: str,
         items,
         books,
         build([i.leaf(chain_id, contract, key) for i in items]),
-        build([b.pay.leaf(chain_id, contract, key) for b in books]),
+        build_pays([b.pay for b in books], chain_id, contract, key),
         total,
         b"".join(bytes((v.byte, v.score)) for v in verdicts),
     )

@@ -75,7 +75,7 @@ class ChainEntitlements:
             return False
         posted, item = Posted.decode(known.posted), Item.decode(known.item)
         settlement = self._c.settlement.at(FINAL)
-        if posted.campaign != campaign or settlement.posted_hash(posted.key) != posted.hash():
+        if posted.campaign != campaign or settlement.slot(posted.key).digest != posted.hash()[:26]:
             return False
         if not settlement.is_final(posted.key):
             return False

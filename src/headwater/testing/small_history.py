@@ -34,11 +34,11 @@ from headwater.chain.structs import (
     reserve_of,
     settlement_key,
 )
-from headwater.chain.views import POSTED, VOID, CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import COLLECTED, POSTED, VOID, CampaignState, Sales, SalesPaid, Slot
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import Addresses, Facts
-from headwater.market import draft, draft_version, item_of, share_weight_of, split_of, value
+from headwater.market import build_pays, draft, draft_version, item_of, share_weight_of, split_of, value
 from headwater.market.errors import MarketError
 from headwater.primitives.abi import abi_hash
 from headwater.primitives.amounts import Amount
@@ -104,9 +104,9 @@ class FakeReads:
     anchors: dict[tuple[int, int], bytes] = field(default_factory=dict)
     seeds: dict[tuple[int, int], bytes] = field(default_factory=dict)
     commit_roots: dict[tuple[int, int, int, str], bytes] = field(default_factory=dict)
-    posted: dict[int, bytes] = field(default_factory=dict)
     slots: dict[int, Slot] = field(default_factory=dict)
-    paid: set[tuple[int, int]] = field(default_factory=set)
+    paid_sums: dict[int, int] = field(default_factory=dict)
+    paid_leaves: set[tuple[int, int]] = field(default_factory=set)
     versions: dict[int, bytes] = field(default_factory=dict)
     sold: dict[int, Sales] = field(default_factory=dict)
     sold_paid: dict[int, SalesPaid] = field(default_factory=dict)
@@ -138,14 +138,14 @@ class FakeReads:
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes:
         return self.commit_roots.get((campaign, first_item, round_, operator), bytes(32))
 
-    def posted_hash(self, key: int) -> bytes:
-        return self.posted[key]
-
     def slot(self, key: int) -> Slot:
         return self.slots[key]
 
+    def paid(self, key: int, pay_count: int) -> int:
+        return self.paid_sums.get(key, 0)
+
     def is_paid(self, key: int, index: int) -> bool:
-        return (key, index) in self.paid
+        return (key, index) in self.paid_leaves
 
     def version_hash(self, key: int) -> bytes:
         return self.versions[key]
@@ -426,9 +426,13 @@ class SmallHistory:
     def _settle_wrongly(self) -> None:
         """Attempt 0 pays the operator alone; a watcher has it voided."""
         posted = self._post(self.voided_key, "op", bytes(32), bytes(32), 0, 0, b"\x00\x00" * 3, bytes(32), bytes(32))
-        watcher = self.address("watcher")
-        self.events.append(ev.Voided(self._at(SETTLE_BLOCK), posted.key, watcher, posted.settler, posted.bond))
-        self.reads.slots[posted.key] = self._lie("voided-slot", Slot(0, 0, posted.final_at, VOID, 0, False))
+        watcher, half = self.address("watcher"), posted.bond // 2
+        self.events.append(ev.Voided(self._at(SETTLE_BLOCK), posted.key, watcher, b"\x00" * 4, 0))
+        self.events.append(ev.Collected(self._at(SETTLE_BLOCK), posted.key, watcher, half, posted.bond - half))
+        self.events.append(ev.Credited(self._at(SETTLE_BLOCK), 1, posted.bond - half))
+        posted_slot = self.reads.slots[posted.key]
+        void = replace(posted_slot, flags=POSTED | VOID | COLLECTED)
+        self.reads.slots[posted.key] = self._lie("voided-slot", void)
 
     def _settle(self) -> tuple[Posted, list[Pay]]:
         rows = self._pay_rows()
@@ -443,7 +447,7 @@ class SmallHistory:
         for number, row in enumerate(rows):
             sum_ += row.amount
             pays.append(Pay(number, row.account, row.amount, sum_, row.kind, items_hash(row.items)))
-        pay_root = build([p.leaf(CHAIN_ID, ADDRESSES.settlement, self.key) for p in pays]).root
+        pay_root = build_pays(pays, CHAIN_ID, ADDRESSES.settlement, self.key).root
         snapshot = ReputationSnapshot(())
         evidence = Evidence(
             key=Amount(self.key),
@@ -510,20 +514,20 @@ class SmallHistory:
         )
         posted = self._lie(f"posted/{key & 1}", posted)
         self.events.append(ev.Settled(self._at(SETTLE_BLOCK), key, 1, posted, verdicts))
-        self.reads.posted[key] = self._lie(f"posted-hash/{key & 1}", posted.hash())
+        stored = self._lie(f"posted-hash/{key & 1}", posted.hash())[:26]
+        self.reads.slots[key] = Slot(stored, posted.final_at, POSTED)
         return posted
 
     def _pay(self) -> None:
         """The first leaf is claimed, the others are pushed."""
         first, rest = self.pays[0], self.pays[1:]
-        amount = self._lie("claim", first.amount)
-        self.events.append(ev.Claimed(self._at(60), self.key, first.account, 0, amount))
+        self.events.append(ev.Claimed(self._at(60), self.key, self._lie("claim", first.index)))
         pushed = sum(p.amount for p in rest)
         self.events.append(ev.Pushed(self._at(61), self.key, 1, len(rest), pushed))
-        self.reads.paid |= {(self.key, p.index) for p in self.pays}
+        self.reads.paid_leaves |= {(self.key, p.index) for p in self.pays}
+        self.reads.paid_sums[self.key] = self._lie("paid", first.amount + pushed)
         total = self.posted.total
-        slot = Slot(total, first.amount + pushed, self.posted.final_at, POSTED, 0, False)
-        self.reads.slots[self.key] = self._lie("slot", slot)
+        self.reads.slots[self.key] = self._lie("slot", self.reads.slots[self.key])
         escrow = BUDGET + 5 * R - total  # 5 R: half of the voided settlement's bond
         self.reads.states[1] = self._lie("state", CampaignState(escrow, 0, 3, 3))
 
@@ -599,6 +603,6 @@ class SmallHistory:
 
     def _balances(self) -> None:
         bonds = 5 * R  # half of the voided settlement's
-        self.reads.balances[(TOKEN, ADDRESSES.campaigns)] = BUDGET + bonds - sum(p.amount for p in self.pays)
+        self.reads.balances[(TOKEN, ADDRESSES.settlement)] = BUDGET + bonds - sum(p.amount for p in self.pays)
         paid = self.reads.sold_paid[self.version_key]
         self.reads.balances[(TOKEN, ADDRESSES.datasets)] = PRICE - paid.pool - paid.owner

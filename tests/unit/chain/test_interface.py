@@ -25,7 +25,7 @@ def test_call_data_is_selector_and_arguments() -> None:
 
 def test_structs_take_part_in_selectors_with_their_members() -> None:
     entry = interface.load("Settlement").functions["claim"][0]
-    assert interface.signature(entry).startswith("claim((uint256,uint256,bytes32,address,")
+    assert interface.signature(entry).startswith("claim((uint256,address,uint32,bytes32),(uint32,")
 
 
 def test_a_refusal_is_decoded_by_name() -> None:

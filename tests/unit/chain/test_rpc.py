@@ -195,7 +195,7 @@ def test_sending_leaves_room_in_gas_and_fee(node: Node) -> None:
     assert (mined.block, mined.gas_used) == (0x65, 21_000)
     raw = next(params[0] for method, params in node.asked if method == "eth_sendRawTransaction")
     sent = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
-    assert (sent["gas"], sent["maxFeePerGas"], sent["nonce"], sent["chainId"]) == (26_250, 21, 7, 1)
+    assert (sent["gas"], sent["maxFeePerGas"], sent["nonce"], sent["chainId"]) == (46_250, 21, 7, 1)
 
 
 def test_a_chain_without_base_fee_gets_a_gas_price(node: Node) -> None:
@@ -237,7 +237,7 @@ def test_a_mined_failure_is_explained_by_the_same_call(node: Node) -> None:
 
 
 def test_gas_money_is_counted_before_sending(node: Node) -> None:
-    node.answers["eth_getBalance"] = hex(26_250 * 21 - 1)
-    with pytest.raises(UnfundedError, match="551249 wei"):
+    node.answers["eth_getBalance"] = hex(46_250 * 21 - 1)
+    with pytest.raises(UnfundedError, match="971249 wei"):
         Chain(node.url).submit(SIGNER, TO, b"")
     assert not node.count("eth_sendRawTransaction")

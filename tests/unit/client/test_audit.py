@@ -149,7 +149,7 @@ def test_a_licence_for_ever_never_gets_an_end(history: SmallHistory) -> None:
 
 
 def test_a_release_of_something_unsettled_is_skipped_not_passed(history: SmallHistory) -> None:
-    settled = (ev.Settled, ev.Voided, ev.Claimed, ev.Pushed, ev.DatasetCreated, ev.Published, ev.Sold)
+    settled = (ev.Settled, ev.Voided, ev.Collected, ev.Claimed, ev.Pushed, ev.DatasetCreated, ev.Published, ev.Sold)
     late = (*settled, ev.ShareClaimed, ev.OwnerClaimed)
     early = tuple(event for event in history.events if not isinstance(event, late))
     report = audit(replace(history.facts, history=early, _cache={}), campaign=1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headwater.chain.views import POSTED, Slot
+from headwater.chain.views import POSTED, VOID, Slot
 from headwater.checks import CopyIndex, Entry, Fingerprints
 from headwater.client.audit import AuditReport, Status, audit
 from headwater.primitives.amounts import Amount
@@ -95,9 +95,10 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     ("posted/1", flip("verdicts_hash"), {"S/bound"}, ""),
     ("posted/1", flip("pay_root"), {"S/pay-root"}, "pay list"),
     ("posted/1", but(settler=STRANGER), {"S/pay-root", "S/pay/3"}, "pay leaf 3"),
-    ("voided-slot", but(status=POSTED, funded=1), {"V/voided", "money/TOKEN"}, ""),
-    ("slot", more("funded"), {"S/status", "money/TOKEN"}, ""),
-    ("slot", more("paid"), {"S/paid"}, ""),
+    ("voided-slot", but(flags=POSTED), {"V/voided"}, ""),
+    ("slot", but(flags=POSTED | VOID), {"S/status"}, ""),
+    ("slot", more("final_at"), {"S/status"}, ""),
+    ("paid", plus(1), {"S/paid"}, ""),
     ("item-root", flipped(0), {"S/item-root"}, "items 0 to 2 of campaign 1"),
     ("reputation", flipped(0), {"S/reputation"}, ""),
     # items
@@ -141,10 +142,11 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     ("rounds", plus(1), {"C/anchor/0/round/2"}, "round 2"),
     ("rounds", plus(-1), {"C/anchor/0/round/1"}, "round 1"),
     # pay
-    ("pay/0", more("amount"), {"S/pay/0", "S/pay-root", "S/claim/0", "S/paid"}, "pay leaf 0"),
+    ("pay/0", more("amount"), {"S/pay/0", "S/pay-root", "S/paid"}, "pay leaf 0"),
     ("pay/1", but(account=STRANGER), {"S/pay/1", "S/pay-root"}, "pay leaf 1"),
     ("pay/1", but(items=(0, 1, 2)), {"S/pay/1", "S/pay-root"}, "pay leaf 1"),
-    ("claim", plus(1), {"S/claim/0", "S/paid"}, "pay leaf 0"),
+    ("claim", plus(1), {"S/paid"}, ""),
+    ("claim", plus(9), {"S/claims", "S/paid", "S/marked"}, "settlement"),
     # versions
     ("version-hash", flipped(0), {"D/stored"}, ""),
     ("version", flip("episode_root"), {"D/episode-root"}, ""),

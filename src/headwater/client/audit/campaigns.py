@@ -37,18 +37,19 @@ def audit_campaign(facts: Facts, book: Book, number: int) -> None:
 
 
 def audit_money(facts: Facts, book: Book) -> None:
-    """The Campaigns contract holds every escrow and every funded, unpaid settlement (more only if someone gave it)."""
+    """Settlement holds every escrow and all that is settled and unpaid (more only if someone gave it)."""
     book.open(SECTION, "money held")
     owed: dict[str, int] = {}
     for number, campaign in facts.ledger.campaigns.items():
         unpaid = 0
         for key in campaign.settlements:
-            slot = facts.reads.slot(key)
-            unpaid += slot.funded - slot.paid
+            posted = facts.ledger.settlement(key).posted
+            if not facts.reads.slot(key).void:
+                unpaid += posted.total - facts.reads.paid(key, posted.pay_count)
         token = campaign.terms.token
         owed[token] = owed.get(token, 0) + facts.reads.campaign_state(number).escrow + unpaid
     for token, amount in owed.items():
-        held = facts.reads.token_balance(token, facts.addresses.campaigns)
+        held = facts.reads.token_balance(token, facts.addresses.settlement)
         title = "the contract holds at least all escrow and all settled, unclaimed pay"
         book.holds(f"money/{token}", title, held >= amount, expected=f"at least {amount}", actual=held)
 
@@ -114,7 +115,7 @@ def _settling(facts: Facts, purse: Purse, event: ev.Event, number: int) -> None:
             purse.escrow -= posted.total
             purse.reserved -= posted.reserve
             purse.settled += posted.count if posted.key & 0xFFFF == 0 else 0
-        case ev.Voided(key=key, bond=bond) if key >> 64 == number:
+        case ev.Voided(key=key) if key >> 64 == number:
             posted = facts.ledger.settlement(key).posted
-            purse.escrow += posted.total + bond - bond // 2  # half the bond is the watcher's
+            purse.escrow += posted.total
             purse.reserved += posted.reserve

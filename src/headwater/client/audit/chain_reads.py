@@ -39,11 +39,11 @@ class ChainReads:
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes:
         return self._c.campaigns.commit_root_hash(campaign, first_item, round_, operator)
 
-    def posted_hash(self, key: int) -> bytes:
-        return self._c.settlement.posted_hash(key)
-
     def slot(self, key: int) -> Slot:
         return self._c.settlement.slot(key)
+
+    def paid(self, key: int, pay_count: int) -> int:
+        return self._c.settlement.paid(key, pay_count)
 
     def is_paid(self, key: int, index: int) -> bool:
         return self._c.settlement.is_paid(key, index)

@@ -41,9 +41,9 @@ class Reads(Protocol):
 
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes: ...
 
-    def posted_hash(self, key: int) -> bytes: ...
-
     def slot(self, key: int) -> Slot: ...
+
+    def paid(self, key: int, pay_count: int) -> int: ...
 
     def is_paid(self, key: int, index: int) -> bool: ...
 
@@ -140,7 +140,7 @@ class Facts:
 def is_final(facts: Facts, settlement: SettlementFacts) -> bool:
     """Whether a settlement cannot be voided any more at the audited block."""
     slot = facts.reads.slot(settlement.posted.key)
-    return settlement.standing and slot.challenges == 0 and facts.time >= settlement.posted.final_at
+    return settlement.standing and facts.time >= slot.final_at
 
 
 def item_name(item: int, contribution: bytes) -> str:

@@ -65,20 +65,19 @@ def _rows(book: Book, whole: OpenSettlement, books: tuple[Books, ...]) -> None:
 
 
 def _paid(facts: Facts, book: Book, whole: OpenSettlement, pays: list[Pay]) -> None:
-    key, by_index = whole.facts.posted.key, {pay.index: pay for pay in pays}
-    for index, (account, amount) in sorted(whole.facts.claimed.items()):
-        owed = by_index.get(index)
-        expected = (owed.account, owed.amount) if owed else ("nobody", 0)
-        title = f"what {account} claimed is what the pay list owes"
-        leaf = f"pay leaf {index} of settlement {key}, {account}"
-        book.same(f"{whole.id}/claim/{index}", title, expected, (account, amount), leaf=leaf)
+    posted, by_index = whole.facts.posted, {pay.index: pay for pay in pays}
+    key = posted.key
+    unknown = sorted(whole.facts.claimed - by_index.keys())
+    title = "every claim was of a leaf of the pay list"
+    book.holds(f"{whole.id}/claims", title, not unknown, actual=unknown, expected="none", leaf=f"settlement {key}")
     marked = {pay.index for pay in pays if facts.reads.is_paid(key, pay.index)}
-    sent = sum(amount for _, amount in whole.facts.claimed.values()) + sum(p for _, _, p in whole.facts.pushed)
+    claimed = sum(by_index[index].amount for index in whole.facts.claimed & by_index.keys())
+    sent = claimed + sum(paid for _, _, paid in whole.facts.pushed)
     expected_sums = (sum(by_index[index].amount for index in marked),) * 2
-    slot = facts.reads.slot(key)
     title = "leaves marked paid = money sent by claims and pushes = what the contract counts"
-    book.same(f"{whole.id}/paid", title, expected_sums, (sent, slot.paid), leaf=f"settlement {key}")
-    unmarked = sorted(set(whole.facts.claimed) - marked)
+    counted = facts.reads.paid(key, posted.pay_count)
+    book.same(f"{whole.id}/paid", title, expected_sums, (sent, counted), leaf=f"settlement {key}")
+    unmarked = sorted(whole.facts.claimed - marked)
     book.holds(
         f"{whole.id}/marked", "every claimed leaf is marked paid", not unmarked, actual=unmarked, expected="none"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
-from headwater.chain.views import VOID
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts, is_final
@@ -45,7 +44,7 @@ def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: Settl
 def _posted(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
     posted = settlement.posted
     title = "the settlement is the one stored on chain"
-    book.same(f"{name}/posted", title, posted.hash(), facts.reads.posted_hash(posted.key))
+    book.same(f"{name}/posted", title, posted.hash()[:26], facts.reads.slot(posted.key).digest)
     terms = facts.ledger.campaign(posted.campaign).terms
     anchors = facts.anchors_in(settlement)
     count = sum(a.count for a in anchors)
@@ -73,7 +72,7 @@ def _posted(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
 def _voided(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
     slot = facts.reads.slot(settlement.posted.key)
     title = "proven wrong on chain: it is void and pays nothing"
-    truth = (slot.status, slot.funded, slot.paid) == (VOID, 0, 0)
+    truth = slot.void and facts.reads.paid(settlement.posted.key, settlement.posted.pay_count) == 0
     book.holds(f"{name}/voided", title, truth, detail=f"a fault was proven by {settlement.voided_by}")
 
 
@@ -81,8 +80,8 @@ def _status(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
     posted, slot = settlement.posted, facts.reads.slot(settlement.posted.key)
     final = is_final(facts, settlement)
     detail = f"final since {posted.final_at}" if final else f"pending: can be proven wrong until {posted.final_at}"
-    title = "it stands, funded with its total"
-    book.same(f"{name}/status", title, (posted.total, posted.final_at), (slot.funded, slot.final_at), detail=detail)
+    title = "it stands, and is final when it said"
+    book.same(f"{name}/status", title, (False, posted.final_at), (slot.void, slot.final_at), detail=detail)
 
 
 def _item_root(facts: Facts, book: Book, whole: OpenSettlement) -> None:
