@@ -4,6 +4,7 @@
     python contracts/build.py --check   compare SOURCES.sha256 with the sources; compiles nothing
 
 The build is deterministic: source names do not depend on where the repository lies, and no metadata is appended.
+Beside the artifacts lies sources.json, the compiler's input: from it an installed package makes what explorers ask for.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ARTIFACTS = ROOT / "src" / "headwater" / "chain" / "artifacts"
 STAMP = ARTIFACTS / "SOURCES.sha256"
+SOURCES = ARTIFACTS.parent / "sources.json"
 PACKAGES = ("@openzeppelin/contracts", "solady", "solc")
 FOLDERS = {
     "@openzeppelin/": "node_modules/@openzeppelin/",
@@ -45,8 +48,8 @@ SETTINGS: dict[str, Any] = {
     "evmVersion": "cancun",
     "viaIR": False,
     "metadata": {"bytecodeHash": "none", "appendCBOR": False},
-    "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
 }
+OUTPUT = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"]
 
 
 def source_hash() -> str:
@@ -61,36 +64,51 @@ def source_hash() -> str:
 
 def standard_json() -> dict[str, Any]:
     """The compiler's input: every source our contracts reach, under names free of machine paths."""
-    sources: dict[str, Any] = {}
-    waiting = [f"src/{file}.sol" for file in DEPLOYED]
-    while waiting:
-        name = waiting.pop()
-        if name in sources:
-            continue
-        text = _file_of(name).read_text()
-        sources[name] = {"content": text}
-        waiting += [_resolve(name, path) for path in re.findall(r'^import\s[^"]*"([^"]+)";', text, re.MULTILINE)]
-    return {"language": "Solidity", "sources": dict(sorted(sources.items())), "settings": SETTINGS}
+    sources = {
+        name: {"content": _file_of(name).read_text()} for name in _reached(f"src/{file}.sol" for file in DEPLOYED)
+    }
+    return {"language": "Solidity", "sources": sources, "settings": SETTINGS}
 
 
-def compile_all() -> None:
-    """Compile and write one JSON per contract, then the stamp."""
-    stamp = source_hash()
+def solc(*arguments: str, given: str = "") -> str:
+    """What the compiler says."""
     answer = subprocess.run(  # noqa: S603 - our own wrapper, our own input
-        ["node", str(HERE / "solc"), "--standard-json"],  # noqa: S607 - node is a declared prerequisite
-        input=json.dumps(standard_json()),
+        ["node", str(HERE / "solc"), *arguments],  # noqa: S607 - node is a declared prerequisite
+        input=given,
         capture_output=True,
         text=True,
         check=True,
     )
-    output = json.loads(answer.stdout)
+    return answer.stdout
+
+
+def compiled(outputs: dict[str, list[str]]) -> dict[str, Any]:
+    """The compiler's answer for all sources; exits with its errors if it has any."""
+    asked = standard_json()
+    asked["settings"] = {**SETTINGS, "outputSelection": {"*": outputs}}
+    output: dict[str, Any] = json.loads(solc("--standard-json", given=json.dumps(asked)))
     errors = [e["formattedMessage"] for e in output.get("errors", []) if e["severity"] == "error"]
     if errors:
         sys.exit("\n".join(errors))
-    version = json.loads((ROOT / "node_modules" / "solc" / "package.json").read_text())["version"]
+    return output
+
+
+def compile_all() -> None:
+    """Compile and write one JSON per contract, the sources, then the stamp."""
+    stamp = source_hash()
+    output = compiled({"*": OUTPUT, "": ["ast"]})
+    names = _immutable_names(output["sources"])
+    found = re.search(r"Version: (\d[\d.]*\+commit\.[0-9a-f]+)", solc("--version"))
+    if not found:
+        sys.exit("the compiler does not say which commit it was built from")
+    version = found[1]
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     for file, name in DEPLOYED.items():
-        _write(name, output["contracts"][f"src/{file}.sol"][name], stamp, version)
+        _write(name, output["contracts"][f"src/{file}.sol"][name], names, stamp, version)
+    paths = {name: f"src/{file}.sol" for file, name in DEPLOYED.items()}
+    parts = {name: {"path": path, "sources": _reached([path])} for name, path in paths.items()}
+    bundle = {"sourceHash": stamp, "compiler": version, "contracts": parts, "input": standard_json()}
+    SOURCES.write_text(json.dumps(bundle, indent=1) + "\n")
     STAMP.write_text(stamp + "\n")
 
 
@@ -98,30 +116,67 @@ def check() -> None:
     """Exit 1 unless the committed artifacts were made from these sources."""
     committed = STAMP.read_text().strip() if STAMP.exists() else "nothing"
     expected = source_hash()
-    stale = [name for name in DEPLOYED.values() if _stamp_of(name) != expected]
+    stale = [name for name in DEPLOYED.values() if _stamp_of(ARTIFACTS / f"{name}.json") != expected]
+    stale += [] if _stamp_of(SOURCES) == expected else ["sources"]
     if committed != expected or stale:
         sys.exit(f"contract artifacts are stale: made from {committed}, sources are {expected}; run make artifacts")
     print(f"contract artifacts match their sources ({expected[:12]})")  # noqa: T201 - a build script speaks on stdout
 
 
-def _write(name: str, built: dict[str, Any], stamp: str, version: str) -> None:
-    size = len(built["evm"]["deployedBytecode"]["object"]) // 2
+def _write(name: str, built: dict[str, Any], names: dict[str, str], stamp: str, version: str) -> None:
+    creation, runtime = (built["evm"][part]["object"] for part in ("bytecode", "deployedBytecode"))
+    size, offset = len(runtime) // 2, creation.find(runtime)
     if size > SIZE_LIMIT:
         sys.exit(f"{name} is {size} bytes, over the limit of {SIZE_LIMIT}")
+    if offset % 2 or creation.count(runtime) != 1:
+        sys.exit(f"{name}: its code does not lie once in its creation code; the artifact would have to carry both")
+    places = {names[i]: refs for i, refs in built["evm"]["deployedBytecode"].get("immutableReferences", {}).items()}
+    if any(ref["length"] != 32 for refs in places.values() for ref in refs):
+        sys.exit(f"{name}: an immutable that is not one word")
     artifact = {
         "contract": name,
-        "compiler": {"solc": version, "optimizerRuns": SETTINGS["optimizer"]["runs"], "evm": SETTINGS["evmVersion"]},
+        "compiler": {
+            "solc": version.partition("+")[0],
+            "optimizerRuns": SETTINGS["optimizer"]["runs"],
+            "evm": SETTINGS["evmVersion"],
+        },
         "sourceHash": stamp,
         "deployedSize": size,
-        "bytecode": "0x" + built["evm"]["bytecode"]["object"],
+        "deployedOffset": offset // 2,
+        "immutables": {own: [ref["start"] for ref in refs] for own, refs in sorted(places.items())},
+        "bytecode": "0x" + creation,
         "abi": built["abi"],
     }
     (ARTIFACTS / f"{name}.json").write_text(json.dumps(artifact, indent=1) + "\n")
 
 
-def _stamp_of(name: str) -> str | None:
-    path = ARTIFACTS / f"{name}.json"
+def _immutable_names(sources: dict[str, Any]) -> dict[str, str]:
+    """``Contract.variable`` by the compiler's own number of it."""
+    return {
+        str(one["id"]): f"{contract['name']}.{one['name']}"
+        for file in sources.values()
+        for contract in file["ast"]["nodes"]
+        if contract["nodeType"] == "ContractDefinition"
+        for one in contract["nodes"]
+        if one["nodeType"] == "VariableDeclaration" and one.get("mutability") == "immutable"
+    }
+
+
+def _stamp_of(path: Path) -> str | None:
     return json.loads(path.read_text())["sourceHash"] if path.exists() else None
+
+
+def _reached(names: Iterable[str]) -> list[str]:
+    """Sources these import, and they themselves, in order of name."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            imports = re.findall(r'^import\s[^"]*"([^"]+)";', _file_of(name).read_text(), re.MULTILINE)
+            waiting += [_resolve(name, path) for path in imports]
+    return sorted(found)
 
 
 def _file_of(name: str) -> Path:

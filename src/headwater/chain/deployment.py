@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from headwater.chain.errors import NotDeployedError, WrongChainError
 from headwater.chain.rpc import Chain
@@ -76,12 +77,18 @@ class Deployment:
     Attributes:
         contracts: address by contract name.
         block: number of the first block that may hold an event of theirs.
+        deployer: created them and received the network token; empty in files of before it was written down.
+        treasury: receives the network fee.
+        transactions: hash of the creating transaction by contract name.
     """
 
     chain_id: int
     contracts: Mapping[str, str]
     block: int
     profile: Profile
+    deployer: str = ""
+    treasury: str = ""
+    transactions: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
         """Address of a contract.
@@ -102,21 +109,27 @@ class Deployment:
             WrongChainError: another chain id.
             NotDeployedError: no code at one of the addresses.
         """
-        if chain.chain_id != self.chain_id:
-            fix = "use the RPC address the network was deployed to"
-            raise WrongChainError("chain id", actual=chain.chain_id, allowed=self.chain_id, fix=fix)
+        self.check_chain(chain)
         for name, address in self.contracts.items():
             if not chain.code(address):
                 fix = "deploy again: this chain was started afresh, or the file is of another one"
                 raise NotDeployedError(f"{name} at {address}", actual="no code", fix=fix)
 
+    def check_chain(self, chain: Chain) -> None:
+        """Refuse another chain; WrongChainError."""
+        if chain.chain_id != self.chain_id:
+            fix = "use the RPC address the network was deployed to"
+            raise WrongChainError("chain id", actual=chain.chain_id, allowed=self.chain_id, fix=fix)
+
     def save(self, folder: Path) -> Path:
         """Write ``CHAIN_ID.json``, whole or not at all; its path."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path, part = folder / f"{self.chain_id}.json", folder / f".{self.chain_id}.{os.getpid()}"
-        part.write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n")
-        part.replace(path)
+        path = folder / f"{self.chain_id}.json"
+        self.write(path)
         return path
+
+    def write(self, path: Path) -> None:
+        """Write this very file, whole or not at all."""
+        write_json(path, asdict(self))
 
 
 def load(folder: Path, chain_id: int) -> Deployment:
@@ -126,14 +139,54 @@ def load(folder: Path, chain_id: int) -> Deployment:
         NotDeployedError: none, or a file that is not one.
     """
     path = folder / f"{chain_id}.json"
+    if not path.exists():
+        fix = "start a local network with 'headwater up', or copy the network's deployment file there"
+        raise NotDeployedError(f"network on chain {chain_id}", actual=f"no {path}", fix=fix)
+    return read(path)
+
+
+def read(path: Path) -> Deployment:
+    """A deployment file.
+
+    Raises:
+        NotDeployedError: absent, or not one.
+    """
     try:
         content = json.loads(path.read_text())
         contracts = {str(name): checksum_address(address) for name, address in content["contracts"].items()}
-        profile = {**content["profile"], "minimums": tuple(content["profile"]["minimums"])}
-        return Deployment(int(content["chain_id"]), contracts, int(content["block"]), Profile(**profile))
+        deployer, treasury = (content.get(role, "") for role in ("deployer", "treasury"))
+        return Deployment(
+            int(content["chain_id"]),
+            contracts,
+            int(content["block"]),
+            profile_of(content["profile"]),
+            checksum_address(deployer) if deployer else "",
+            checksum_address(treasury) if treasury else "",
+            {str(name): str(tx) for name, tx in content.get("transactions", {}).items()},
+        )
     except FileNotFoundError:
-        fix = "start a local network with 'headwater up', or copy the network's deployment file there"
-        raise NotDeployedError(f"network on chain {chain_id}", actual=f"no {path}", fix=fix) from None
+        fix = "name the network's deployment file, or deploy one with 'headwater deploy'"
+        raise NotDeployedError(f"deployment file {path}", actual="no such file", fix=fix) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IdError):
         fix = "copy the network's deployment file again"
         raise NotDeployedError(f"deployment file {path}", actual="not a deployment", fix=fix) from None
+
+
+def profile_of(content: Any) -> Profile:
+    """A profile from what ``asdict`` made of it and JSON kept; errors as a dict and a call give them."""
+    return Profile(**{**content, "minimums": tuple(content["minimums"])})
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file, whole or not at all, and have it on disk before returning."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("w") as file:
+            json.dump(content, file, indent=2, sort_keys=True)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from headwater.cli import (
     claim,
     dataset,
     demo,
+    deploy,
     holder,
     network,
     review,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
+    deploy,
 ):  # fmt: skip
     group.register(app)
 
