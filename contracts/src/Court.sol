@@ -89,6 +89,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
     mapping(address account => uint256) private _leaves; // plus one
 
     constructor(Parts memory parts) {
+        if (parts.treasury == address(0)) revert Court_ZeroTreasury();
         stakes = parts.stakes;
         _token = parts.stakes.networkToken();
         treasury = parts.treasury;
@@ -612,7 +613,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
         _atLeast(windows.commit, floors.commit);
         _atLeast(windows.reveal, floors.reveal);
         _atLeast(windows.appeal, floors.appeal);
-        if (fee > cap) revert Court_FeeTooHigh(fee, cap);
+        if (fee == 0 || fee > cap) revert Court_FeeOutOfRange(fee, cap);
         uint256 longest = _longestCase(windows);
         if (unbonding <= longest) revert Court_UnbondingTooShort(unbonding, longest);
         _settings = Settings(windows, fee);

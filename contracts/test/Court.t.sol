@@ -3,15 +3,70 @@ pragma solidity ^0.8.28;
 
 import {Court} from "../src/Court.sol";
 import {Sortition} from "../src/Sortition.sol";
+import {IArbitrable} from "../src/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../src/interfaces/IArbitrator.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
-import {Asker, Courtroom} from "./Courtroom.sol";
+import {IEvidence} from "../src/interfaces/IEvidence.sol";
+import {Courtroom} from "./Courtroom.sol";
 import {Test} from "./Test.sol";
 
 contract CourtTest is Courtroom {
     event DisputeCreation(uint256 indexed _disputeID, address indexed _arbitrable);
     event AppealPossible(uint256 indexed _disputeID, address indexed _arbitrable);
     event AppealDecision(uint256 indexed _disputeID, address indexed _arbitrable);
+    event Ruling(address indexed _arbitrator, uint256 indexed _disputeID, uint256 _ruling);
+
+    // The standards
+
+    /// @notice Selectors as the two standards' texts give them, so that arbitrables and arbitrators of others fit.
+    function test_interfaces_are_the_standards() public pure {
+        _selector(IArbitrator.createDispute.selector, "createDispute(uint256,bytes)");
+        _selector(IArbitrator.arbitrationCost.selector, "arbitrationCost(bytes)");
+        _selector(IArbitrator.appeal.selector, "appeal(uint256,bytes)");
+        _selector(IArbitrator.appealCost.selector, "appealCost(uint256,bytes)");
+        _selector(IArbitrator.appealPeriod.selector, "appealPeriod(uint256)");
+        _selector(IArbitrator.disputeStatus.selector, "disputeStatus(uint256)");
+        _selector(IArbitrator.currentRuling.selector, "currentRuling(uint256)");
+        _selector(IArbitrable.rule.selector, "rule(uint256,uint256)");
+        _topic(IArbitrator.DisputeCreation.selector, "DisputeCreation(uint256,address)");
+        _topic(IArbitrator.AppealPossible.selector, "AppealPossible(uint256,address)");
+        _topic(IArbitrator.AppealDecision.selector, "AppealDecision(uint256,address)");
+        _topic(IArbitrable.Ruling.selector, "Ruling(address,uint256,uint256)");
+        _topic(IEvidence.MetaEvidence.selector, "MetaEvidence(uint256,string)");
+        _topic(IEvidence.Evidence.selector, "Evidence(address,uint256,address,string)");
+        _topic(IEvidence.Dispute.selector, "Dispute(address,uint256,uint256,uint256)");
+    }
+
+    function test_the_standards_events_are_emitted() public {
+        _jurors(20);
+        more.expectEmit(address(court));
+        emit DisputeCreation(1, address(asker));
+        uint256 id = _open();
+        _drawn(id);
+        _vote(id, _split(7, 0));
+        more.expectEmit(address(court));
+        emit AppealPossible(id, address(asker));
+        court.announce(id);
+        uint256 cost = court.appealCost(id, "");
+        more.expectEmit(address(court));
+        emit AppealDecision(id, address(asker));
+        asker.appeal(id, cost);
+        _drawn(id);
+        _vote(id, _split(15, 0));
+        court.announce(id); // once a round
+        _pass(40);
+        more.expectEmit(address(asker));
+        emit Ruling(address(court), id, 1);
+        court.executeRuling(id);
+    }
+
+    function _selector(bytes4 actual, string memory signature) private pure {
+        vm.assertEq(bytes32(actual), bytes32(bytes4(keccak256(bytes(signature)))), signature);
+    }
+
+    function _topic(bytes32 actual, string memory signature) private pure {
+        vm.assertEq(actual, keccak256(bytes(signature)), signature);
+    }
 
     // Asking
 
@@ -568,8 +623,10 @@ contract CourtTest is Courtroom {
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_WindowTooShort.selector, 3, 4));
         court.adjust(windows, FEE);
         windows = ICourt.Windows(2, 4, 4, 4);
-        vm.expectRevert(abi.encodeWithSelector(ICourt.Court_FeeTooHigh.selector, FEE_CAP + 1, FEE_CAP));
+        vm.expectRevert(abi.encodeWithSelector(ICourt.Court_FeeOutOfRange.selector, FEE_CAP + 1, FEE_CAP));
         court.adjust(windows, FEE_CAP + 1);
+        vm.expectRevert(abi.encodeWithSelector(ICourt.Court_FeeOutOfRange.selector, 0, FEE_CAP));
+        court.adjust(windows, 0);
         windows = ICourt.Windows(10, 20, 20, 41); // 4 * 50 + 3 * 41 = 323
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_UnbondingTooShort.selector, UNBONDING, 323));
         court.adjust(windows, FEE);
@@ -591,6 +648,10 @@ contract CourtTest is Courtroom {
         new Court(parts);
         parts.wrongPenalty = 0;
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_PenaltyOutOfRange.selector, 0, WRONG - 1, MINIMUM));
+        new Court(parts);
+        parts = _parts();
+        parts.treasury = address(0);
+        vm.expectRevert(ICourt.Court_ZeroTreasury.selector);
         new Court(parts);
         parts = _parts();
         parts.absentPenalty = uint96(MINIMUM) + 1;
@@ -628,7 +689,7 @@ contract CourtTest is Courtroom {
     /// @notice Whatever the votes: fees and penalties all find an owner, to the smallest unit.
     function testFuzz_money_and_stake_all_find_an_owner(uint256 seed, uint256 fee) public {
         _jurors(12);
-        fee = bound(fee, 0, FEE_CAP);
+        fee = bound(fee, 1, FEE_CAP);
         ICourt.Windows memory windows = _parts().windows;
         vm.prank(timelock);
         court.adjust(windows, uint96(fee));

@@ -13,12 +13,14 @@ import {IStakes} from "../src/interfaces/IStakes.sol";
 import {Test} from "./Test.sol";
 
 /// @notice Cheatcodes that only these tests use.
-interface Coin {
+interface More {
     function deal(address account, uint256 amount) external;
+    function expectEmit(address emitter) external;
 }
 
 /// @notice Stakes and a court on their own, with jurors, somebody who asks, and a jury that votes as it is told.
 abstract contract Courtroom is Test {
+    More internal constant more = More(address(vm));
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
@@ -71,7 +73,7 @@ abstract contract Courtroom is Test {
     receive() external payable {}
 
     function _coin(address account, uint256 amount) internal {
-        Coin(address(vm)).deal(account, amount);
+        more.deal(account, amount);
     }
 
     function _keepers(address court_) internal view returns (IStakes.Keepers memory) {

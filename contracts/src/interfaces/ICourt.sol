@@ -45,7 +45,7 @@ interface ICourt is IArbitrator {
     /// @param timelock may call `adjust`; zero for nobody
     /// @param windows first windows
     /// @param floors what no window ever goes below
-    /// @param fee first fee of one juror, in the chain's coin
+    /// @param fee first fee of one juror, in the chain's coin; never 0, or no side of an appeal could be funded
     /// @param feeCap what the fee never goes above
     /// @param wrongPenalty network token a juror loses who is not with the jury in the end
     /// @param absentPenalty network token a juror loses who does not reveal; at least `wrongPenalty`
@@ -155,7 +155,8 @@ interface ICourt is IArbitrator {
 
     error Court_NotTimelock(address caller);
     error Court_WindowTooShort(uint256 window, uint256 floor);
-    error Court_FeeTooHigh(uint256 fee, uint256 cap);
+    error Court_FeeOutOfRange(uint256 fee, uint256 cap);
+    error Court_ZeroTreasury();
     error Court_PenaltyOutOfRange(uint256 wrong, uint256 absent, uint256 minimum);
     error Court_UnbondingTooShort(uint256 unbonding, uint256 longestCase);
     error Court_UnknownDispute(uint256 dispute);
