@@ -23,6 +23,9 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     address public immutable campaigns;
     address public immutable settlement;
     address public immutable datasets;
+    address public immutable faults;
+    address public immutable reputation;
+    address public immutable court;
     /// @notice Seconds; longer than every window in which what stands here can be slashed.
     uint256 public immutable unbonding;
     uint256 public immutable minOperator;
@@ -33,35 +36,37 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     mapping(address account => mapping(address token => Collateral)) private _collateral;
     mapping(address account => mapping(address token => Unbonding)) private _unbonding;
     mapping(address account => uint8 mask) public rolesOf;
-    mapping(address account => mapping(uint8 role => uint96)) private _stake;
+    mapping(address account => mapping(uint8 role => RoleStake)) private _stake;
     mapping(address account => mapping(uint8 role => Unbonding)) private _stakeUnbonding;
     mapping(uint8 role => address[]) private _members;
     mapping(uint8 role => mapping(address account => uint256)) private _position; // in _members, plus one
     Holder[] private _holders;
     mapping(address account => uint256) public holderIndexOf;
 
+    /// @param keepers who may lock, hold and slash, for ever; zero for one this network does not have
     /// @param minimums least stake of operator, reviewer, juror and holder, in the network token
-    constructor(
-        address networkToken_,
-        address campaigns_,
-        address settlement_,
-        address datasets_,
-        uint256 unbonding_,
-        uint256[4] memory minimums
-    ) {
+    constructor(address networkToken_, Keepers memory keepers, uint256 unbonding_, uint256[4] memory minimums) {
         if (unbonding_ < UNBONDING_FLOOR) revert Stakes_DelayTooShort(unbonding_, UNBONDING_FLOOR);
         networkToken = networkToken_;
-        campaigns = campaigns_;
-        settlement = settlement_;
-        datasets = datasets_;
+        campaigns = keepers.campaigns;
+        settlement = keepers.settlement;
+        datasets = keepers.datasets;
+        faults = keepers.faults;
+        reputation = keepers.reputation;
+        court = keepers.court;
         unbonding = unbonding_;
         (minOperator, minReviewer, minJuror, minHolder) = (minimums[0], minimums[1], minimums[2], minimums[3]);
     }
 
     modifier onlyModule() {
-        if (msg.sender != campaigns && msg.sender != settlement && msg.sender != datasets) {
-            revert Stakes_NotModule(msg.sender);
-        }
+        if (!_isModule(msg.sender)) revert Stakes_NotModule(msg.sender);
+        _;
+    }
+
+    /// @dev The court, which pays strangers and calls them, answers for jurors and for nothing else; no module can touch
+    /// a juror. So what is held of a juror is always there for the vote it was held for.
+    modifier onlyKeeperOf(uint8 role) {
+        if (role == JUROR ? msg.sender != court : !_isModule(msg.sender)) revert Stakes_NotKeeper(msg.sender, role);
         _;
     }
 
@@ -133,14 +138,24 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         if (rest > 0) Tokens.send(token, msg.sender, rest);
     }
 
+    /// @inheritdoc IStakes
+    function award(address account, address token, uint256 amount) external {
+        if (msg.sender != court && !_isModule(msg.sender)) revert Stakes_NotModule(msg.sender);
+        Collateral storage own = _collateral[msg.sender][token];
+        if (amount > own.free) revert Stakes_NotFree(msg.sender, token, amount, own.free);
+        own.free -= uint96(amount);
+        _collateral[account][token].free += uint96(amount);
+        emit Awarded(msg.sender, account, token, amount);
+    }
+
     // Roles
 
     /// @inheritdoc IStakes
     function join(uint8 role, uint256 amount) external nonReentrant {
-        uint256 stake = _stake[msg.sender][role] + amount;
+        uint256 stake = _stake[msg.sender][role].amount + amount;
         uint256 minimum = minimumOf(role);
         if (stake < minimum) revert Stakes_BelowMinimum(role, stake, minimum);
-        _stake[msg.sender][role] = stake.toUint96();
+        _stake[msg.sender][role].amount = stake.toUint96();
         if (rolesOf[msg.sender] & role == 0) {
             rolesOf[msg.sender] |= role;
             _members[role].push(msg.sender);
@@ -153,21 +168,57 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     /// @inheritdoc IStakes
     function leave(uint8 role) external {
         if (!hasRole(msg.sender, role)) revert Stakes_LacksRole(msg.sender, role);
-        rolesOf[msg.sender] &= ~role;
-        _removeMember(role);
-        uint96 stake = _stake[msg.sender][role];
-        delete _stake[msg.sender][role];
-        Unbonding storage out = _stakeUnbonding[msg.sender][role];
-        out.amount += stake;
-        out.readyAt = (block.timestamp + unbonding).toUint40();
-        emit Left(msg.sender, role, stake, out.readyAt);
+        _leave(msg.sender, role);
     }
 
     /// @inheritdoc IStakes
     function withdrawStake(uint8 role) external nonReentrant {
+        RoleStake memory own = _stake[msg.sender][role];
+        if (own.held > own.amount) revert Stakes_StillHeld(msg.sender, role, own.held);
         uint256 amount = _take(_stakeUnbonding[msg.sender][role]);
         emit StakeWithdrawn(msg.sender, role, amount);
         Tokens.send(networkToken, msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakes
+    function holdStake(address account, uint8 role, uint256 amount, uint256 least)
+        external
+        onlyKeeperOf(role)
+        returns (bool)
+    {
+        RoleStake memory own = _stake[account][role];
+        if (own.amount < least) return false;
+        own.held = (own.held + amount).toUint96();
+        _stake[account][role] = own;
+        emit StakeHeld(account, role, amount, own.held);
+        return true;
+    }
+
+    /// @inheritdoc IStakes
+    function freeStake(address account, uint8 role, uint256 amount) external onlyKeeperOf(role) {
+        RoleStake storage own = _stake[account][role];
+        if (amount > own.held) revert Stakes_NotHeld(account, role, amount, own.held);
+        own.held -= uint96(amount);
+        emit StakeFreed(account, role, amount, own.held);
+    }
+
+    /// @inheritdoc IStakes
+    function slashStake(address account, uint8 role, uint256 amount, address beneficiary, uint256 rewarded)
+        external
+        onlyKeeperOf(role)
+        returns (uint256 taken)
+    {
+        uint256 minimum = minimumOf(role);
+        if (rewarded > amount || (rewarded > 0 && beneficiary == address(0))) {
+            revert Stakes_BadReward(beneficiary, rewarded, amount);
+        }
+        uint256 stake;
+        (taken, stake) = _takeStake(account, role, amount);
+        if (taken < amount) rewarded = rewarded * taken / amount;
+        if (rewarded > 0) _collateral[beneficiary][networkToken].free += uint96(rewarded);
+        if (taken > rewarded) _collateral[msg.sender][networkToken].free += uint96(taken - rewarded);
+        emit StakeSlashed(account, role, taken, stake, beneficiary, rewarded);
+        if (2 * stake < minimum && rolesOf[account] & role != 0) _leave(account, role);
     }
 
     /// @inheritdoc IStakes
@@ -196,7 +247,12 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function stakeOf(address account, uint8 role) external view returns (uint256) {
-        return _stake[account][role];
+        return _stake[account][role].amount;
+    }
+
+    /// @inheritdoc IStakes
+    function heldOf(address account, uint8 role) external view returns (uint256) {
+        return _stake[account][role].held;
     }
 
     /// @inheritdoc IStakes
@@ -231,7 +287,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         return _holders[index - 1];
     }
 
-    /// @notice Least stake of a role; reverts unless `role` is exactly one known bit.
+    /// @inheritdoc IStakes
     function minimumOf(uint8 role) public view returns (uint256) {
         if (role == OPERATOR) return minOperator;
         if (role == REVIEWER) return minReviewer;
@@ -248,13 +304,46 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         out.amount = 0;
     }
 
-    function _removeMember(uint8 role) private {
+    function _isModule(address caller) private view returns (bool) {
+        return
+            caller == campaigns || caller == settlement || caller == datasets || caller == faults
+                || caller == reputation;
+    }
+
+    /// @dev Takes up to `amount`, from the stake first and then from what is leaving.
+    function _takeStake(address account, uint8 role, uint256 amount) private returns (uint256 taken, uint256 stake) {
+        RoleStake storage own = _stake[account][role];
+        stake = own.amount;
+        taken = amount < stake ? amount : stake;
+        stake -= taken;
+        own.amount = uint96(stake);
+        if (taken == amount) return (taken, stake);
+        Unbonding storage out = _stakeUnbonding[account][role];
+        uint256 leaving = out.amount;
+        uint256 more = amount - taken < leaving ? amount - taken : leaving;
+        if (more > 0) out.amount = uint96(leaving - more);
+        taken += more;
+    }
+
+    /// @dev What is held stays held: it is noted beside the stake, not in it.
+    function _leave(address account, uint8 role) private {
+        rolesOf[account] &= ~role;
+        _removeMember(account, role);
+        uint96 stake = _stake[account][role].amount;
+        _stake[account][role].amount = 0;
+        Unbonding storage out = _stakeUnbonding[account][role];
+        out.amount += stake;
+        out.readyAt = (block.timestamp + unbonding).toUint40();
+        emit Left(account, role, stake, out.readyAt);
+    }
+
+    function _removeMember(address account, uint8 role) private {
         address[] storage list = _members[role];
-        uint256 position = _position[role][msg.sender];
+        uint256 position = _position[role][account];
         address last = list[list.length - 1];
         list[position - 1] = last;
         _position[role][last] = position;
         list.pop();
-        delete _position[role][msg.sender];
+        delete _position[role][account];
     }
 }

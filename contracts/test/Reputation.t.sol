@@ -43,13 +43,17 @@ abstract contract ReputationWorld is Test {
         Change[] changes;
     }
 
+    function _keepers(address reputation_) internal pure returns (IStakes.Keepers memory keepers) {
+        keepers.reputation = reputation_;
+    }
+
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         token = new HeadwaterToken(address(this), 1e9 ether);
         parameters = new Parameters(_setup());
         address at = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), address(1), at, address(2), 40, least);
+        stakes = new Stakes(address(token), _keepers(at), 40, least);
         reputation = new Reputation(stakes, parameters, address(token), judge, DEMAND);
         _equip(operator);
         _equip(rival);
@@ -1084,7 +1088,7 @@ contract ReputationVectorsTest is ReputationWorld {
         address at = vm.parseJsonAddress(json, ".reputation");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
         uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), address(1), at, address(2), 40, least);
+        stakes = new Stakes(address(token), _keepers(at), 40, least);
         // The leaves are bound to an address: the code of another deployment goes there.
         vm.etch(at, address(new Reputation(stakes, parameters, address(token), judge, DEMAND)).code);
         reputation = Reputation(at);

@@ -4,10 +4,10 @@ pragma solidity ^0.8.28;
 import {Stakes} from "../src/Stakes.sol";
 import {Tokens} from "../src/Tokens.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
+import {Courtroom} from "./Courtroom.sol";
 import {FeeToken} from "./Hostile.sol";
-import {World} from "./World.sol";
 
-contract StakesTest is World {
+contract StakesTest is Courtroom {
     function test_deposit_for_another() public {
         vm.prank(watcher);
         stakes.depositFor(stranger, address(dollar), 5 * R);
@@ -55,9 +55,9 @@ contract StakesTest is World {
         vm.startPrank(watcher);
         stakes.deposit(address(dollar), 10 * R);
         stakes.requestWithdraw(address(dollar), R);
-        vm.warp(block.timestamp + 9);
+        vm.warp(block.timestamp + UNBONDING - 1);
         stakes.requestWithdraw(address(dollar), R);
-        vm.warp(block.timestamp + 9);
+        vm.warp(block.timestamp + UNBONDING - 1);
         vm.expectPartialRevert(IStakes.Stakes_StillUnbonding.selector);
         stakes.withdraw(address(dollar));
         vm.stopPrank();
@@ -159,7 +159,200 @@ contract StakesTest is World {
 
     function test_unbonding_floor() public {
         vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_DelayTooShort.selector, 1, 2));
-        new Stakes(address(token), address(1), address(2), address(3), 1, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        new Stakes(address(token), _keepers(address(court)), 1, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+    }
+
+    // Stakes that are held and slashed
+
+    function test_hold_and_free_are_counted() public {
+        _join(stranger, JUROR);
+        vm.startPrank(address(court));
+        vm.assertTrue(stakes.holdStake(stranger, JUROR, 60e18, MINIMUM), "held");
+        vm.assertTrue(!stakes.holdStake(stranger, JUROR, 1, MINIMUM + 1), "less stake than asked for");
+        vm.assertTrue(stakes.holdStake(stranger, JUROR, 60e18, 1), "one stake stands behind several votes");
+        vm.assertEq(stakes.heldOf(stranger, JUROR), 120e18, "both");
+        stakes.freeStake(stranger, JUROR, 60e18);
+        vm.assertEq(stakes.heldOf(stranger, JUROR), 60e18, "one");
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotHeld.selector, stranger, JUROR, 60e18 + 1, 60e18));
+        stakes.freeStake(stranger, JUROR, 60e18 + 1);
+        vm.stopPrank();
+    }
+
+    function test_attack_leaving_does_not_free_what_is_held() public {
+        _join(stranger, JUROR);
+        vm.prank(address(court));
+        stakes.holdStake(stranger, JUROR, 10e18, 1);
+        vm.startPrank(stranger);
+        stakes.leave(JUROR);
+        vm.warp(block.timestamp + 10 * UNBONDING);
+        bytes memory reason = abi.encodeWithSelector(IStakes.Stakes_StillHeld.selector, stranger, JUROR, 10e18);
+        vm.expectRevert(reason);
+        stakes.withdrawStake(JUROR);
+        vm.stopPrank();
+        vm.startPrank(address(court));
+        vm.assertEq(stakes.slashStake(stranger, JUROR, 10e18, watcher, 5e18), 10e18, "from what is leaving");
+        stakes.freeStake(stranger, JUROR, 10e18);
+        vm.stopPrank();
+        uint256 before = token.balanceOf(stranger);
+        vm.prank(stranger);
+        stakes.withdrawStake(JUROR);
+        vm.assertEq(token.balanceOf(stranger) - before, MINIMUM - 10e18, "the rest");
+        vm.assertEq(_free(watcher), 5e18, "half to the watcher");
+        vm.assertEq(_free(address(court)), 5e18, "half to the keeper");
+    }
+
+    /// @notice What is held must be covered by what stays, not by what leaves.
+    function test_attack_leave_and_rejoin_does_not_free_what_is_held() public {
+        _join(stranger, JUROR);
+        vm.prank(address(court));
+        stakes.holdStake(stranger, JUROR, 30e18, 1);
+        token.transfer(stranger, MINIMUM);
+        vm.startPrank(stranger);
+        stakes.leave(JUROR);
+        stakes.join(JUROR, MINIMUM);
+        vm.warp(block.timestamp + UNBONDING);
+        stakes.withdrawStake(JUROR); // the new stake stands behind the vote
+        stakes.leave(JUROR);
+        vm.warp(block.timestamp + UNBONDING);
+        vm.expectPartialRevert(IStakes.Stakes_StillHeld.selector);
+        stakes.withdrawStake(JUROR);
+        vm.stopPrank();
+    }
+
+    function test_slash_takes_the_stake_first_and_then_what_is_leaving() public {
+        _join(stranger, 2);
+        vm.startPrank(stranger);
+        stakes.leave(2);
+        stakes.join(2, MINIMUM);
+        vm.stopPrank();
+        vm.startPrank(faults);
+        vm.assertEq(stakes.slashStake(stranger, 2, 40e18, address(0), 0), 40e18, "stake");
+        vm.assertEq(stakes.stakeOf(stranger, 2), 60e18, "left");
+        vm.assertTrue(stakes.hasRole(stranger, 2), "above half the minimum");
+        vm.assertEq(stakes.slashStake(stranger, 2, 130e18, watcher, 65e18), 130e18, "stake and leaving");
+        vm.assertEq(stakes.stakeOf(stranger, 2), 0, "none");
+        (uint256 leaving,) = stakes.stakeUnbonding(stranger, 2);
+        vm.assertEq(leaving, 30e18, "left of what is leaving");
+        vm.assertTrue(!stakes.hasRole(stranger, 2), "no longer");
+        vm.assertEq(stakes.memberCount(2), 0, "no member");
+        vm.assertEq(stakes.slashStake(stranger, 2, 60e18, watcher, 30e18), 30e18, "what is there");
+        vm.assertEq(_free(watcher), 65e18 + 15e18, "the same part of less");
+        vm.assertEq(_free(faults), 40e18 + 65e18 + 15e18, "the keeper's");
+        vm.assertEq(stakes.slashStake(stranger, 2, 1, watcher, 1), 0, "nothing left");
+        vm.stopPrank();
+    }
+
+    function test_below_half_the_minimum_the_role_is_lost_and_the_rest_is_leaving() public {
+        _join(stranger, 2);
+        vm.prank(reputation);
+        stakes.slashStake(stranger, 2, 51e18, address(0), 0);
+        vm.assertTrue(!stakes.hasRole(stranger, 2), "lost");
+        (uint256 leaving, uint256 readyAt) = stakes.stakeUnbonding(stranger, 2);
+        vm.assertEq(leaving, 49e18, "the rest");
+        vm.assertEq(readyAt, block.timestamp + UNBONDING, "after the delay");
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_BelowMinimum.selector, 2, 51e18, MINIMUM));
+        stakes.join(2, 51e18);
+    }
+
+    function test_slash_rewards_at_most_itself_and_somebody() public {
+        _join(stranger, JUROR);
+        vm.startPrank(address(court));
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_BadReward.selector, watcher, 2, 1));
+        stakes.slashStake(stranger, JUROR, 1, watcher, 2);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_BadReward.selector, address(0), 1, 1));
+        stakes.slashStake(stranger, JUROR, 1, address(0), 1);
+        vm.stopPrank();
+        vm.prank(faults);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_UnknownRole.selector, 3));
+        stakes.slashStake(stranger, 3, 1, address(0), 0);
+    }
+
+    function test_award_gives_only_what_is_the_keepers() public {
+        _join(stranger, 1);
+        vm.startPrank(settlement);
+        stakes.slashStake(stranger, 1, 10, address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotFree.selector, settlement, address(token), 11, 10));
+        stakes.award(watcher, address(token), 11);
+        stakes.award(watcher, address(token), 10);
+        vm.stopPrank();
+        vm.assertEq(_free(watcher), 10, "given");
+        vm.assertEq(_free(settlement), 0, "none left");
+    }
+
+    /// @notice A role key, a stranger and the wrong keeper: none can hold, free, slash or award.
+    function test_attack_only_a_roles_keeper_touches_its_stakes() public {
+        _join(stranger, JUROR);
+        address[4] memory callers = [operator, settlement, campaigns, stranger];
+        for (uint256 i; i < 4; ++i) {
+            bytes memory reason = abi.encodeWithSelector(IStakes.Stakes_NotKeeper.selector, callers[i], JUROR);
+            vm.startPrank(callers[i]);
+            vm.expectRevert(reason);
+            stakes.holdStake(stranger, JUROR, 1, 1);
+            vm.expectRevert(reason);
+            stakes.freeStake(stranger, JUROR, 1);
+            vm.expectRevert(reason);
+            stakes.slashStake(stranger, JUROR, 1, callers[i], 1);
+            vm.stopPrank();
+        }
+        vm.startPrank(address(court));
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotKeeper.selector, address(court), 1));
+        stakes.slashStake(operator, 1, 1, address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotModule.selector, address(court)));
+        stakes.lock(operator, address(dollar), 1, 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotModule.selector, address(court)));
+        stakes.slash(operator, address(dollar), 1, address(court), 1);
+        vm.stopPrank();
+        vm.prank(operator);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotModule.selector, operator));
+        stakes.award(operator, address(dollar), 1);
+    }
+
+    /// @notice Whatever is held, slashed, left and taken: every unit of stake is somewhere.
+    function testFuzz_stake_is_all_there(uint256 seed) public {
+        address[3] memory who = [address(0xabc0), address(0xabc1), address(0xabc2)];
+        for (uint256 i; i < 3; ++i) {
+            _join(who[i], JUROR);
+        }
+        for (uint256 step; step < 30; ++step) {
+            uint256 roll = uint256(keccak256(abi.encode(seed, step)));
+            _step(who[roll % 3], roll >> 8);
+        }
+        uint256 owed = _free(address(court)) + _free(watcher);
+        for (uint256 i; i < 3; ++i) {
+            (uint256 leaving,) = stakes.stakeUnbonding(who[i], JUROR);
+            owed += leaving + stakes.stakeOf(who[i], JUROR);
+        }
+        owed += stakes.stakeOf(operator, 1) + stakes.stakeOf(rival, 1);
+        vm.assertEq(token.balanceOf(address(stakes)), owed, "all there");
+    }
+
+    function _step(address who, uint256 roll) private {
+        uint256 amount = 1 + (roll >> 8) % 80e18;
+        uint256 kind = roll % 5;
+        if (kind < 2) {
+            vm.prank(address(court));
+            kind == 0
+                ? stakes.slashStake(who, JUROR, amount, watcher, amount / 2) > 0
+                : stakes.holdStake(who, JUROR, amount, 1);
+        } else if (kind == 2) {
+            uint256 held = stakes.heldOf(who, JUROR);
+            vm.prank(address(court));
+            stakes.freeStake(who, JUROR, held);
+        } else if (stakes.hasRole(who, JUROR)) {
+            vm.prank(who);
+            stakes.leave(JUROR);
+        } else {
+            vm.warp(block.timestamp + UNBONDING);
+            (uint256 leaving,) = stakes.stakeUnbonding(who, JUROR);
+            if (leaving > 0 && stakes.heldOf(who, JUROR) == 0) {
+                vm.prank(who);
+                stakes.withdrawStake(JUROR);
+            }
+            token.transfer(who, MINIMUM);
+            vm.prank(who);
+            stakes.join(JUROR, MINIMUM);
+        }
     }
 
     /// @notice Members are exactly those who joined and did not leave, whatever the order.

@@ -35,7 +35,12 @@ contract UsageTest is Test {
         vm.warp(1_800_000_000);
         token = new HeadwaterToken(address(this), 1e9 ether);
         uint256[4] memory least = [uint256(100), 100, 100, 100];
-        stakes = new Stakes(address(token), address(1), address(2), address(3), 40, least);
+        stakes = new Stakes(
+            address(token),
+            IStakes.Keepers(address(1), address(2), address(3), address(0), address(0), address(0)),
+            40,
+            least
+        );
         usage = new Usage(stakes);
         _join(operator, 1);
         _join(rival, 1);

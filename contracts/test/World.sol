@@ -13,6 +13,7 @@ import {HeadwaterToken} from "../src/Token.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IStakes} from "../src/interfaces/IStakes.sol";
 import {
     Anchor,
     Due,
@@ -87,7 +88,8 @@ abstract contract World is Test {
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        stakes = new Stakes(address(token), to[3], to[4], to[7], 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[5], address(0), address(0));
+        stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
         campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
         settlement = new Settlement(campaigns, stakes, to[5], to[8]);
         faults = new Faults(settlement);

@@ -20,7 +20,7 @@ from headwater.chain.stakes import Stakes
 
 WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Datasets, Licences)
 BETWEEN_CONTRACTS = {
-    "Stakes": {"lock", "unlock", "slash"},
+    "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
     "Campaigns": {"take", "restore", "credit"},
     "Settlement": {"assign", "disburse", "void"},
     "Licences": {"mint"},

@@ -4,8 +4,27 @@ pragma solidity ^0.8.28;
 /// @title Stakes
 /// @notice Collateral per token that modules lock and slash, and roles bought with the network token.
 /// @dev Only tokens that move exactly what they say can be deposited. Locked collateral leaves only through the module
-/// that guards it; free collateral and role stakes leave after the unbonding delay.
+/// that guards it; free collateral and role stakes leave after the unbonding delay, and a stake not while it is held.
+/// *Modules* are campaigns, settlement, datasets, faults and reputation; *keepers* are the modules and the court.
 interface IStakes {
+    /// @notice Who may lock, hold and slash; fixed at deployment. The court answers for jurors' stakes alone, the modules
+    /// for everything else.
+    struct Keepers {
+        address campaigns;
+        address settlement;
+        address datasets;
+        address faults;
+        address reputation;
+        address court;
+    }
+
+    /// @param amount what stands behind the role
+    /// @param held what open votes may cost, in all; can be above `amount`: one stake stands behind all of them
+    struct RoleStake {
+        uint96 amount;
+        uint96 held;
+    }
+
     /// @param free may be locked by a module or asked back by its owner
     /// @param locked stands behind an open anchor, settlement or version
     struct Collateral {
@@ -37,13 +56,28 @@ interface IStakes {
     event Slashed(address indexed account, address indexed token, uint256 amount, address watcher, uint256 rewarded);
     event Joined(address indexed account, uint8 indexed role, uint256 amount, uint256 stake);
     event Left(address indexed account, uint8 indexed role, uint256 stake, uint256 readyAt);
+    event StakeHeld(address indexed account, uint8 indexed role, uint256 amount, uint256 held);
+    event StakeFreed(address indexed account, uint8 indexed role, uint256 amount, uint256 held);
+    event StakeSlashed(
+        address indexed account,
+        uint8 indexed role,
+        uint256 amount,
+        uint256 stake,
+        address beneficiary,
+        uint256 rewarded
+    );
+    event Awarded(address indexed keeper, address indexed account, address indexed token, uint256 amount);
     event StakeWithdrawn(address indexed account, uint8 indexed role, uint256 amount);
     event HolderRegistered(uint256 indexed index, address indexed account, bytes32 publicKey, string endpoint);
 
     error Stakes_NotModule(address caller);
+    error Stakes_NotKeeper(address caller, uint8 role);
     error Stakes_ZeroAmount();
     error Stakes_NotFree(address account, address token, uint256 wanted, uint256 free);
     error Stakes_NotLocked(address account, address token, uint256 wanted, uint256 locked);
+    error Stakes_NotHeld(address account, uint8 role, uint256 wanted, uint256 held);
+    error Stakes_StillHeld(address account, uint8 role, uint256 held);
+    error Stakes_BadReward(address beneficiary, uint256 rewarded, uint256 slashed);
     error Stakes_StillUnbonding(uint256 readyAt, uint256 nowAt);
     error Stakes_NothingUnbonding(address account);
     error Stakes_UnknownRole(uint8 role);
@@ -71,8 +105,11 @@ interface IStakes {
     function unlock(address account, address token, uint256 amount) external;
 
     /// @notice Modules only: takes `amount` of locked; `rewarded` of it becomes `watcher`'s free collateral, the rest
-    /// moves to Campaigns, whose escrow the caller must credit.
+    /// moves to the calling module, which books it.
     function slash(address account, address token, uint256 amount, address watcher, uint256 rewarded) external;
+
+    /// @notice Keepers only: moves `amount` of the caller's own free collateral, which slashes left there, to `account`'s.
+    function award(address account, address token, uint256 amount) external;
 
     /// @notice Buys `role` (one bit: 1 operator, 2 reviewer, 4 juror, 8 holder) or adds to its stake.
     function join(uint8 role, uint256 amount) external;
@@ -80,8 +117,22 @@ interface IStakes {
     /// @notice Gives `role` up; its stake can be taken after the delay.
     function leave(uint8 role) external;
 
-    /// @notice Takes the stake of a role that was left.
+    /// @notice Takes the stake of a role that was left; not while more is held than a new stake in that role covers.
     function withdrawStake(uint8 role) external;
+
+    /// @notice The role's keeper only: holds `amount` for a vote, if the stake is at least `least`; says whether it did.
+    /// What is held cannot be withdrawn until it is freed, however long that takes.
+    function holdStake(address account, uint8 role, uint256 amount, uint256 least) external returns (bool);
+
+    /// @notice The role's keeper only: frees what was held.
+    function freeStake(address account, uint8 role, uint256 amount) external;
+
+    /// @notice The role's keeper only: takes `amount` from the stake, then from what is leaving; `taken` is less where
+    /// less is there. `rewarded` of it (the same part of less) becomes `beneficiary`'s free collateral in the network
+    /// token, the rest the caller's, who awards it on. Whose stake falls below half the minimum loses the role.
+    function slashStake(address account, uint8 role, uint256 amount, address beneficiary, uint256 rewarded)
+        external
+        returns (uint256 taken);
 
     /// @notice Announces a key holder's endpoint and X25519 key under a new index (from 1; the latest one counts).
     function registerHolder(string calldata endpoint, bytes32 publicKey) external returns (uint256 index);
@@ -92,7 +143,19 @@ interface IStakes {
 
     function stakeOf(address account, uint8 role) external view returns (uint256);
 
+    /// @notice What open votes of the account may cost its stake, in all.
+    function heldOf(address account, uint8 role) external view returns (uint256);
+
     function stakeUnbonding(address account, uint8 role) external view returns (uint256 amount, uint256 readyAt);
+
+    /// @notice The token of role stakes.
+    function networkToken() external view returns (address);
+
+    /// @notice Seconds from leaving to withdrawing.
+    function unbonding() external view returns (uint256);
+
+    /// @notice Least stake of a role; reverts unless `role` is exactly one known bit.
+    function minimumOf(uint8 role) external view returns (uint256);
 
     /// @notice Bitmask of the account's roles.
     function rolesOf(address account) external view returns (uint8);

@@ -279,6 +279,10 @@ class Ledger:
         self._stakes.append((e.at.block, e.role, e.account, e.stake))
 
     @apply.register
+    def _(self, e: ev.StakeSlashed) -> None:
+        self._stakes.append((e.at.block, e.role, e.account, e.stake))
+
+    @apply.register
     def _(self, e: ev.Left) -> None:
         self._stakes.append((e.at.block, e.role, e.account, 0))
 

@@ -25,6 +25,7 @@ from headwater.chain.runtime import Word, eip712
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
+NOBODY = "0x" + "0" * 40
 LICENCE_URI = "headwater:licence/{id}"
 Say = Callable[[str], None]
 
@@ -79,9 +80,11 @@ def _token(s: Site) -> Made:
 def _stakes(s: Site) -> Made:
     token, campaigns, settlement, datasets = (s[n] for n in ("HeadwaterToken", "Campaigns", "Settlement", "Datasets"))
     operator, reviewer, juror, holder = s.profile.minimums
+    keepers = (campaigns, settlement, datasets, NOBODY, NOBODY, NOBODY)  # faults, reputation, court: none here yet
     return Made(
-        (token, campaigns, settlement, datasets, s.profile.unbonding, s.profile.minimums),
+        (token, keepers, s.profile.unbonding, s.profile.minimums),
         _own("Stakes", networkToken=token, campaigns=campaigns, settlement=settlement, datasets=datasets)
+        | _own("Stakes", faults=NOBODY, reputation=NOBODY, court=NOBODY)
         | _own("Stakes", unbonding=s.profile.unbonding)
         | _own("Stakes", minOperator=operator, minReviewer=reviewer, minJuror=juror, minHolder=holder),
     )

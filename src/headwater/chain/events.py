@@ -102,6 +102,46 @@ class Left(_OfStakes):
 
 
 @dataclass(frozen=True)
+class StakeHeld(_OfStakes):
+    """``held`` is what open votes may cost the account in all."""
+
+    account: str
+    role: int
+    amount: int
+    held: int
+
+
+@dataclass(frozen=True)
+class StakeFreed(_OfStakes):
+    account: str
+    role: int
+    amount: int
+    held: int
+
+
+@dataclass(frozen=True)
+class StakeSlashed(_OfStakes):
+    """``stake`` is what is left of it; part of ``amount`` may have come from what was leaving."""
+
+    account: str
+    role: int
+    amount: int
+    stake: int
+    beneficiary: str
+    rewarded: int
+
+
+@dataclass(frozen=True)
+class Awarded(_OfStakes):
+    """A keeper gave of the collateral that slashes left it."""
+
+    keeper: str
+    account: str
+    token: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class StakeWithdrawn(_OfStakes):
     account: str
     role: int
