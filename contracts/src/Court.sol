@@ -177,7 +177,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
     /// @inheritdoc ICourt
     /// @dev The order is a function of the seed and of the weights sealed when the round opened, before anyone could know
     /// the seed. Passing over an account takes its interval out just as seating it does: by leaving, a juror hands its
-    /// place to the next in order and moves nobody else's.
+    /// place to the next in order and moves nobody else's. Stakes, which is asked before the round is written, calls nobody.
     function draw(uint256 dispute, uint256 count) external {
         Clock memory clock = _known(dispute);
         if (clock.start != 0) revert Court_WrongPhase(dispute, _phase(clock));
@@ -594,8 +594,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
     ) private view returns (uint256) {
         uint256 key = _key(dispute, number);
         Round memory round = _round(key);
-        bool among = round.funded > 0 && (side == round.sideA || (round.funded == 2 && side == round.sideB));
-        if (round.funded < 2 || round.direct || !among) return part;
+        if (round.funded < 2 || (side != round.sideA && side != round.sideB)) return part;
         (uint256 a, uint256 b) = (_sides[key][round.sideA], _sides[key][round.sideB]);
         uint256 pot = a + b;
         uint256 next = _key(dispute, number + 1);
@@ -696,7 +695,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
         returns (Sums memory sums)
     {
         sums.right = _rightVotes(_tallies[key], choices, end);
-        if (!end.found || round.direct || round.funded < 2) return sums;
+        if (!end.found || round.funded < 2) return sums;
         uint256 choice = _jurysChoice(key, choices);
         sums.challenged = choice != end.choice && (round.sideA == end.choice || round.sideB == end.choice);
     }

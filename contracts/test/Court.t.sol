@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Court} from "../src/Court.sol";
 import {Sortition} from "../src/Sortition.sol";
+import {Stakes} from "../src/Stakes.sol";
 import {IArbitrable} from "../src/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../src/interfaces/IArbitrator.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
@@ -430,10 +431,13 @@ contract CourtTest is Courtroom {
         _vote(id, _split(7, 0));
         uint256 cost = 15 * uint256(FEE);
         _fund(id, rival, 2, 2 * cost);
+        _fund(id, stranger, 1, cost - 1); // not quite, and too late once two others stand
         _fund(id, watcher, 3, 2 * cost);
         _drawn(id);
         _vote(id, _split(15, 0));
         _pass(40);
+        court.claimAppeal(id, 0, 1, stranger);
+        vm.assertEq(court.owed(stranger), cost - 1, "back: its side was not in the appeal");
         court.claimAppeal(id, 0, 2, rival);
         court.claimAppeal(id, 0, 3, watcher);
         vm.assertEq(court.owed(rival), 3 * cost / 2, "half of what is left");
@@ -462,6 +466,25 @@ contract CourtTest is Courtroom {
             vm.assertEq(court.owed(court.seatOf(id, 0, i).juror), FEE, "the first jury revealed");
         }
         vm.assertEq(_free(treasury), 15 * uint256(ABSENT), "the absent pay");
+    }
+
+    /// @notice A last jury that finds nothing proves no jury wrong: side 0 has its ruling and nothing of the jurors'.
+    function test_a_last_jury_that_ties_makes_no_challenger() public {
+        _jurors(40);
+        uint256 id = _open();
+        _drawn(id);
+        _vote(id, _split(5, 0)); // two absent
+        uint256 cost = 15 * uint256(FEE);
+        _fund(id, rival, 0, 2 * cost);
+        _fund(id, operator, 1, cost);
+        _drawn(id);
+        _vote(id, _split(7, 7));
+        _pass(40);
+        vm.assertEq(court.currentRuling(id), 0, "tie");
+        _payAll(id);
+        court.claimAppeal(id, 0, 0, rival);
+        vm.assertEq(court.owed(rival), 2 * cost, "the ruling is its side");
+        vm.assertEq(_free(rival), 0, "but nobody was proven wrong");
     }
 
     function test_an_overturned_unanimous_jury_pays_its_challengers() public {
@@ -573,6 +596,25 @@ contract CourtTest is Courtroom {
         vm.assertEq(court.totalWeight(), 0, "nobody");
     }
 
+    /// @notice Where an absent juror loses all of the least stake, one that was slashed once has no weight until it adds.
+    function test_too_little_to_lose_is_no_weight() public {
+        address court_ = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        stakes = new Stakes(address(token), _keepers(court_), UNBONDING, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        ICourt.Parts memory parts = _parts();
+        parts.absentPenalty = uint96(MINIMUM);
+        court = new Court(parts);
+        _newJuror(_jurorAt(0), MINIMUM);
+        vm.prank(address(court));
+        stakes.slashStake(_jurorAt(0), JUROR, 1, address(0), 0);
+        court.sync(_jurorAt(0));
+        vm.assertTrue(stakes.hasRole(_jurorAt(0), JUROR), "still a juror");
+        vm.assertEq(court.weightOf(_jurorAt(0)), 0, "but not drawn");
+        vm.prank(_jurorAt(0));
+        stakes.join(JUROR, 1);
+        court.sync(_jurorAt(0));
+        vm.assertEq(court.weightOf(_jurorAt(0)), MINIMUM, "again");
+    }
+
     function test_at_risk_is_what_the_largest_possible_jury_can_lose() public {
         vm.assertEq(court.atRisk(), 0, "nobody");
         _jurors(10);
@@ -606,6 +648,9 @@ contract CourtTest is Courtroom {
         uint256 later = _open();
         vm.assertEq(court.clockOf(later).commit, 5, "new");
         vm.assertEq(court.arbitrationCost(""), 14 * uint256(FEE), "new");
+        (ICourt.Windows memory now_, uint96 nowFee) = court.settings();
+        vm.assertEq(now_.appeal, 8, "appeal window");
+        vm.assertEq(nowFee, 2 * FEE, "fee");
     }
 
     function test_settings_keep_floors_cap_and_unbonding() public {
@@ -629,6 +674,9 @@ contract CourtTest is Courtroom {
         court.adjust(windows, 0);
         windows = ICourt.Windows(10, 20, 20, 41); // 4 * 50 + 3 * 41 = 323
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_UnbondingTooShort.selector, UNBONDING, 323));
+        court.adjust(windows, FEE);
+        windows = ICourt.Windows(8, 20, 20, 43); // 321, as long as unbonding
+        vm.expectRevert(abi.encodeWithSelector(ICourt.Court_UnbondingTooShort.selector, UNBONDING, 321));
         court.adjust(windows, FEE);
         vm.stopPrank();
     }
@@ -796,6 +844,34 @@ contract SortitionTest is Test {
         }
         _same(_tree.root, _tree.depth, weights);
         _same(root, depth, kept);
+    }
+
+    /// @notice Points of what is left map one to one, in order, to the points nobody has taken.
+    function testFuzz_skip_leaves_out_what_is_taken_and_nothing_else(uint256 seed) public pure {
+        uint256[] memory taken = new uint256[](12);
+        bool[40] memory gone;
+        uint256 count;
+        uint256 left = 40;
+        for (uint256 i; i < 12; ++i) {
+            uint256 roll = uint256(keccak256(abi.encode(seed, i)));
+            (uint256 start, uint256 weight) = (roll % 38, 1 + (roll >> 8) % 3);
+            bool free = true;
+            for (uint256 j; j < weight; ++j) {
+                if (start + j >= 40 || gone[start + j]) free = false;
+            }
+            if (!free) continue;
+            for (uint256 j; j < weight; ++j) {
+                gone[start + j] = true;
+            }
+            Sortition.take(taken, count++, 7 << 216 | start << 96 | weight);
+            left -= weight;
+        }
+        uint256 point;
+        for (uint256 at; at < 40; ++at) {
+            if (gone[at]) continue;
+            vm.assertEq(Sortition.skip(taken, count, point++), at, "the next that is free");
+        }
+        vm.assertEq(point, left, "all of them");
     }
 
     function _same(uint256 root, uint256 depth, uint256[40] memory weights) private view {
