@@ -2,7 +2,8 @@
 SHELL  := /bin/bash
 PYTHON ?= python3.11
 BIN    := .venv/bin
-FORGE  := ../node_modules/.bin/forge
+# The binary itself: the npm launcher ends with 0 whatever forge says.
+FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
 .PHONY: help setup demo test test-contracts test-python test-long check quick fmt artifacts vectors coverage bench bench-gas bench-vault bench-checks clean
 

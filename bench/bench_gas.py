@@ -8,7 +8,13 @@ import sys
 
 from report import ROOT, Goal, Row, publish, versions
 
-FORGE = ["../node_modules/.bin/forge", "test", "--match-contract", "GasTest", "-vv"]
+FORGE = [
+    str(next(ROOT.glob("node_modules/@foundry-rs/forge-*/bin/forge"))),
+    "test",
+    "--match-contract",
+    "GasTest",
+    "-vv",
+]
 LOGGED = re.compile(r"^  (\S.*) (\d+)$", re.MULTILINE)
 NODE = ("@foundry-rs/forge", "solc", "@openzeppelin/contracts", "solady")
 

@@ -144,9 +144,10 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 from = uint256(anchor_.block_) + 2;
         if (block.number < from) revert Campaigns_SeedTooEarly(block.number, from);
         if (seedOf[campaign][anchor_.firstItem] != 0) revert Campaigns_SeedExists(campaign, anchor_.firstItem);
-        bytes32 seed = blockhash(from - 1);
-        bool late = seed == 0;
-        if (late) seed = blockhash(block.number - 1);
+        // Missed for 256 blocks, one block in 256 counts: whoever records cannot choose among many.
+        uint256 missed = (block.number - from) / 256;
+        bytes32 seed = blockhash(from - 1 + 256 * missed);
+        bool late = missed > 0;
         seedOf[campaign][anchor_.firstItem] = seed;
         emit SeedRecorded(campaign, anchor_.firstItem, seed, late);
     }

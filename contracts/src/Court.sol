@@ -177,7 +177,7 @@ contract Court is ICourt, ReentrancyGuardTransient {
     /// @inheritdoc ICourt
     /// @dev The order is a function of the seed and of the weights sealed when the round opened, before anyone could know
     /// the seed. Passing over an account takes its interval out just as seating it does: by leaving, a juror hands its
-    /// place to the next in order and moves nobody else's.
+    /// place to the next in order and moves nobody else's. Stakes, which is asked before the round is written, calls nobody.
     function draw(uint256 dispute, uint256 count) external {
         Clock memory clock = _known(dispute);
         if (clock.start != 0) revert Court_WrongPhase(dispute, _phase(clock));

@@ -249,13 +249,13 @@ contract CampaignsTest is World {
         campaigns.recordSeed(id, a);
     }
 
-    function test_late_seed_is_the_latest_block() public {
+    function test_attack_late_seed_cannot_be_chosen() public {
         Terms memory t = _terms();
         uint256 id = _fund(t, BUDGET);
         Anchor memory a = _anchor(id, t, 1, operator);
         vm.roll(a.block_ + 300);
         campaigns.recordSeed(id, a);
-        vm.assertEq(campaigns.seedOf(id, 0), blockhash(a.block_ + 299), "late seed");
+        vm.assertEq(campaigns.seedOf(id, 0), blockhash(a.block_ + 257), "late seed");
     }
 
     function test_commits_once_each_by_their_roles() public {

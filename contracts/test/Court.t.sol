@@ -468,6 +468,25 @@ contract CourtTest is Courtroom {
         vm.assertEq(_free(treasury), 15 * uint256(ABSENT), "the absent pay");
     }
 
+    /// @notice A last jury that finds nothing proves no jury wrong: side 0 has its ruling and nothing of the jurors'.
+    function test_a_last_jury_that_ties_makes_no_challenger() public {
+        _jurors(40);
+        uint256 id = _open();
+        _drawn(id);
+        _vote(id, _split(5, 0)); // two absent
+        uint256 cost = 15 * uint256(FEE);
+        _fund(id, rival, 0, 2 * cost);
+        _fund(id, operator, 1, cost);
+        _drawn(id);
+        _vote(id, _split(7, 7));
+        _pass(40);
+        vm.assertEq(court.currentRuling(id), 0, "tie");
+        _payAll(id);
+        court.claimAppeal(id, 0, 0, rival);
+        vm.assertEq(court.owed(rival), 2 * cost, "the ruling is its side");
+        vm.assertEq(_free(rival), 0, "but nobody was proven wrong");
+    }
+
     function test_an_overturned_unanimous_jury_pays_its_challengers() public {
         _jurors(40);
         uint256 id = _open();
@@ -655,6 +674,9 @@ contract CourtTest is Courtroom {
         court.adjust(windows, 0);
         windows = ICourt.Windows(10, 20, 20, 41); // 4 * 50 + 3 * 41 = 323
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_UnbondingTooShort.selector, UNBONDING, 323));
+        court.adjust(windows, FEE);
+        windows = ICourt.Windows(8, 20, 20, 43); // 321, as long as unbonding
+        vm.expectRevert(abi.encodeWithSelector(ICourt.Court_UnbondingTooShort.selector, UNBONDING, 321));
         court.adjust(windows, FEE);
         vm.stopPrank();
     }

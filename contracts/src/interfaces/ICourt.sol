@@ -188,7 +188,7 @@ interface ICourt is IArbitrator {
     function sync(address account) external;
 
     /// @notice Stores the hash of the round's seed block, or, once that is 256 blocks ago, of the latest block that is a
-    /// multiple of 256 after it. Anyone; `draw` does it too.
+    /// multiple of 256 blocks after it. Anyone; `draw` does it too.
     function recordSeed(uint256 dispute) external;
 
     /// @notice Draws up to `count` further places of the present jury's order. Anyone. The jury is full with its size,
