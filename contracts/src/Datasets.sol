@@ -7,6 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILicences} from "./interfaces/ILicences.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
@@ -28,10 +29,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         ISettlement settlement;
         IStakes stakes;
         ILicences licences;
+        IParameters parameters;
         address networkToken;
-        address treasury;
-        uint256 publishBond;
-        uint256 publishWindow;
     }
 
     /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
@@ -44,13 +43,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     ISettlement public immutable settlement;
     IStakes public immutable stakes;
     ILicences public immutable licences;
+    /// @notice Fee, bond and window of versions published from now on, and who receives the network fee.
+    IParameters public immutable parameters;
     address public immutable networkToken;
-    /// @notice Receives the network fee.
-    address public immutable treasury;
-    /// @notice Network token a publisher locks until sales unlock.
-    uint96 public immutable publishBond;
-    /// @notice Seconds from publishing until owner, fee and pool can be claimed.
-    uint40 public immutable publishWindow;
 
     uint256 public datasetCount;
     mapping(uint256 dataset => Line) private _lines;
@@ -68,10 +63,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         settlement = parts.settlement;
         stakes = parts.stakes;
         licences = parts.licences;
+        parameters = parts.parameters;
         networkToken = parts.networkToken;
-        treasury = parts.treasury;
-        publishBond = uint96(parts.publishBond);
-        publishWindow = uint40(parts.publishWindow);
     }
 
     // Publishing
@@ -117,10 +110,11 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.number != number) revert Datasets_WrongNumber(version.number, number);
         key = dataset << 32 | number;
         versionHash[key] = keccak256(abi.encode(version));
-        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
-        if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
+        IParameters.PublishLimits memory limits = parameters.publishLimits();
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, 1);
+        if (limits.bond > 0) bondOf[key] = Bond(msg.sender, limits.bond);
         emit Published(key, dataset, msg.sender, version, keys);
-        if (publishBond > 0) stakes.lock(msg.sender, networkToken, publishBond, 0);
+        if (limits.bond > 0) stakes.lock(msg.sender, networkToken, limits.bond, 0);
     }
 
     /// @inheritdoc IDatasets
@@ -214,6 +208,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         amount = due - feePaid[key];
         if (amount == 0) revert Datasets_NothingToClaim(key);
         feePaid[key] = due;
+        address treasury = parameters.treasury();
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
     }
@@ -300,7 +295,10 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.totalWeight == 0) revert Datasets_NoShares();
     }
 
-    function _checkOwn(Version calldata version) private pure {
+    function _checkOwn(Version calldata version) private view {
+        uint256 fee = parameters.fundingLimits().networkFeeBps;
+        if (version.feeBps != fee) revert Datasets_WrongFee(version.feeBps, fee);
+        // Held here too: no vote goes above it, whatever Parameters says.
         if (version.feeBps > MAX_NETWORK_FEE_BPS) revert Datasets_FeeTooHigh(version.feeBps, MAX_NETWORK_FEE_BPS);
         uint256 taken = uint256(version.ownerBps) + version.feeBps;
         if (taken > Rules.BPS) revert Datasets_FeeTooHigh(taken, Rules.BPS);

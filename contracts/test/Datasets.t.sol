@@ -283,11 +283,13 @@ contract DatasetsTest is World {
 
     function test_own_data_bounds() public {
         Version memory v = _ownShell();
-        v.feeBps = 501;
+        v.feeBps = 251;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        v.feeBps = 249;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        (v.feeBps, v.ownerBps) = (250, 9751);
         _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (500, 9501);
-        _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (0, 9999);
+        (v.feeBps, v.ownerBps) = (250, 9749);
         _ownRefused(v, IDatasets.Datasets_NoShares.selector); // a pool for nobody
         v.campaign = 1;
         _ownRefused(v, IDatasets.Datasets_NotOfCampaign.selector);
@@ -421,6 +423,7 @@ contract DatasetsTest is World {
         returns (Version memory v, Share[] memory shares, bytes32[] memory leaves)
     {
         v = _ownShell();
+        _setFee(feeBps);
         (v.ownerBps, v.feeBps, v.offers[0].price) = (ownerBps, feeBps, price);
         uint256 count = 1 + seed % 7;
         shares = new Share[](count);

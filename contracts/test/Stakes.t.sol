@@ -159,7 +159,7 @@ contract StakesTest is Courtroom {
 
     function test_unbonding_floor() public {
         vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_DelayTooShort.selector, 1, 2));
-        new Stakes(address(token), _keepers(address(court)), 1, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        new Stakes(address(token), parameters, _keepers(address(court)), 1);
     }
 
     // Stakes that are held and slashed
