@@ -94,26 +94,32 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         returns (uint256 key)
     {
         uint256 dataset = version.dataset;
-        uint256 campaign = _lines[dataset].campaign;
+        Line memory line = _lines[dataset];
+        uint256 campaign = line.campaign;
         if (version.campaign != campaign) revert Datasets_NotOfCampaign(dataset, version.campaign);
-        address owner = ownerOf(dataset);
         if (campaign == 0) {
+            address owner = ownerOf(dataset);
             if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
             _checkOwn(version);
         } else {
-            if (msg.sender != owner && !stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
+            if (stakes.rolesOf(msg.sender) & _OPERATOR == 0 && msg.sender != ownerOf(dataset)) {
+                revert Datasets_NotOperator(msg.sender);
+            }
             _checkCampaign(campaign, terms, version);
         }
         _checkContent(version);
-        _checkSettlements(campaign, version, keys);
-        uint256 number = ++_lines[dataset].latest;
-        if (version.number != number) revert Datasets_WrongNumber(version.number, number);
-        key = dataset << 32 | number;
-        versionHash[key] = keccak256(abi.encode(version));
+        bytes memory said = abi.encode(version, keys);
+        (bytes32 digest, bytes32 settlements) = _hashesIn(said);
+        if (settlements != version.settlements) revert Datasets_WrongSettlements();
+        _checkSettlements(campaign, keys);
+        if (version.number != ++line.latest) revert Datasets_WrongNumber(version.number, line.latest);
+        _lines[dataset] = line;
+        key = dataset << 32 | version.number;
+        versionHash[key] = digest;
         IParameters.PublishLimits memory limits = parameters.publishLimits();
         _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, 1);
         if (limits.bond > 0) bondOf[key] = Bond(msg.sender, limits.bond);
-        emit Published(key, dataset, msg.sender, version, keys);
+        _published(key, dataset, said);
         if (limits.bond > 0) stakes.lock(msg.sender, networkToken, limits.bond, 0);
     }
 
@@ -315,13 +321,37 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         }
     }
 
-    function _checkSettlements(uint256 campaign, Version calldata version, uint256[] calldata keys) private view {
-        if (keccak256(abi.encode(keys)) != version.settlements) revert Datasets_WrongSettlements();
+    function _checkSettlements(uint256 campaign, uint256[] calldata keys) private view {
         if ((campaign == 0) != (keys.length == 0)) revert Datasets_WrongSettlements();
         for (uint256 i; i < keys.length; ++i) {
             if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
             if (keys[i] >> 64 != campaign) revert Datasets_SettlementNotOfCampaign(keys[i], campaign);
             if (!settlement.isFinal(keys[i])) revert Datasets_SettlementNotFinal(keys[i]);
+        }
+    }
+
+    /// @dev `keccak256(abi.encode(version))` and `keccak256(abi.encode(keys))` from `said = abi.encode(version, keys)`:
+    /// before each of the two stands a word that for a moment is its offset.
+    function _hashesIn(bytes memory said) private pure returns (bytes32 version, bytes32 keys) {
+        assembly ("memory-safe") {
+            let at := add(said, 0x40)
+            let offset := mload(at)
+            mstore(at, 0x20)
+            version := keccak256(at, sub(offset, 0x20))
+            mstore(at, offset)
+            at := add(said, offset)
+            let last := mload(at)
+            mstore(at, 0x20)
+            keys := keccak256(at, sub(add(mload(said), 0x20), offset))
+            mstore(at, last)
+        }
+    }
+
+    /// @dev `emit Published(key, dataset, msg.sender, version, keys)` of `said = abi.encode(version, keys)`.
+    function _published(uint256 key, uint256 dataset, bytes memory said) private {
+        bytes32 topic = Published.selector;
+        assembly ("memory-safe") {
+            log4(add(said, 0x20), mload(said), topic, key, dataset, caller())
         }
     }
 

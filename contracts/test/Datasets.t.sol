@@ -363,6 +363,7 @@ contract DatasetsTest is World {
         vm.prank(rival);
         datasets.withdrawOwn(v.dataset, keccak256("clip"));
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, keccak256("clip"), buyer), "withdrawn");
+        _setFee(250);
         (Version memory w,) = _published();
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NotOfCampaign.selector, w.dataset, 0));
@@ -373,7 +374,7 @@ contract DatasetsTest is World {
         FeeToken fee = new FeeToken();
         Version memory v = _ownShell();
         v.token = address(fee);
-        v.ownerBps = 10_000;
+        (v.ownerBps, v.feeBps) = (9750, 250);
         _publishOwn(v);
         fee.approve(address(datasets), 1000);
         vm.expectRevert(abi.encodeWithSelector(Tokens.Tokens_NotExact.selector, address(fee), 1000, 990));
