@@ -306,9 +306,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     }
 
     function _isModule(address caller) private view returns (bool) {
-        return
-            caller == campaigns || caller == settlement || caller == datasets || caller == faults
-                || caller == reputation || caller == disputes || caller == calls;
+        return caller == campaigns || caller == settlement || caller == datasets || caller == faults
+            || caller == reputation || caller == disputes || caller == calls;
     }
 
     /// @dev A raise after joining never costs a member his role, and a member is held to no more than a newcomer is.
