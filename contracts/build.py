@@ -41,6 +41,7 @@ DEPLOYED = {
     "Settlement": "Settlement",
     "Faults": "Faults",
     "Advances": "Advances",
+    "Doubts": "Doubts",
     "Licences": "Licences",
     "Datasets": "Datasets",
     "Reputation": "Reputation",

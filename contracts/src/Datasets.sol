@@ -107,7 +107,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
             }
             _checkCampaign(campaign, terms, version);
         }
-        _checkContent(version);
+        _checkContent(terms, version);
         bytes memory said = abi.encode(version, keys);
         (bytes32 digest, bytes32 settlements) = _hashesIn(said);
         if (settlements != version.settlements) revert Datasets_WrongSettlements();
@@ -295,9 +295,6 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.token != terms.token || version.ownerBps != terms.ownerBps || version.feeBps != terms.feeBps) {
             revert Datasets_WrongSaleTerms();
         }
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].terms != terms.licence) revert Datasets_WrongSaleTerms();
-        }
         if (version.totalWeight == 0) revert Datasets_NoShares();
     }
 
@@ -311,13 +308,17 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.totalWeight == 0 && taken != Rules.BPS) revert Datasets_NoShares();
     }
 
-    function _checkContent(Version calldata version) private pure {
+    function _checkContent(Terms calldata terms, Version calldata version) private pure {
         if (version.episodeRoot == 0 || version.episodes == 0) revert Datasets_EmptyRoot();
-        if (version.offers.length == 0) revert Datasets_NoOffers();
+        Offer[] calldata offers = version.offers;
+        if (offers.length == 0) revert Datasets_NoOffers();
         bool none = version.totalWeight == 0;
         if (none != (version.shares == 0) || none != (version.shareRoot == 0)) revert Datasets_NoShares();
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].price == 0) revert Datasets_ZeroPrice(i);
+        bool ofCampaign = version.campaign != 0;
+        for (uint256 i; i < offers.length; ++i) {
+            Offer calldata offer = offers[i];
+            if (offer.price == 0) revert Datasets_ZeroPrice(i);
+            if (ofCampaign && offer.terms != terms.licence) revert Datasets_WrongSaleTerms();
         }
     }
 

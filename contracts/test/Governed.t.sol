@@ -311,7 +311,6 @@ contract GovernedTest is World {
         vm.assertEq(stakes.campaigns(), address(campaigns), "campaigns");
         vm.assertEq(stakes.settlement(), address(settlement), "settlement");
         vm.assertEq(stakes.datasets(), address(datasets), "datasets");
-        vm.assertEq(stakes.faults(), address(faults), "faults");
         vm.assertEq(stakes.reputation(), address(reputation), "reputation");
         vm.assertEq(stakes.court(), address(court), "court");
         vm.assertEq(stakes.disputes(), address(0), "nobody yet");
@@ -322,6 +321,8 @@ contract GovernedTest is World {
         vm.assertEq(address(datasets.parameters()), address(parameters), "of datasets");
         vm.assertEq(address(reputation.parameters()), address(parameters), "of reputation");
         vm.assertEq(settlement.faults(), address(faults), "who voids");
+        vm.assertEq(stakes.faults(), address(doubts), "who slashes for doubts");
+        vm.assertEq(address(settlement.doubts()), address(doubts), "doubts");
         vm.assertEq(settlement.advances(), address(advances), "who assigns");
         vm.assertEq(licences.datasets(), address(datasets), "who mints");
         vm.assertEq(parameters.timelock(), address(timelock), "who writes");
@@ -385,7 +386,7 @@ contract GovernedTest is World {
         v.settlements = keccak256(abi.encode(_keys(p)));
         (v.token, v.ownerBps, v.feeBps) = (t.token, t.ownerBps, t.feeBps);
         v.offers = new Offer[](1);
-        v.offers[0] = Offer(t.licence, R, 30 days);
+        v.offers[0] = Offer(t.licence, R, 30 days, 7, 0);
     }
 
     function _keys(Posted memory p) private pure returns (uint256[] memory keys) {
@@ -415,7 +416,7 @@ contract GovernedTest is World {
         (v.shareRoot, v.shares, v.totalWeight) = (keccak256("shares"), 2, 1e6);
         v.settlements = keccak256(abi.encode(new uint256[](0)));
         v.offers = new Offer[](1);
-        v.offers[0] = Offer(keccak256("licence"), R, 0);
+        v.offers[0] = Offer(keccak256("licence"), R, 0, 7, 0);
     }
 
     function _publishOwn(Version memory v) private {

@@ -5,6 +5,7 @@ import {Advances} from "../src/Advances.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
+import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
 import {HeadwaterGovernor} from "../src/HeadwaterGovernor.sol";
 import {Licences} from "../src/Licences.sol";
@@ -18,6 +19,7 @@ import {HeadwaterToken} from "../src/Token.sol";
 import {Usage} from "../src/Usage.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
+import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
 import {
@@ -57,6 +59,7 @@ abstract contract World is Test {
     Licences internal licences;
     Datasets internal datasets;
     Advances internal advances;
+    Doubts internal doubts;
     Reputation internal reputation;
     Usage internal usage;
     Court internal court;
@@ -71,6 +74,7 @@ abstract contract World is Test {
     address internal stranger = address(0x0f04);
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
+    address internal doubter = address(0x0f07); // stands for Disputes where a test has none
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -101,11 +105,12 @@ abstract contract World is Test {
         parameters = newParameters(address(timelock), treasury, MINIMUM);
         stakes = new Stakes(address(token), parameters, _keepers(), 16);
         campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters);
-        settlement = new Settlement(campaigns, stakes, _next(1), _next(4));
+        settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
         licences = new Licences(_next(1), "headwater:{id}");
         datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
         advances = new Advances(settlement);
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
         reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
         usage = new Usage(stakes);
         court = new Court(_courtParts());
@@ -122,12 +127,19 @@ abstract contract World is Test {
             campaigns: _next(1),
             settlement: _next(2),
             datasets: _next(5),
-            faults: _next(3),
-            reputation: _next(7),
-            court: _next(9),
+            faults: _next(7), // doubts: faults themselves slash nobody
+            reputation: _next(8),
+            court: _next(10),
             disputes: address(0),
             calls: address(0)
         });
+    }
+
+    /// @dev Called as Settlement is about to be created.
+    function _settlementParts() private view returns (ISettlement.Parts memory parts) {
+        (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
+        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.disputes, parts.doubts) = (doubter, _next(5));
     }
 
     function _courtParts() private view returns (ICourt.Parts memory parts) {
@@ -176,6 +188,14 @@ abstract contract World is Test {
         vm.stopPrank();
     }
 
+    /// @notice Who proved each of `n` attempts wrong: the watcher.
+    function _watchers(uint256 n) internal view returns (address[] memory list) {
+        list = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            list[i] = watcher;
+        }
+    }
+
     // Campaigns
 
     function _terms() internal view returns (Terms memory t) {
@@ -194,6 +214,7 @@ abstract contract World is Test {
         t.challengeWindow = 20;
         t.lapseWindow = 60;
         t.licence = keccak256("headwater-research-1");
+        t.purposes = 7;
     }
 
     function _fund(Terms memory t, uint256 amount) internal virtual returns (uint256) {

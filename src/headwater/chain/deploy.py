@@ -113,8 +113,9 @@ def _parameters(s: Site) -> Made:
 
 def _stakes(s: Site) -> Made:
     token, parameters = s["HeadwaterToken"], s["Parameters"]
-    modules = ("Campaigns", "Settlement", "Datasets", "Faults", "Reputation", "Court")
-    keepers = {name.lower(): s[name] for name in modules} | {"disputes": NOBODY, "calls": NOBODY}  # none here yet
+    known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
+    keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
+    keepers |= {"disputes": NOBODY, "calls": NOBODY}  # none here yet
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
         _own("Stakes", networkToken=token, parameters=parameters, unbonding=s.profile.unbonding)
@@ -128,8 +129,16 @@ def _campaigns(s: Site) -> Made:
 
 
 def _settlement(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "faults", "advances")}
-    return Made(tuple(names.values()), _own("Settlement", **names))
+    known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
+    later = dict.fromkeys(("voteFaults", "contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | later | {"doubts": s["Doubts"]}
+    return Made((tuple(parts.values()),), _own("Settlement", **parts))
+
+
+def _doubts(s: Site) -> Made:
+    known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
+    parts = known | dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    return Made((tuple(parts.values()),), _own("Doubts", **parts))
 
 
 def _faults(s: Site) -> Made:
@@ -202,6 +211,7 @@ PARTS: tuple[Part, ...] = (
     Part("Datasets", _datasets),
     Part("Licences", _licences),
     Part("Advances", _advances),
+    Part("Doubts", _doubts),
     Part("Reputation", _reputation),
     Part("Usage", _usage),
     Part("Court", _court),
