@@ -20,7 +20,7 @@ from headwater.client.network import Network
 from headwater.storage import MemoryBlobStore
 
 pytestmark = pytest.mark.chain
-STRANGER = "0x" + "22" * 20
+STRANGER, THIRD = "0x" + "22" * 20, "0x" + "33" * 20
 NOBODY = "0x" + "00" * 20
 
 
@@ -150,7 +150,7 @@ TIMELOCK_ONLY = {
         *("setVotingDelay", "setVotingPeriod", "setProposalThreshold", "updateQuorumNumerator", "updateTimelock"),
         "relay",  # the governor's own calls, with what the governor holds: nothing
     },
-    "HeadwaterTimelock": {"updateDelay", "grantRole", "revokeRole", "renounceRole"},
+    "HeadwaterTimelock": {"updateDelay", "grantRole", "revokeRole"},
 }
 
 
@@ -161,34 +161,31 @@ def _functions() -> Iterator[tuple[str, str]]:
                 yield part.name, name
 
 
-def _zero(parameter: Any, own: str) -> Any:
+def _value(parameter: Any, amount: int) -> Any:
     kind = str(parameter["type"])
     if kind.endswith("[]"):
         return ()
     if "[" in kind:
-        return (0,) * int(kind.rpartition("[")[2][:-1])
+        return (amount,) * int(kind.rpartition("[")[2][:-1])
     if kind == "tuple":
-        return tuple(_zero(one, own) for one in parameter["components"])
-    if kind == "address":
-        return own
-    if kind == "bool":
-        return False
-    if kind == "string":
-        return ""
-    if kind == "bytes":
-        return b""
-    return bytes(int(kind[5:])) if kind.startswith("bytes") else 1
+        return tuple(_value(one, amount) for one in parameter["components"])
+    fixed = {"address": THIRD, "bool": False, "string": "", "bytes": b""}
+    return fixed[kind] if kind in fixed else bytes(int(kind[5:])) if kind.startswith("bytes") else amount
 
 
 def test_attack_governance_as_thief(land: State) -> None:
-    """Every function of every contract, called by the timelock and by a stranger: only those listed tell them apart."""
+    """Every function of every contract, called by the timelock and by a stranger: only those listed tell them apart.
+
+    Who may call is what our functions check first, so arguments that make no sense are enough. Governed.t.sol asks the
+    same with money everywhere and arguments that do.
+    """
     apart: dict[str, set[str]] = {}
     timelock = land.contracts.timelock.address
     for contract, name in _functions():
         for entry in interface.load(contract).functions[name]:
             if entry["stateMutability"] not in ("nonpayable", "payable"):
                 continue
-            for amount in (0, 1):
+            for amount in (0, 1, 3):
                 answers = {_answer(land, contract, entry, caller, amount) for caller in (timelock, STRANGER)}
                 if len(answers) > 1:
                     apart.setdefault(contract, set()).add(name)
@@ -196,12 +193,8 @@ def test_attack_governance_as_thief(land: State) -> None:
 
 
 def _answer(land: State, contract: str, entry: Any, caller: str, amount: int) -> str:
-    """What calling answers, with the caller's own address taken out; each names itself where an address is asked."""
-    values = [_zero(one, caller) for one in entry["inputs"]]
-    if amount == 0:
-        values = [0 if value == 1 else value for value in values]
-    if contract == "HeadwaterTimelock" and entry["name"].endswith("Role"):
-        values = [bytes(32), STRANGER]
+    """What calling answers, with the caller's own address taken out."""
+    values = [_value(one, amount) for one in entry["inputs"]]
     data = interface.selector(entry) + interface.encode_values(entry["inputs"], values)
     call = {"from": caller, "to": land.deployment.contracts[contract], "data": "0x" + data.hex()}
     try:
