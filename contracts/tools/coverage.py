@@ -3,8 +3,9 @@
     python contracts/tools/coverage.py              run forge coverage, about a minute
     python contracts/tools/coverage.py --lcov FILE  judge a report that is there already
 
-Forge measures without the optimizer and without via-IR, in folders of its own. `test_gas_...` is left out: its limits are
-for optimized code. Counts are the quick profile's and the seed is fixed, so that the same tests give the same numbers.
+Forge measures without the optimizer and without via-IR, in folders of its own. `test_gas_...` is left out: its limits
+are for optimized code. Counts are the quick profile's and the seed is fixed, so that the same tests give the same
+numbers.
 
 A branch is a side of an `if`, a loop or a conditional; forge counts none for `&&` and `||`.
 """

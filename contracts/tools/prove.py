@@ -91,9 +91,7 @@ def properties() -> list[str]:
 
 def judge(wanted: Iterable[str], report: Mapping[str, Any]) -> dict[str, str]:
     """``proven``, or why not, for each property."""
-    said = {
-        str(one["name"]).partition("(")[0]: one for tests in report["test_results"].values() for one in tests
-    }
+    said = {str(one["name"]).partition("(")[0]: one for tests in report["test_results"].values() for one in tests}
     return {name: _verdict(said.get(name)) for name in wanted}
 
 
