@@ -86,9 +86,8 @@ def python_result(junit: str, tools: str, code: int) -> Result:
     bad = tuple(sorted(name for name, case in cases if {"failure", "error"} & {part.tag for part in case}))
     skipped = {name for name, case in cases if case.find("skipped") is not None}
     rows = [(name, f"{float(case.get('time', 0)):.0f} s") for name, case in sorted(cases) if name not in skipped]
-    return Result(
-        len(cases) - len(bad) - len(skipped), bad, len(skipped), (_table(("slow test", "took"), rows),), tools
-    )
+    tables = (_table(("slow test", "took"), rows),)
+    return Result(len(cases) - len(bad) - len(skipped), bad, len(skipped), tables, tools, code)
 
 
 def proofs_result(report: Mapping[str, Any], tools: str, code: int) -> Result:
