@@ -12,6 +12,11 @@ import {Test} from "./Test.sol";
 // a step in which the product is any number of which the lemma holds. Putting the lemma's product for that number is left
 // to the reader; each step names its lemmas.
 //
+// The domains are the types: amounts below 2^96 and weights below 2^128, as they are stored. Where a property is about one
+// word, two leaves or one more item, its comment says so and why that is enough; any number of them is fuzzed, too:
+// SettlementTest.testFuzz_push_any_range_then_claim_the_rest, DatasetsTest.testFuzz_sale_split_is_exact,
+// CampaignsTest.testFuzz_reserve_rounds_up. tests/unit/tools/test_proofs.py holds these names.
+//
 // Bodies marked MIRROR are those of private functions in src, to the letter; tests/unit/tools/test_proofs.py compares them.
 
 /// @notice Floors: what every split and every share stands on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,37 @@ def test_the_list_is_well_formed() -> None:
     accepted = json.loads((FILE.parent / "accepted.json").read_text())
     assert set(accepted) == {"everywhere", "here"}
     assert not set(accepted["everywhere"]) & set(accepted["here"])
+
+
+def test_a_reason_can_be_for_a_whole_contract() -> None:
+    open_, stale = _judged({"timestamp": REASON, "zero": REASON}, {"reentrancy": {"Stakes.*": REASON}})
+    assert (open_, stale) == ([], [])
+    open_, stale = _judged({"timestamp": REASON, "zero": REASON}, {"reentrancy": {"Stake.*": REASON}})
+    assert (open_, len(stale)) == (["reentrancy"], 1)
+
+
+def test_no_contract_reads_its_own_balance() -> None:
+    """What ``incorrect-equality`` is accepted for: nobody can push a balance past a value we compare."""
+    own = re.compile(r"address\(this\)\.balance|balanceOf\(address\(this\)\)|selfbalance")
+    sources = (FILE.parents[1] / "src").rglob("*.sol")
+    assert [path.name for path in sources if own.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_what_was_read_decides_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"sources": {"src/A.sol": {"content": "contract A {}"}}}
+    runs: list[int] = []
+
+    def run(_: object) -> dict[str, Any]:
+        runs.append(1)
+        return json.loads(json.dumps(REPORT))  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(analyse, "KEPT", tmp_path / "cache" / "slither.json")
+    monkeypatch.setattr(analyse, "compiler_input", lambda: asked)
+    monkeypatch.setattr(analyse, "run_slither", run)
+    assert analyse.findings(analyse.report()) == FOUND
+    assert analyse.findings(analyse.report()) == FOUND
+    assert len(runs) == 1
+    analyse.report(fresh=True)
+    asked["sources"]["src/A.sol"]["content"] += "//"
+    analyse.report()
+    assert len(runs) == 3
