@@ -43,7 +43,7 @@ class Result:
 
     passed: int
     failed: tuple[str, ...]
-    skipped: int
+    skipped: tuple[str, ...]
     tables: tuple[str, ...]
     tools: str
     code: int  # what the tool ended with
@@ -74,7 +74,7 @@ def contracts_result(report: Mapping[str, Any], tools: str, code: int) -> Result
             [(name, *(f"{kind[one]:,}" for one in ("runs", "calls", "reverts"))) for name, kind in invariants],
         ),
     )
-    return Result(len(by_status["Success"]), failed, len(by_status["Skipped"]), tables, tools, code)
+    return Result(len(by_status["Success"]), failed, tuple(by_status["Skipped"]), tables, tools, code)
 
 
 def python_result(junit: str, tools: str, code: int) -> Result:
@@ -84,10 +84,10 @@ def python_result(junit: str, tools: str, code: int) -> Result:
         for case in ET.fromstring(junit).iter("testcase")
     ]
     bad = tuple(sorted(name for name, case in cases if {"failure", "error"} & {part.tag for part in case}))
-    skipped = {name for name, case in cases if case.find("skipped") is not None}
+    skipped = tuple(sorted(name for name, case in cases if case.find("skipped") is not None))
     rows = [(name, f"{float(case.get('time', 0)):.0f} s") for name, case in sorted(cases) if name not in skipped]
     tables = (_table(("slow test", "took"), rows),)
-    return Result(len(cases) - len(bad) - len(skipped), bad, len(skipped), tables, tools, code)
+    return Result(len(cases) - len(bad) - len(skipped), bad, skipped, tables, tools, code)
 
 
 def proofs_result(report: Mapping[str, Any], tools: str, code: int) -> Result:
@@ -95,12 +95,12 @@ def proofs_result(report: Mapping[str, Any], tools: str, code: int) -> Result:
     found: Mapping[str, str] = report["properties"]
     bad = tuple(f"{name}: {said}" for name, said in found.items() if said != "proven")
     rows = [(name, said) for name, said in found.items()]
-    return Result(len(found) - len(bad), bad, 0, (_table(("property, for every input", ""), rows),), tools, code)
+    return Result(len(found) - len(bad), bad, (), (_table(("property, for every input", ""), rows),), tools, code)
 
 
 def section(part: str, result: Result, commit: str, seconds: float, at: datetime) -> str:
     """What the page says of a part."""
-    counts = f"{result.passed:,} passed, {len(result.failed)} failed, {result.skipped} skipped"
+    counts = f"{result.passed:,} passed, {len(result.failed)} failed, {len(result.skipped)} skipped"
     counts += f", exit code {result.code}" if result.code else ""
     lines = [
         f"## {part}",
@@ -108,7 +108,11 @@ def section(part: str, result: Result, commit: str, seconds: float, at: datetime
         f"{'PASSED' if result.good else 'FAILED'}: {counts}, in {_span(seconds)}.",
         "",
         f"{at:%Y-%m-%d %H:%M} UTC, {commit}, {result.tools}.",
-        *(f"\n- FAILED {name}" for name in result.failed),
+        *(
+            f"\n- {word} {name}"
+            for word, names in (("FAILED", result.failed), ("skipped", result.skipped))
+            for name in names
+        ),
     ]
     return "\n".join(lines) + "\n" + "".join(f"\n{table}" for table in result.tables if table)
 

@@ -57,9 +57,8 @@ def run_halmos(root: Path, only: str) -> dict[str, Any]:
         sys.exit(f"halmos did not finish in {SECONDS} s; what takes long: --function NAME")
     if not report.exists():
         sys.exit(f"halmos did not finish:\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}")
-    sys.stdout.write(
-        "".join(line + "\n" for line in ran.stdout.splitlines() if "Counterexample" in line or "p_" in line)
-    )
+    said = re.sub(r"\x1b\[[\d;]*m", "", ran.stdout).splitlines()
+    sys.stdout.write("".join(line + "\n" for line in said if "Counterexample" in line or "p_" in line))
     content: dict[str, Any] = json.loads(report.read_text())
     return content
 

@@ -61,7 +61,8 @@ def test_forge_failure_is_named(long: Any) -> None:
 def test_pytest(long: Any, inside: str, good: bool) -> None:
     result = long.python_result(JUNIT.format(inside), "Python", 0)
     assert result.good is good
-    assert (result.passed, result.skipped) == (2 if good else 1, 1)
+    assert (result.passed, result.skipped) == (2 if good else 1, ("unit/a/test_a::test_two",))
+    assert "- skipped unit/a/test_a::test_two" in long.section("python", result, "commit abc", 1, AT)
     assert "| unit/a/test_a::test_one | 12 s |" in result.tables[0]
 
 
