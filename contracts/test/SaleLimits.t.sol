@@ -37,6 +37,9 @@ contract SaleLimitsTest is World {
         _publishShares(version, share);
         uint256 amount = datasets.claimShare(version, share, new bytes32[](0));
         vm.assertEq(amount, R, "all of it");
+        vm.assertEq(datasets.paidOf(version.dataset << 32 | 1).pool, R, "and told");
+        vm.assertEq(datasets.latestOf(version.dataset), 1, "the first version");
+        vm.assertEq(datasets.campaignOf(version.dataset), 0, "of no campaign");
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NothingToClaim.selector, version.dataset << 32 | 1));
         datasets.claimShare(version, share, new bytes32[](0));
     }
