@@ -38,6 +38,7 @@ DEPLOYED = {
     "Settlement": "Settlement",
     "Faults": "Faults",
     "Advances": "Advances",
+    "Doubts": "Doubts",
     "Licences": "Licences",
     "Datasets": "Datasets",
 }

@@ -55,6 +55,7 @@ VALID: dict[str, dict[str, Any]] = {
         "llr": -100,
         "prior": 0,
         "votes": [{"reviewer": B, "round": 0, "verdict": 1, "weight": 847, "commit": WORD}],
+        "opening": WORD,
         "grade": 100,
         "novelty": 10_000,
         "byte": 1,

@@ -256,7 +256,8 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             block_: uint40(block.number),
             direct: direct,
             root: root,
-            cid: cid
+            cid: cid,
+            weights: 0
         });
         anchorHash[campaign][made.firstItem] = keccak256(abi.encode(made));
         state.anchored += count;

@@ -15,7 +15,7 @@ library Leaves {
         assembly {
             at := i
         }
-        return _leaf(ITEM, settlement, key, at, 12);
+        return _leaf(ITEM, settlement, key, at, 13);
     }
 
     function pay(address settlement, uint256 key, Pay calldata p) internal view returns (bytes32 leaf) {
@@ -53,7 +53,7 @@ library Leaves {
         assembly {
             at := s
         }
-        return _leaf(SHARE, datasets, key, at, 4);
+        return _leaf(SHARE, datasets, key, at, 6);
     }
 
     /// @dev `keccak256(abi.encode(tag, chainid, checker, scope, struct))`, twice. A static struct's ABI encoding is its

@@ -13,7 +13,7 @@ library Preimage {
         assembly {
             at := terms
         }
-        return _hash(at, 16);
+        return _hash(at, 21);
     }
 
     function digest(Anchor calldata anchor) internal pure returns (bytes32) {
@@ -21,7 +21,7 @@ library Preimage {
         assembly {
             at := anchor
         }
-        return _hash(at, 9);
+        return _hash(at, 10);
     }
 
     function digest(Posted calldata posted) internal pure returns (bytes32) {
@@ -69,8 +69,8 @@ library Preimage {
             let free := mload(0x40)
             mstore(free, 0x20)
             mstore(add(free, 0x20), anchors.length)
-            calldatacopy(add(free, 0x40), anchors.offset, mul(anchors.length, 0x120))
-            hash := keccak256(free, add(0x40, mul(anchors.length, 0x120)))
+            calldatacopy(add(free, 0x40), anchors.offset, mul(anchors.length, 0x140))
+            hash := keccak256(free, add(0x40, mul(anchors.length, 0x140)))
         }
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {IDoubts} from "./interfaces/IDoubts.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./interfaces/Structs.sol";
@@ -26,26 +27,38 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     uint8 public constant RELEASED = 4;
     uint8 public constant COLLECTED = 8;
     uint8 public constant ASSIGNED = 16;
+    uint8 public constant DOUBTED = 32;
+    uint8 public constant SUSPENDED = 64;
+    uint8 private constant _SPECIAL = ASSIGNED | DOUBTED;
     uint8 private constant _OPERATOR = 1;
     uint8 private constant _CONTRIBUTOR = 0; // kind of a pay leaf
 
     ICampaigns public immutable campaigns;
     IStakes public immutable stakes;
-    address public immutable faults;
     address public immutable advances;
+    address public immutable faults;
+    address public immutable voteFaults;
+    address public immutable contentFaults;
+    address public immutable calls;
+    address public immutable disputes;
+    IDoubts public immutable doubts;
 
     mapping(uint256 key => Slot) private _slots;
     /// @dev A word's paid leaves in the low half, what was paid of its budget above.
     mapping(uint256 key => mapping(uint256 word => uint256)) private _words;
-    mapping(uint256 key => address) public voidedBy;
     /// @dev By `key >> 16`: campaign and first item, whatever the attempt.
     mapping(uint256 range => mapping(address account => address)) private _assignees;
 
-    constructor(ICampaigns campaigns_, IStakes stakes_, address faults_, address advances_) {
-        campaigns = campaigns_;
-        stakes = stakes_;
-        faults = faults_;
-        advances = advances_;
+    constructor(Parts memory parts) {
+        campaigns = ICampaigns(parts.campaigns);
+        stakes = IStakes(parts.stakes);
+        advances = parts.advances;
+        faults = parts.faults;
+        voteFaults = parts.voteFaults;
+        contentFaults = parts.contentFaults;
+        calls = parts.calls;
+        disputes = parts.disputes;
+        doubts = IDoubts(parts.doubts);
     }
 
     // Posting
@@ -69,16 +82,17 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         Terms calldata terms,
         Anchor[] calldata anchors,
         SettleInput calldata input,
-        Posted[] calldata voided
+        Posted[] calldata voided,
+        address[] calldata watchers
     ) external returns (uint256) {
         if (voided.length == 0 || anchors.length == 0) revert Settlement_NoAnchors();
+        if (voided.length != watchers.length) revert Settlement_LengthMismatch(voided.length, watchers.length);
         uint256 first = _key(input.campaign, anchors[0].firstItem, 0);
         uint8 flags = POSTED;
         for (uint256 attempt; attempt < voided.length; ++attempt) {
             Posted calldata earlier = voided[attempt];
             if (earlier.key != first + attempt) revert Settlement_WrongPreimage(earlier.key);
-            Slot memory slot = _match(earlier);
-            if (slot.flags & VOID == 0) revert Settlement_NotVoid(earlier.key);
+            Slot memory slot = _matchVoid(earlier, watchers[attempt]);
             if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(earlier.key);
             if (earlier.settler == msg.sender) revert Settlement_VoidedSettler(msg.sender);
             flags |= slot.flags & ASSIGNED;
@@ -184,15 +198,19 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         _slots[key].flags = slot.flags | RELEASED;
         uint256 forfeited = _releaseDeposits(posted.token, Rules.deposit(terms), anchors, verdicts);
         if (forfeited > 0) campaigns.credit(posted.campaign, forfeited.toUint96());
-        emit Released(key, posted.bond, forfeited);
-        stakes.unlock(posted.settler, posted.token, posted.bond);
+        uint256 bond = posted.bond;
+        if (slot.flags & DOUBTED != 0) bond -= doubts.settledFine(key);
+        emit Released(key, bond, forfeited);
+        stakes.unlock(posted.settler, posted.token, bond);
     }
 
     /// @inheritdoc ISettlement
-    function reclaim(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) external {
+    function reclaim(Posted calldata posted, address watcher, Terms calldata terms, Anchor[] calldata anchors)
+        external
+    {
         uint256 key = posted.key;
-        Slot memory slot = _match(posted);
-        if (slot.flags & VOID == 0 || _slots[key + 1].flags != 0) revert Settlement_NotVoid(key);
+        Slot memory slot = _matchVoid(posted, watcher);
+        if (_slots[key + 1].flags != 0) revert Settlement_NotVoid(key);
         if (slot.flags & RELEASED != 0) revert Settlement_AlreadyReleased(key);
         _matchDeposits(posted, terms, anchors);
         uint256 at = uint256(terms.deadline) + terms.lapseWindow;
@@ -209,30 +227,45 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlement
     function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external {
-        if (msg.sender != faults) revert Settlement_NotFaults(msg.sender);
+        if (!_provesFaults(msg.sender)) revert Settlement_NotFaults(msg.sender);
         uint256 key = posted.key;
-        Slot memory slot = _match(posted);
-        if (slot.flags & VOID != 0 || block.timestamp >= slot.finalAt) {
-            revert Settlement_AlreadyFinal(key, slot.finalAt, block.timestamp);
-        }
-        _slots[key].flags = slot.flags | VOID;
-        voidedBy[key] = watcher;
+        Slot memory slot = _matchPending(posted);
+        uint96 total = posted.total;
+        if (slot.flags & DOUBTED != 0) total -= doubts.doubtOf(key).cut;
+        slot.flags |= VOID;
+        slot.digest = _voidDigest(posted, watcher);
+        _slots[key] = slot;
         emit Voided(key, watcher, fault, index);
-        campaigns.restore(posted.campaign, posted.total, posted.reserve);
+        campaigns.restore(posted.campaign, total, posted.reserve);
     }
 
     /// @inheritdoc ISettlement
-    function collect(Posted calldata posted) external nonReentrant {
+    function collect(Posted calldata posted, address watcher) external nonReentrant {
         uint256 key = posted.key;
-        Slot memory slot = _match(posted);
-        if (slot.flags & VOID == 0) revert Settlement_NotVoid(key);
+        Slot memory slot = _matchVoid(posted, watcher);
         if (slot.flags & COLLECTED != 0) revert Settlement_AlreadyReleased(key);
         _slots[key].flags = slot.flags | COLLECTED;
-        address watcher = voidedBy[key];
-        uint96 rewarded = posted.bond / 2;
-        emit Collected(key, watcher, rewarded, posted.bond - rewarded);
-        campaigns.credit(posted.campaign, posted.bond - rewarded);
-        stakes.slash(posted.settler, posted.token, posted.bond, watcher, rewarded);
+        uint96 bond = posted.bond;
+        if (slot.flags & DOUBTED != 0) bond -= doubts.doubtOf(key).fined;
+        uint96 rewarded = bond / 2;
+        emit Collected(key, watcher, rewarded, bond - rewarded);
+        campaigns.credit(posted.campaign, bond - rewarded);
+        stakes.slash(posted.settler, posted.token, bond, watcher, rewarded);
+    }
+
+    /// @inheritdoc ISettlement
+    function amend(Posted calldata posted, uint8 set, uint8 clear, uint40 finalAt) external {
+        if (msg.sender != address(doubts)) revert Settlement_NotDoubts(msg.sender);
+        Slot memory slot = _matchPending(posted);
+        slot.flags = slot.flags & ~clear | set;
+        if (finalAt > slot.finalAt) slot.finalAt = finalAt;
+        _slots[posted.key] = slot;
+    }
+
+    /// @inheritdoc ISettlement
+    function credit(uint256 campaign, uint96 amount) external {
+        if (msg.sender != address(doubts)) revert Settlement_NotDoubts(msg.sender);
+        campaigns.credit(campaign, amount);
     }
 
     // Escrow
@@ -248,7 +281,9 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         (uint256 flags,) = _matchHead(posted, root, pay.index);
         bool paid = _words[key][pay.index / Pays.WORD] >> (pay.index % Pays.WORD) & 1 == 1;
         address known = _assignees[key >> 16][pay.account];
-        if (flags & VOID != 0 || pay.kind != _CONTRIBUTOR || paid || known != address(0) || to == address(0)) {
+        bool held;
+        if (flags & DOUBTED != 0) (held,) = doubts.leftOf(key, pay.index, 0);
+        if (held || pay.kind != _CONTRIBUTOR || paid || known != address(0) || to == address(0)) {
             revert Settlement_NotAssignable(key, pay.index);
         }
         _assignees[key >> 16][pay.account] = to;
@@ -280,6 +315,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
+    function isVoid(uint256 key) external view returns (bool) {
+        return _slots[key].flags & VOID != 0;
+    }
+
+    /// @inheritdoc ISettlement
     function isPaid(uint256 key, uint256 index) external view returns (bool) {
         return _words[key][index / Pays.WORD] >> (index % Pays.WORD) & 1 == 1;
     }
@@ -302,18 +342,33 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         (bytes32 root, uint256 budget) = Pays.root(Leaves.pay(address(this), key, pay), index, posted.payCount, proof);
         uint256 flags = _matchFinal(posted, root, index);
         address account = pay.account;
-        if (flags & ASSIGNED != 0) account = _payee(key, account, pay.kind);
         uint256 amount = pay.amount;
         _mark(key, index, amount, budget);
         emit Claimed(key, index);
+        if (flags & _SPECIAL != 0) {
+            (account, amount) = _special(key, index, account, pay.kind, amount, flags);
+            if (account == address(0)) revert Settlement_Held(key, index);
+        }
         if (!Tokens.trySend(posted.token, account, amount)) {
             revert Settlement_TransferFailed(posted.token, account, amount);
         }
     }
 
-    function _payee(uint256 key, address account, uint256 kind) private view returns (address) {
-        address to = kind == _CONTRIBUTOR ? _assignees[key >> 16][account] : address(0);
-        return to == address(0) ? account : to;
+    /// @return to whom the leaf is paid: its account, who took over its claim, or nobody while it is held
+    /// @return left of the amount
+    function _special(uint256 key, uint256 index, address account, uint256 kind, uint256 amount, uint256 flags)
+        private
+        view
+        returns (address to, uint256 left)
+    {
+        left = amount;
+        if (flags & DOUBTED != 0) {
+            bool held;
+            (held, left) = doubts.leftOf(key, index, uint96(amount));
+            if (held) return (address(0), 0);
+        }
+        if (flags & ASSIGNED != 0 && kind == _CONTRIBUTOR) to = _assignees[key >> 16][account];
+        if (to == address(0)) to = account;
     }
 
     function _mark(uint256 key, uint256 index, uint256 amount, uint256 budget) private {
@@ -332,9 +387,13 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     /// @return marked bits of the leaves and above them their sum, as they were added to the word
     function _markAll(uint256 key, Due[] calldata dues, uint256 from, uint256 budget) private returns (uint256 marked) {
         uint256 word = _words[key][from / Pays.WORD];
-        for (uint256 i; i < dues.length; ++i) {
-            uint256 bit = 1 << ((from + i) % Pays.WORD);
-            if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
+        uint256 bit = 1 << (from % Pays.WORD);
+        unchecked {
+            // At most 128 leaves below 2^96 each.
+            for (uint256 i; i < dues.length; ++i) {
+                if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
+                bit <<= 1;
+            }
         }
         uint256 paid = (word >> 128) + (marked >> 128);
         if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
@@ -348,14 +407,27 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         returns (uint256 refused)
     {
         address token = posted.token;
-        for (uint256 i; i < dues.length; ++i) {
-            uint256 bit = 1 << ((from + i) % Pays.WORD);
-            if (marked & bit == 0) continue;
-            Due calldata due = dues[i];
-            address account = due.account;
-            if (flags & ASSIGNED != 0) account = _payee(posted.key, account, due.kind);
-            if (!Tokens.trySend(token, account, due.amount)) refused += bit | uint256(due.amount) << 128;
+        uint256 bit = 1 << (from % Pays.WORD);
+        unchecked {
+            for (uint256 i; i < dues.length; ++i) {
+                if (marked & bit != 0) {
+                    Due calldata due = dues[i];
+                    bool paid = flags & _SPECIAL == 0
+                        ? Tokens.trySend(token, due.account, due.amount)
+                        : _trySpecial(posted.key, from + i, token, due, flags);
+                    if (!paid) refused += bit | uint256(due.amount) << 128;
+                }
+                bit <<= 1;
+            }
         }
+    }
+
+    function _trySpecial(uint256 key, uint256 index, address token, Due calldata due, uint256 flags)
+        private
+        returns (bool)
+    {
+        (address account, uint256 amount) = _special(key, index, due.account, due.kind, due.amount, flags);
+        return account != address(0) && Tokens.trySend(token, account, amount);
     }
 
     /// @return forfeited what was slashed and moved to Campaigns
@@ -410,10 +482,38 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         returns (bytes32[] memory nodes)
     {
         nodes = new bytes32[](dues.length);
-        for (uint256 i; i < dues.length; ++i) {
-            sum += dues[i].amount;
-            nodes[i] = Leaves.due(address(this), key, from + i, sum, dues[i]);
+        unchecked {
+            // What overflows is no leaf of the tree.
+            for (uint256 i; i < dues.length; ++i) {
+                Due calldata due = dues[i];
+                sum += due.amount;
+                nodes[i] = Leaves.due(address(this), key, from + i, sum, due);
+            }
         }
+    }
+
+    function _provesFaults(address caller) private view returns (bool) {
+        return
+            caller == faults || caller == voteFaults || caller == contentFaults || caller == calls || caller == disputes;
+    }
+
+    function _voidDigest(Posted calldata posted, address watcher) private pure returns (bytes26) {
+        return bytes26(keccak256(abi.encode(Preimage.digest(posted), watcher)));
+    }
+
+    function _matchVoid(Posted calldata posted, address watcher) private view returns (Slot memory slot) {
+        slot = _slots[posted.key];
+        if (slot.flags & VOID == 0) revert Settlement_NotVoid(posted.key);
+        if (slot.digest != _voidDigest(posted, watcher)) revert Settlement_WrongPreimage(posted.key);
+    }
+
+    /// @dev Stands and is not final: can be proven wrong, held and suspended.
+    function _matchPending(Posted calldata posted) private view returns (Slot memory slot) {
+        slot = _slots[posted.key];
+        if (slot.flags & VOID != 0 || (slot.flags & SUSPENDED == 0 && block.timestamp >= slot.finalAt)) {
+            revert Settlement_AlreadyFinal(posted.key, slot.finalAt, block.timestamp);
+        }
+        _match(posted);
     }
 
     function _match(Posted calldata posted) private view returns (Slot memory slot) {
@@ -431,7 +531,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     {
         uint256 finalAt;
         (flags, finalAt) = _matchHead(posted, payRoot, index);
-        if (flags & (POSTED | VOID) != POSTED || block.timestamp < finalAt) {
+        if (flags & (POSTED | SUSPENDED) != POSTED || block.timestamp < finalAt) {
             revert Settlement_NotFinal(posted.key, finalAt, block.timestamp);
         }
     }
@@ -448,12 +548,17 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
             word := sload(slot.slot)
         }
         // In storage the first member lies lowest: 26 bytes of hash, 5 of time, 1 of flags.
-        if ((word ^ uint256(digest) >> 48) << 48 != 0) revert Settlement_WrongProof(posted.key, index);
+        if ((word ^ uint256(digest) >> 48) << 48 != 0) _refuse(posted.key, index, word);
         return (word >> 248, word >> 208 & type(uint40).max);
     }
 
+    function _refuse(uint256 key, uint256 index, uint256 word) private pure {
+        if (word >> 248 & VOID != 0) revert Settlement_IsVoid(key);
+        revert Settlement_WrongProof(key, index);
+    }
+
     function _isFinal(Slot memory slot) private view returns (bool) {
-        return slot.flags & (POSTED | VOID) == POSTED && block.timestamp >= slot.finalAt;
+        return slot.flags & (POSTED | VOID | SUSPENDED) == POSTED && block.timestamp >= slot.finalAt;
     }
 
     function _matchDeposits(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) private pure {

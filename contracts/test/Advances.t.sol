@@ -59,7 +59,7 @@ contract AdvancesTest is World {
         voided[0] = p;
         SettleInput memory input = _input(p.campaign, key, honest);
         vm.prank(rival);
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
         vm.assertEq(settlement.slotOf(key).flags, 17, "posted, some claims assigned");
         _final(q);
         uint256 before = dollar.balanceOf(payer);
@@ -131,7 +131,7 @@ contract AdvancesTest is World {
         faults.proveVerdict(p, t, d.items[0], proof, new Vote[](0));
         proof = _payProof(p, d, 0);
         vm.prank(address(advances));
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotAssignable.selector, p.key, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_IsVoid.selector, p.key));
         settlement.assign(_head(p), d.pays[0], proof, payer);
         (,, d, p) = _anas(4, operator, 0);
         _final(p);

@@ -267,7 +267,7 @@ contract AttacksTest is World {
         bytes32[] memory proof = _itemProof(p, d, 0);
         vm.prank(watcher);
         faults.proveVerdict(p, t, d.items[0], proof, new Vote[](0));
-        settlement.collect(p);
+        settlement.collect(p, watcher);
         (, uint256 left) = stakes.collateralOf(operator, address(dollar));
         vm.assertEq(left, locked - p.bond, "slashed in full");
     }

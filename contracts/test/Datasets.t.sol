@@ -251,9 +251,9 @@ contract DatasetsTest is World {
         Version memory v = _ownShell();
         uint256 key = v.dataset << 32 | 1;
         bytes32[] memory leaves = new bytes32[](2);
-        Share memory a = Share(0, operator, 100, 100);
-        Share memory b = Share(1, rival, 100, 100);
-        Share memory c = Share(0, operator, 101, 100);
+        Share memory a = Share(0, operator, 0, 0, 100, 100);
+        Share memory b = Share(1, rival, 0, 0, 100, 100);
+        Share memory c = Share(0, operator, 0, 0, 101, 100);
         leaves[0] = _leaf("headwater.share.v1", address(datasets), key, abi.encode(a));
         leaves[1] = _leaf("headwater.share.v1", address(datasets), key, abi.encode(b));
         (v.shareRoot, v.shares, v.totalWeight) = (Merkle.hash(leaves[0], leaves[1]), 2, 100);
@@ -407,7 +407,7 @@ contract DatasetsTest is World {
         v.settlements = keccak256(abi.encode(new uint256[](0)));
         v.token = address(dollar);
         v.offers = new Offer[](1);
-        v.offers[0] = Offer(keccak256("licence"), 1000, 30 days);
+        v.offers[0] = Offer(keccak256("licence"), 1000, 30 days, 7, 0);
     }
 
     function _publishOwn(Version memory v) private {
@@ -429,7 +429,7 @@ contract DatasetsTest is World {
             uint128 weight = uint128(uint256(keccak256(abi.encode(seed, i))) % 1e6);
             if (i == 0) weight += 1;
             v.totalWeight += weight;
-            shares[i] = Share(i, _payee(i), weight, v.totalWeight);
+            shares[i] = Share(i, _payee(i), 0, 0, weight, v.totalWeight);
             leaves[i] = _leaf("headwater.share.v1", address(datasets), v.dataset << 32 | 1, abi.encode(shares[i]));
         }
         v.shares = uint32(count);
@@ -462,8 +462,8 @@ contract DatasetsTest is World {
         v.settlements = keccak256(abi.encode(keys));
         (v.token, v.ownerBps, v.feeBps) = (t.token, t.ownerBps, t.feeBps);
         v.offers = new Offer[](2);
-        v.offers[0] = Offer(t.licence, R, 30 days);
-        v.offers[1] = Offer(t.licence, 10 * R, 0);
+        v.offers[0] = Offer(t.licence, R, 30 days, 7, 0);
+        v.offers[1] = Offer(t.licence, 10 * R, 0, 7, 0);
     }
 
     function _published() private returns (Version memory v, uint256 key) {

@@ -18,9 +18,8 @@ contract FaultsTest is World {
         _verdict(p, t, d, 1, _none, true);
         ICampaigns.State memory s = campaigns.stateOf(id);
         vm.assertEq(s.escrow, BUDGET, "everything is back at once");
-        vm.assertEq(settlement.voidedBy(p.key), watcher, "by whom");
         vm.prank(stranger);
-        settlement.collect(p);
+        settlement.collect(p, watcher);
         s = campaigns.stateOf(id);
         vm.assertEq(s.escrow, BUDGET + p.bond / 2, "escrow and half the bond");
         vm.assertEq(s.reserved, p.reserve, "reserve restored");

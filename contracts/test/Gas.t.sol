@@ -58,7 +58,7 @@ contract GasTest is World {
         SettleInput memory input = _input(id, _key(id, 0, 0), d);
         vm.prank(operator);
         settlement.settle(t, anchors, input);
-        _report("settle 256 verdicts", 114_500);
+        _report("settle 256 verdicts", 120_000);
     }
 
     /// forge-config: default.isolate = true
@@ -168,7 +168,7 @@ contract GasTest is World {
         vm.prank(watcher);
         faults.proveVerdict(p, t, d.items[77], proof, new Vote[](0));
         _report("prove a wrong verdict, 256 items", 89_000);
-        settlement.collect(p);
+        settlement.collect(p, watcher);
         _report("collect the bond of a void settlement", 90_000);
     }
 
@@ -263,7 +263,7 @@ contract GasTest is World {
         v.settlements = keccak256(abi.encode(keys));
         (v.token, v.ownerBps, v.feeBps) = (t.token, t.ownerBps, t.feeBps);
         v.offers = new Offer[](1);
-        v.offers[0] = Offer(t.licence, 100 * R, 30 days);
+        v.offers[0] = Offer(t.licence, 100 * R, 30 days, 7, 0);
     }
 
     function _permit(uint256 key, address owner, address spender, uint256 value)

@@ -57,6 +57,7 @@ contract Handler is World {
                 uint40(block.number),
                 false,
                 keccak256("root"),
+                0,
                 0
             );
             _anchors[id] = abi.encode(longer);
@@ -105,7 +106,7 @@ contract Handler is World {
         uint256 key = s.posted.key + 1;
         s.posted = _posted(s.posted.campaign, key, s.terms, s.anchors, s.draft, rival);
         vm.prank(rival);
-        try settlement.resettle(s.terms, s.anchors, _input(s.posted.campaign, key, s.draft), voided) {
+        try settlement.resettle(s.terms, s.anchors, _input(s.posted.campaign, key, s.draft), voided, _watchers(1)) {
             keys.push(key);
             _steps[key] = abi.encode(s);
             ++steps;
@@ -148,7 +149,7 @@ contract Handler is World {
     function collect(uint256 which) external {
         if (keys.length == 0) return;
         Step memory s = _step(which);
-        try settlement.collect(s.posted) {
+        try settlement.collect(s.posted, watcher) {
             ++steps;
         } catch {}
     }
@@ -189,7 +190,7 @@ contract Handler is World {
         v.settlements = keccak256(abi.encode(new uint256[](0)));
         (v.ownerBps, v.feeBps) = (uint16(ownerBps % 9501), uint16(feeBps % 501));
         v.offers = new Offer[](1);
-        v.offers[0] = Offer(keccak256("licence"), uint96(bound(price, 1, 1000)), 1);
+        v.offers[0] = Offer(keccak256("licence"), uint96(bound(price, 1, 1000)), 1, 7, 0);
         (v.shares, v.totalWeight) = (2, uint128(bound(weight, 2, 1000)));
         (bytes32 a, bytes32 b) = _shareLeaves(v);
         v.shareRoot = Merkle.hash(a, b);
@@ -338,8 +339,8 @@ contract Handler is World {
 
     function _shares(Version memory v) private pure returns (Share memory x, Share memory y) {
         uint128 first = v.totalWeight / 3;
-        x = Share(0, _payee(1), first, first);
-        y = Share(1, _payee(2), v.totalWeight - first, v.totalWeight);
+        x = Share(0, _payee(1), 0, 0, first, first);
+        y = Share(1, _payee(2), 0, 0, v.totalWeight - first, v.totalWeight);
     }
 
     function _shareLeaves(Version memory v) private view returns (bytes32 a, bytes32 b) {

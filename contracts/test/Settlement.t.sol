@@ -256,17 +256,17 @@ contract SettlementTest is World {
         voided[0] = p;
         vm.prank(operator);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_VoidedSettler.selector, operator));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
         vm.prank(rival);
         vm.expectRevert(ISettlement.Settlement_NoAnchors.selector);
-        settlement.resettle(t, anchors, input, new Posted[](0));
+        settlement.resettle(t, anchors, input, new Posted[](0), new address[](0));
         vm.prank(rival);
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
         Posted memory q = _posted(id, _key(id, 0, 1), t, anchors, good, rival);
         settlement.check(q);
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AttemptTaken.selector, q.key));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
         _final(q);
         bytes32[] memory proof = _payProof(q, good, 0);
         settlement.claim(_head(q), good.pays[0], proof);
@@ -281,37 +281,37 @@ contract SettlementTest is World {
         voided[0] = p;
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotVoid.selector, p.key));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
         (t, anchors, d, p) = _voided();
         voided[0] = p;
         input = _input(p.campaign, _key(p.campaign, 0, 1), d);
         anchors[0].cid = keccak256("another");
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongAnchors.selector, p.key));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
     }
 
     function test_void_that_nobody_replaced_lapses_and_gives_deposits_back() public {
         (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _voided();
         vm.expectPartialRevert(ISettlement.Settlement_NotLapsed.selector);
-        settlement.reclaim(p, t, anchors);
+        settlement.reclaim(p, watcher, t, anchors);
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
-        settlement.reclaim(p, t, anchors);
+        settlement.reclaim(p, watcher, t, anchors);
         (, uint256 locked) = stakes.collateralOf(operator, address(dollar));
         vm.assertEq(locked, p.bond, "deposits unlocked, the bond waits to be collected");
-        settlement.collect(p);
+        settlement.collect(p, watcher);
         (, locked) = stakes.collateralOf(operator, address(dollar));
         vm.assertEq(locked, 0, "and is");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
-        settlement.collect(p);
+        settlement.collect(p, watcher);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
-        settlement.reclaim(p, t, anchors);
+        settlement.reclaim(p, watcher, t, anchors);
         Posted[] memory voided = new Posted[](1);
         voided[0] = p;
         SettleInput memory input = _input(p.campaign, p.key + 1, d);
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
     }
 
     function test_lapsed_reserve_cannot_be_resettled() public {
@@ -323,7 +323,7 @@ contract SettlementTest is World {
         SettleInput memory input = _input(p.campaign, p.key + 1, d);
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NothingReserved.selector, p.campaign));
-        settlement.resettle(t, anchors, input, voided);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
     }
 
     function test_nothing_accepted_settles_with_no_pay() public {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Advances} from "../src/Advances.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {Datasets} from "../src/Datasets.sol";
+import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
@@ -12,6 +13,7 @@ import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
 import {
@@ -47,6 +49,7 @@ abstract contract World is Test {
     Licences internal licences;
     Datasets internal datasets;
     Advances internal advances;
+    Doubts internal doubts;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -58,6 +61,7 @@ abstract contract World is Test {
     address internal stranger = address(0x0f04);
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
+    address internal doubter = address(0x0f07); // stands for Disputes where a test has none
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -82,21 +86,26 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[9] memory to;
-        for (uint256 i; i < 9; ++i) {
+        address[10] memory to;
+        for (uint256 i; i < 10; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[5], address(0), address(0));
+        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
         stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
         campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(campaigns, stakes, to[5], to[8]);
+        settlement = new Settlement(
+            ISettlement.Parts(
+                address(campaigns), address(stakes), to[8], to[5], address(0), address(0), address(0), doubter, to[9]
+            )
+        );
         faults = new Faults(settlement);
         licences = new Licences(to[7], "headwater:{id}");
         datasets =
             new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
         advances = new Advances(settlement);
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {
@@ -130,6 +139,14 @@ abstract contract World is Test {
         vm.stopPrank();
     }
 
+    /// @notice Who proved each of `n` attempts wrong: the watcher.
+    function _watchers(uint256 n) internal view returns (address[] memory list) {
+        list = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            list[i] = watcher;
+        }
+    }
+
     // Campaigns
 
     function _terms() internal view returns (Terms memory t) {
@@ -148,6 +165,7 @@ abstract contract World is Test {
         t.challengeWindow = 20;
         t.lapseWindow = 60;
         t.licence = keccak256("headwater-research-1");
+        t.purposes = 7;
     }
 
     function _fund(Terms memory t, uint256 amount) internal virtual returns (uint256) {

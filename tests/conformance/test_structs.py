@@ -21,6 +21,8 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Sales": views.Sales,
     "Paid": views.SalesPaid,
     "Holder": views.Holder,
+    "Doubt": views.Doubt,
+    "Held": views.Held,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -29,7 +31,7 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "URI",
     "EIP712DomainChanged",
 }
-OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Datasets", "Licences")
+OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences")
 
 
 def _u(value: int) -> bytes:
@@ -73,7 +75,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
         *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 
@@ -108,23 +110,24 @@ def test_every_hint_is_for_an_error_that_exists() -> None:
 
 
 def test_a_static_struct_is_its_members_one_after_another() -> None:
-    anchor = Anchor(7, 3, 2, ALICE, 1_700_000_000, 42, True, b"r" * 32, b"c" * 32)
-    words = [_u(7), _u(3), _u(2), _a(ALICE), _u(1_700_000_000), _u(42), _u(1), b"r" * 32, b"c" * 32]
+    anchor = Anchor(7, 3, 2, ALICE, 1_700_000_000, 42, True, b"r" * 32, b"c" * 32, 264)
+    words = [_u(7), _u(3), _u(2), _a(ALICE), _u(1_700_000_000), _u(42), _u(1), b"r" * 32, b"c" * 32, _u(264)]
     assert anchor.hash() == keccak256(b"".join(words))
 
 
 def test_negative_numbers_are_sign_extended() -> None:
-    terms = Terms(ALICE, BOB, b"s" * 32, 5, -700, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, b"l" * 32)
+    terms = Terms(ALICE, BOB, b"s" * 32, 5, -700, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, b"l" * 32, 7, 1 << 255, 18, 11, 12)
     tail = [_u(one) for one in (5, -700, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0)]
-    assert terms.hash() == keccak256(b"".join([_a(ALICE), _a(BOB), b"s" * 32, *tail, b"l" * 32]))
+    more = [_u(7), _u(1 << 255), _u(18), _u(11), _u(12)]
+    assert terms.hash() == keccak256(b"".join([_a(ALICE), _a(BOB), b"s" * 32, *tail, b"l" * 32, *more]))
 
 
 def test_a_struct_with_a_dynamic_member_has_the_outer_offset_word() -> None:
-    offers = (Offer(b"t" * 32, 9, 0), Offer(b"u" * 32, 4, 60))
+    offers = (Offer(b"t" * 32, 9, 0, 7, 0), Offer(b"u" * 32, 4, 60, 1, 1 << 9))
     version = Version(1, 2, 3, b"e" * 32, 4, b"h" * 32, 5, 6, b"m" * 32, b"k" * 32, ALICE, 7, 8, offers)
     head = [_u(1), _u(2), _u(3), b"e" * 32, _u(4), b"h" * 32, _u(5), _u(6), b"m" * 32, b"k" * 32, _a(ALICE)]
     head += [_u(7), _u(8), _u(14 * 32)]
-    tail = [_u(2), b"t" * 32, _u(9), _u(0), b"u" * 32, _u(4), _u(60)]
+    tail = [_u(2), b"t" * 32, _u(9), _u(0), _u(7), _u(0), b"u" * 32, _u(4), _u(60), _u(1), _u(1 << 9)]
     assert version.hash() == keccak256(b"".join([_u(32), *head, *tail]))
 
 
@@ -142,8 +145,8 @@ def test_leaves_are_double_hashed_and_bound_to_chain_contract_and_scope() -> Non
     pay = Pay(1, BOB, 5, 9, 0, b"i" * 32)
     words = [_u(31337), _a(ALICE), _u(77), _u(1), _a(BOB), _u(5), _u(9), _u(0), b"i" * 32]
     assert pay.leaf(31337, ALICE, 77) == keccak256(keccak256(keccak256(b"headwater.pay.v1") + b"".join(words)))
-    item = Item(1, BOB, b"c" * 32, -5, 6, 90, 10_000, ZERO_WORD, 1, 5, 0, 4)
-    share = Share(1, BOB, 5, 9)
+    item = Item(1, BOB, b"c" * 32, -5, 6, 90, 10_000, ZERO_WORD, 1, 5, 0, 4, b"o" * 32)
+    share = Share(1, BOB, 1 << 80, b"i" * 32, 5, 9)
     for one in (pay, item, share):
         here = one.leaf(31337, ALICE, 77)
         assert len({here, one.leaf(1, ALICE, 77), one.leaf(31337, BOB, 77), one.leaf(31337, ALICE, 78)}) == 4
@@ -170,14 +173,30 @@ def test_reserve_and_deposit(
     reward: int, review_bps: int, operator_bps: int, deposit_bps: int, reserve: int, deposit: int
 ) -> None:
     terms = Terms(
-        ALICE, BOB, ZERO_WORD, reward, 0, review_bps, operator_bps, deposit_bps, 0, 0, 1, 1, 1, 1, 0, ZERO_WORD
+        ALICE,
+        BOB,
+        ZERO_WORD,
+        reward,
+        0,
+        review_bps,
+        operator_bps,
+        deposit_bps,
+        0,
+        0,
+        1,
+        1,
+        1,
+        1,
+        0,
+        ZERO_WORD,
+        *[0] * 5,
     )
     assert (structs.reserve_of(terms), structs.deposit_of(terms)) == (reserve, deposit)
 
 
 def test_structs_survive_the_round_trip() -> None:
     version = Version(
-        1, 2, 3, b"e" * 32, 4, b"h" * 32, 5, 6, b"m" * 32, b"k" * 32, ALICE, 7, 8, (Offer(b"t" * 32, 9, 0),)
+        1, 2, 3, b"e" * 32, 4, b"h" * 32, 5, 6, b"m" * 32, b"k" * 32, ALICE, 7, 8, (Offer(b"t" * 32, 9, 0, 7, 0),)
     )
     assert Version.of(version.tuple()) == version
 

@@ -13,16 +13,18 @@ from headwater.chain.advances import Advances
 from headwater.chain.campaigns import Campaigns
 from headwater.chain.contract import Contract
 from headwater.chain.datasets import Datasets
+from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
 from headwater.chain.settlement import Settlement
 from headwater.chain.stakes import Stakes
 
-WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Datasets, Licences)
+WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
     "Campaigns": {"take", "restore", "credit"},
-    "Settlement": {"assign", "disburse", "void"},
+    "Settlement": {"amend", "assign", "credit", "disburse", "void"},
+    "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
     "Licences": {"mint"},
 }
 TOKEN_STANDARDS = {"approve", "setApprovalForAll", "safeTransferFrom", "safeBatchTransferFrom", "transferFrom"}

@@ -58,6 +58,8 @@ from headwater.chain.structs import (
     anchors_hash,
     items_hash,
     licence_id,
+    reference,
+    references_hash,
     reserve_of,
     settlement_key,
     settlements_hash,
@@ -111,14 +113,19 @@ def terms_of(town: Town, requester: str) -> Terms:
         lapse_window=60,
         mode=0,
         licence=keccak256(b"licence"),
+        purposes=7,
+        regions=0,
+        minimum_age=0,
+        pool=0,
+        pool_floor=0,
     )
 
 
-def opened(town: Town) -> tuple[KeySigner, Terms, int]:
+def opened(town: Town, budget: int = BUDGET) -> tuple[KeySigner, Terms, int]:
     """A funded campaign: requester, terms, id."""
-    requester = town.account(BUDGET // 10**6)
+    requester = town.account(budget // 10**6)
     terms = terms_of(town, requester.address)
-    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, BUDGET)
+    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, budget)
     receipt = town.contracts.campaigns.fund_with_permit(requester, terms, permit)
     return requester, terms, receipt.only(ev.Funded).campaign
 
@@ -145,6 +152,7 @@ def settled(
         reward=reward,
         pay_index=NO_PAY_INDEX if wrong else 0,
         share_weight=0 if wrong else QUALITY_AT_3000 * 100,
+        opening=b"o" * 32,
     )
     fee = R * terms.operator_fee_bps // 10_000
     pays = [] if wrong else [Pay(0, CONTRIBUTOR.address, reward, reward, 0, items_hash([item.item]))]
@@ -200,7 +208,8 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
     assert released.only(ev.Released).forfeited == 0
 
     dataset = c.datasets.create(operator, campaign, terms).only(ev.DatasetCreated).dataset
-    share = Share(0, CONTRIBUTOR.address, item.share_weight, item.share_weight)
+    number = reference(done.key, item.item)
+    share = Share(0, CONTRIBUTOR.address, number, references_hash([number]), item.share_weight, item.share_weight)
     version = Version(
         dataset=dataset,
         number=1,
@@ -215,7 +224,7 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
         token=terms.token,
         owner_bps=terms.owner_bps,
         fee_bps=terms.fee_bps,
-        offers=(Offer(terms.licence, 40 * 10**6, 0),),
+        offers=(Offer(terms.licence, 40 * 10**6, 0, 7, 0),),
     )
     leaf = share.leaf(c.chain.chain_id, c.datasets.address, version.key)
     version = replace(version, share_root=merkle.build([leaf]).root)
@@ -261,7 +270,7 @@ def test_a_wrong_verdict_is_voided_and_costs_its_settler(town: Town) -> None:
     assert receipt.only(ev.Voided).watcher == watcher.address
     assert receipt.only(ev.Voided).index == item.item
     assert c.stakes.collateral(watcher.address, terms.token).free == 0
-    c.settlement.collect(operator, done.posted)
+    c.settlement.collect(operator, done.posted, watcher.address)
     assert c.stakes.collateral(watcher.address, terms.token).free == done.posted.bond // 2
     with pytest.raises(RevertError):
         c.faults.prove_verdict(watcher, done.posted, terms, item, (), ())
@@ -283,7 +292,7 @@ def test_a_voided_settlement_is_replaced_by_another_operator(town: Town) -> None
     items = merkle.build([right.leaf(c.chain.chain_id, c.settlement.address, key)])
     tree = build_pays(pays, c.chain.chain_id, c.settlement.address, key)
     given = SettleInput(campaign, items.root, tree.words, 2, right.reward + fee, b"\x01\x5a", b"e" * 32, ZERO_WORD)
-    again = (terms, [ANCHORS[done.key]], given, [done.posted])
+    again = (terms, [ANCHORS[done.key]], given, [(done.posted, careful.address)])
     with pytest.raises(RevertError) as refused:
         c.settlement.resettle(careless, *again)
     assert refused.value.name == "Settlement_VoidedSettler"
@@ -500,7 +509,27 @@ def _refused(contracts: Contracts, signer: KeySigner, terms: Terms, permit: Perm
 
 
 TERMS = Terms(
-    "0x" + "11" * 20, "0x" + "11" * 20, b"s" * 32, R, 0, 300, 500, 5_000, 5_000, 250, 0, 2, 5, 60, 0, b"l" * 32
+    "0x" + "11" * 20,
+    "0x" + "11" * 20,
+    b"s" * 32,
+    R,
+    0,
+    300,
+    500,
+    5_000,
+    5_000,
+    250,
+    0,
+    2,
+    5,
+    60,
+    0,
+    b"l" * 32,
+    7,
+    0,
+    0,
+    0,
+    0,
 )
 
 

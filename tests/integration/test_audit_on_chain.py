@@ -13,7 +13,7 @@ from headwater.chain import LOCAL, KeySigner, anvil
 from headwater.chain import events as ev
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
-from headwater.chain.structs import ACCEPTED, REJECTED, Anchor, Offer, Posted, Terms, Vote, settlement_key
+from headwater.chain.structs import ACCEPTED, REJECTED, Anchor, Offer, Posted, Terms, Vote, opening_hash, settlement_key
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import AuditReport, run_audit
@@ -126,6 +126,11 @@ class Campaign:
             lapse_window=120,
             mode=0,
             licence=PRESETS[1].digest(),
+            purposes=7,
+            regions=0,
+            minimum_age=0,
+            pool=0,
+            pool_floor=0,
         )
         dollar, campaigns = self.c.local_dollar, self.c.campaigns
         permit = dollar.permit(self.requester, campaigns.address, BUDGET - 7)
@@ -237,13 +242,16 @@ class Campaign:
             byte=worth.byte,
             reward=Amount(worth.reward),
             score=worth.score,
+            opening=opening_hash(clip.opening.salt, clip.opening.signature),
             report=cid,
             index=index,
             ballots=tuple(ballot for _, ballot in cast),
             reason="" if worth.byte == ACCEPTED else "a copy of item 0; appeal: see the report",
         )
 
-    def settle(self, by: KeySigner, made: Draft, clips: list[Clip], anchor: Anchor, voided: list[Posted]) -> ev.Settled:
+    def settle(
+        self, by: KeySigner, made: Draft, clips: list[Clip], anchor: Anchor, voided: list[tuple[Posted, str]]
+    ) -> ev.Settled:
         snapshot = ReputationSnapshot(())
         evidence = Evidence(
             key=Amount(made.key),
@@ -279,7 +287,7 @@ class Campaign:
         manifest = DatasetManifest("Pick", "", self.id, spec, "robot_episode", (licence,), rows)
         self.put(manifest)
         chain_id, contract = self.c.chain.chain_id, self.c.datasets.address
-        offers = (Offer(self.terms.licence, PRICE, 3_600),)
+        offers = (Offer(self.terms.licence, PRICE, 3_600, 7, 0),)
         made = draft_version(chain_id, contract, dataset, 1, self.id, self.terms, manifest, [key], offers)
         self.drafted = made
         return self.c.datasets.publish(self.op2, made.version, [key], self.terms).only(ev.Published)
@@ -331,11 +339,11 @@ def test_the_audit_passes_after_every_step_and_a_changed_byte_is_named(town: Tow
     watcher = town.account()
     void(campaign, first, lied, watcher)
     campaign.audit()
-    c.settlement.collect(watcher, first.posted)
+    c.settlement.collect(watcher, first.posted, watcher.address)
     assert any(watcher.address in claim.detail for claim in campaign.audit().claims)
 
     made = draft(*where, settlement_key(campaign.id, 0, 1), terms, campaign.op2.address, verdicts)
-    settled = campaign.settle(campaign.op2, made, clips, anchor, [first.posted])
+    settled = campaign.settle(campaign.op2, made, clips, anchor, [(first.posted, watcher.address)])
     assert any(claim.detail.startswith("pending") for claim in campaign.audit().claims)
 
     town.skip(terms.challenge_window + 1)

@@ -10,11 +10,25 @@ import {Anchor, Due, Pay, Posted, PostedHead, SettleInput, Terms} from "./Struct
 interface ISettlement {
     /// @param digest the first 208 bits of `Posted`'s hash
     /// @param finalAt from when claims run
-    /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected, 16 some claims were assigned
+    /// @param flags 1 posted, 2 void, 4 released, 8 bond of a void one collected, 16 some claims were assigned, 32 Doubts
+    /// knows more, 64 suspended
     struct Slot {
         bytes26 digest;
         uint40 finalAt;
         uint8 flags;
+    }
+
+    /// @notice Everything this contract is told at deployment: its neighbours, and who may prove it wrong.
+    struct Parts {
+        address campaigns;
+        address stakes;
+        address advances;
+        address faults;
+        address voteFaults;
+        address contentFaults;
+        address calls;
+        address disputes;
+        address doubts;
     }
 
     event Settled(uint256 indexed key, uint256 indexed campaign, Posted posted, bytes verdicts);
@@ -22,12 +36,15 @@ interface ISettlement {
     event Voided(uint256 indexed key, address indexed watcher, bytes4 indexed fault, uint256 index);
     event Collected(uint256 indexed key, address indexed watcher, uint256 rewarded, uint256 credited);
     event Assigned(uint256 indexed key, address indexed account, address indexed to, uint256 index);
-    event Claimed(uint256 indexed key, uint256 index);
+    event Claimed(uint256 key, uint256 index);
     event Pushed(uint256 indexed key, uint256 from, uint256 count, uint256 paid);
     event Released(uint256 indexed key, uint256 bond, uint256 forfeited);
     event Reclaimed(uint256 indexed key);
 
     error Settlement_NotFaults(address caller);
+    error Settlement_NotDoubts(address caller);
+    error Settlement_Held(uint256 key, uint256 index);
+    error Settlement_IsVoid(uint256 key);
     error Settlement_NotCampaigns(address caller);
     error Settlement_NotAdvances(address caller);
     error Settlement_NotAssignable(uint256 key, uint256 index);
@@ -62,12 +79,14 @@ interface ISettlement {
         external
         returns (uint256 key);
 
-    /// @notice Replaces a voided settlement over exactly its anchors; `voided` has every earlier attempt, 0 first.
+    /// @notice Replaces a voided settlement over exactly its anchors; `voided` has every earlier attempt, 0 first, and
+    /// `watchers` who proved each wrong.
     function resettle(
         Terms calldata terms,
         Anchor[] calldata anchors,
         SettleInput calldata input,
-        Posted[] calldata voided
+        Posted[] calldata voided,
+        address[] calldata watchers
     ) external returns (uint256 key);
 
     /// @notice Pays one leaf to its account, whoever calls. `proof` is siblings within the word, the word's budget, and
@@ -95,14 +114,20 @@ interface ISettlement {
         external;
 
     /// @notice Unlocks the deposits of a voided settlement nobody replaced, past deadline and lapse window.
-    function reclaim(Posted calldata posted, Terms calldata terms, Anchor[] calldata anchors) external;
+    function reclaim(Posted calldata posted, address watcher, Terms calldata terms, Anchor[] calldata anchors) external;
 
-    /// @notice Faults only: a fault was proven by `watcher`. Funds and reserve return at once, the bond stays locked. Calls
-    /// no token, so no token can keep a lie standing.
+    /// @notice Those who prove faults only: `watcher` proved one. Funds and reserve return at once, the bond stays locked.
+    /// Calls no token, so no token can keep a lie standing. From now on the settlement is matched together with `watcher`.
     function void(Posted calldata posted, address watcher, bytes4 fault, uint256 index) external;
 
     /// @notice Takes the bond of a void settlement: half to the watcher's collateral, half to the campaign's escrow.
-    function collect(Posted calldata posted) external;
+    function collect(Posted calldata posted, address watcher) external;
+
+    /// @notice Doubts only: sets and clears flags of a settlement that is not final; final not before `finalAt`.
+    function amend(Posted calldata posted, uint8 set, uint8 clear, uint40 finalAt) external;
+
+    /// @notice Doubts only: notes in the campaign's books what is back in its escrow.
+    function credit(uint256 campaign, uint96 amount) external;
 
     /// @notice Advances only: what a settlement, or what replaces it, owes a contributor goes to `to` instead.
     function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to) external;
@@ -115,13 +140,12 @@ interface ISettlement {
 
     function slotOf(uint256 key) external view returns (Slot memory);
 
-    /// @notice Who proved a void settlement wrong.
-    function voidedBy(uint256 key) external view returns (address);
-
     /// @notice Bits of the paid leaves of a word, and what was paid of its budget.
     function wordOf(uint256 key, uint256 word) external view returns (uint128 bits, uint96 paid);
 
     function isFinal(uint256 key) external view returns (bool);
+
+    function isVoid(uint256 key) external view returns (bool);
 
     function isPaid(uint256 key, uint256 index) external view returns (bool);
 

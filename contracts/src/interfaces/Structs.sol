@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 // The structs of spec/settlement.md, field for field. Their order is part of every hash: never change it.
 
-/// @notice Terms of a campaign, fixed at funding (section 3).
+/// @notice Terms of a campaign, fixed at funding (section 3). `purposes` and `regions` are bit masks of what its data may
+/// be sold for and where; `pool` and `poolFloor` are 0 in price mode.
 struct Terms {
     address requester;
     address token;
@@ -21,9 +22,15 @@ struct Terms {
     uint40 lapseWindow;
     uint8 mode;
     bytes32 licence;
+    uint32 purposes;
+    uint256 regions;
+    uint8 minimumAge;
+    uint96 pool;
+    uint128 poolFloor;
 }
 
-/// @notice A batch of blinded commitments (section 4); `sequence` is its place in the global order.
+/// @notice A batch of blinded commitments (section 4); `sequence` is its place in the global order, `weights` the state of
+/// the reviewers' weights its reviewers are drawn from.
 struct Anchor {
     uint64 sequence;
     uint32 firstItem;
@@ -34,9 +41,10 @@ struct Anchor {
     bool direct;
     bytes32 root;
     bytes32 cid;
+    uint40 weights;
 }
 
-/// @notice One item's verdict (section 6).
+/// @notice One item's verdict (section 6); `opening` is the hash of its salt and its signature's hash.
 struct Item {
     uint32 item;
     address contributor;
@@ -50,6 +58,7 @@ struct Item {
     uint96 reward;
     uint32 payIndex;
     uint64 shareWeight;
+    bytes32 opening;
 }
 
 /// @notice One counted vote; `weight` in milli log-odds.
@@ -127,11 +136,13 @@ struct Due {
     bytes32 items;
 }
 
-/// @notice Licence terms for a price; `duration` in seconds, 0 for ever.
+/// @notice Licence terms for a price; `duration` in seconds, 0 for ever; `purposes` and `regions` are bit masks.
 struct Offer {
     bytes32 terms;
     uint96 price;
     uint40 duration;
+    uint32 purposes;
+    uint256 regions;
 }
 
 /// @notice A dataset version (section 8).
@@ -152,10 +163,13 @@ struct Version {
     Offer[] offers;
 }
 
-/// @notice One account's weight in a version's sale pool; `cumulative` includes it.
+/// @notice One account's weight in a version's sale pool; `cumulative` includes it. `items` is the hash of the references
+/// `settlement key << 32 | item` it is the weight of, ascending from `first`.
 struct Share {
     uint32 index;
     address account;
+    uint256 first;
+    bytes32 items;
     uint128 weight;
     uint128 cumulative;
 }

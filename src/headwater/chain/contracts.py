@@ -10,6 +10,7 @@ from headwater.chain.advances import Advances
 from headwater.chain.campaigns import Campaigns
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
+from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
 from headwater.chain.rpc import BlockTag, Chain
@@ -54,6 +55,10 @@ class Contracts:
     @cached_property
     def licences(self) -> Licences:
         return Licences(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self.chain, self.deployment, self.tag)
 
     @cached_property
     def advances(self) -> Advances:

@@ -13,7 +13,7 @@ from headwater.chain.views import Sales, SalesPaid
 from headwater.primitives.hashing import ZERO_WORD
 
 _NOBODY = "0x" + "00" * 20
-_NO_TERMS = Terms(_NOBODY, _NOBODY, ZERO_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO_WORD)
+_NO_TERMS = Terms(_NOBODY, _NOBODY, ZERO_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO_WORD, 0, 0, 0, 0, 0)
 
 
 class Datasets(Contract):

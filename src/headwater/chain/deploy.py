@@ -80,11 +80,11 @@ def _token(s: Site) -> Made:
 def _stakes(s: Site) -> Made:
     token, campaigns, settlement, datasets = (s[n] for n in ("HeadwaterToken", "Campaigns", "Settlement", "Datasets"))
     operator, reviewer, juror, holder = s.profile.minimums
-    keepers = (campaigns, settlement, datasets, NOBODY, NOBODY, NOBODY)  # faults, reputation, court: none here yet
+    keepers = (campaigns, settlement, datasets, s["Doubts"], NOBODY, NOBODY)  # reputation, court: none here yet
     return Made(
         (token, keepers, s.profile.unbonding, s.profile.minimums),
         _own("Stakes", networkToken=token, campaigns=campaigns, settlement=settlement, datasets=datasets)
-        | _own("Stakes", faults=NOBODY, reputation=NOBODY, court=NOBODY)
+        | _own("Stakes", faults=s["Doubts"], reputation=NOBODY, court=NOBODY)
         | _own("Stakes", unbonding=s.profile.unbonding)
         | _own("Stakes", minOperator=operator, minReviewer=reviewer, minJuror=juror, minHolder=holder),
     )
@@ -100,8 +100,16 @@ def _campaigns(s: Site) -> Made:
 
 
 def _settlement(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "faults", "advances")}
-    return Made(tuple(names.values()), _own("Settlement", **names))
+    known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
+    later = dict.fromkeys(("voteFaults", "contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | later | {"doubts": s["Doubts"]}
+    return Made((tuple(parts.values()),), _own("Settlement", **parts))
+
+
+def _doubts(s: Site) -> Made:
+    known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
+    parts = known | dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    return Made((tuple(parts.values()),), _own("Doubts", **parts))
 
 
 def _faults(s: Site) -> Made:
@@ -146,6 +154,7 @@ PARTS: tuple[Part, ...] = (
     Part("Datasets", _datasets),
     Part("Licences", _licences),
     Part("Advances", _advances),
+    Part("Doubts", _doubts),
 )
 
 

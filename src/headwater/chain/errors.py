@@ -144,6 +144,8 @@ FIXES: Mapping[str, str] = {
     "Settlement_WrongPreimage": "read the settlement from its Settled event; it may be rolled back",
     "Settlement_WrongProof": "build the proof from the settlement's own evidence record",
     "Settlement_TransferFailed": "the token refuses this account: ask its issuer",
+    "Settlement_IsVoid": "it was proven wrong: wait for the settlement that replaces it",
+    "Settlement_Held": "somebody disputes an item of this leaf: claim again when that is decided",
     "Settlement_VoidedSettler": "let another operator settle",
     "Settlement_NotAssignable": "only a contributor's unpaid claim of a settlement that stands can be assigned, once",
     "Advances_Expired": "ask the contributor for a later deadline",

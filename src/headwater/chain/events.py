@@ -322,6 +322,65 @@ class Advanced(Event):
     owed: int
 
 
+class _OfDoubts(Event):
+    CONTRACT = "Doubts"
+
+
+@dataclass(frozen=True)
+class BondHeld(_OfDoubts):
+    """Until freed, the settlement's bond stays locked."""
+
+    key: int
+
+
+@dataclass(frozen=True)
+class BondFreed(_OfDoubts):
+    key: int
+
+
+@dataclass(frozen=True)
+class LeafHeld(_OfDoubts):
+    """Until freed, pay leaf ``index`` is not paid."""
+
+    key: int
+    index: int
+
+
+@dataclass(frozen=True)
+class LeafFreed(_OfDoubts):
+    """``cut`` went back to the campaign, ``left`` the leaf is still paid."""
+
+    key: int
+    index: int
+    cut: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Suspended(_OfDoubts):
+    """Until resumed, the settlement does not become final."""
+
+    key: int
+
+
+@dataclass(frozen=True)
+class Resumed(_OfDoubts):
+    """Final not before ``final_at``."""
+
+    key: int
+    final_at: int
+
+
+@dataclass(frozen=True)
+class Fined(_OfDoubts):
+    """Part of a settlement's bond: ``rewarded`` to the beneficiary, the rest to the campaign."""
+
+    key: int
+    amount: int
+    beneficiary: str
+    rewarded: int
+
+
 class _OfDatasets(Event):
     CONTRACT = "Datasets"
 

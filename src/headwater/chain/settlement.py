@@ -28,10 +28,13 @@ class Settlement(Contract):
         terms: Terms,
         anchors: Sequence[Anchor],
         given: SettleInput,
-        voided: Sequence[Posted],
+        voided: Sequence[tuple[Posted, str]],
     ) -> Receipt:
-        """Replace a voided settlement over exactly its anchors; ``voided`` has every earlier attempt, 0 first."""
-        return self._write(signer, "resettle", terms, list(anchors), given, list(voided))
+        """Replace a voided settlement over exactly its anchors; ``voided`` has every earlier attempt, 0 first, and who
+        proved it wrong.
+        """
+        posted, watchers = [one for one, _ in voided], [who for _, who in voided]
+        return self._write(signer, "resettle", terms, list(anchors), given, posted, watchers)
 
     def claim(self, signer: TransactionSigner, posted: Posted, pay: Pay, proof: Proof) -> Receipt:
         """Pay one leaf to its account, whoever signs; ``proof`` as ``market.PayTree`` makes it."""
@@ -61,13 +64,15 @@ class Settlement(Contract):
         """Unlock bond and deposits of a final settlement, forfeit those of verdicts 2 and 3."""
         return self._write(signer, "release", posted, terms, list(anchors), verdicts)
 
-    def reclaim(self, signer: TransactionSigner, posted: Posted, terms: Terms, anchors: Sequence[Anchor]) -> Receipt:
-        """Unlock the deposits of a voided settlement nobody replaced in time."""
-        return self._write(signer, "reclaim", posted, terms, list(anchors))
+    def reclaim(
+        self, signer: TransactionSigner, posted: Posted, watcher: str, terms: Terms, anchors: Sequence[Anchor]
+    ) -> Receipt:
+        """Unlock the deposits of a settlement ``watcher`` voided and nobody replaced in time."""
+        return self._write(signer, "reclaim", posted, watcher, terms, list(anchors))
 
-    def collect(self, signer: TransactionSigner, posted: Posted) -> Receipt:
+    def collect(self, signer: TransactionSigner, posted: Posted, watcher: str) -> Receipt:
         """Take the bond of a void settlement: half to its watcher's collateral, half to the campaign."""
-        return self._write(signer, "collect", posted)
+        return self._write(signer, "collect", posted, watcher)
 
     def slot(self, key: int) -> Slot:
         return Slot.of(self._read("slotOf", key))

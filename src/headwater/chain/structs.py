@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 from headwater.primitives.eip712 import Domain, typed_digest
+from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
 Row = tuple[Any, ...]
@@ -23,6 +24,7 @@ REJECTED, ACCEPTED, FORFEITED, MISSING = 0, 1, 2, 3  # verdict bytes, section 5
 CONTRIBUTOR, REVIEWER, OPERATOR = 0, 1, 2  # kinds of a pay leaf
 NO_PAY_INDEX = 0xFFFFFFFF
 WORD_LEAVES = 128  # pay leaves under one budget
+SHARE_ITEMS = 256  # items under one share leaf
 MAX_PAYS = 2_048
 REVIEW_FEES_PER_ITEM = 15  # nine votes at 1.5 fees, and gold
 
@@ -99,11 +101,17 @@ class Terms(Struct):
     lapse_window: int
     mode: int
     licence: bytes
+    purposes: int
+    regions: int
+    minimum_age: int
+    pool: int
+    pool_floor: int
 
     ABI = (
         *("address", "address", "bytes32", "uint96", "int32"),
         *("uint16", "uint16", "uint16", "uint16", "uint16"),
         *("uint40", "uint40", "uint40", "uint40", "uint8", "bytes32"),
+        *("uint32", "uint256", "uint8", "uint96", "uint128"),
     )
 
 
@@ -120,8 +128,9 @@ class Anchor(Struct):
     direct: bool
     root: bytes
     cid: bytes
+    weights: int
 
-    ABI = ("uint64", "uint32", "uint32", "address", "uint40", "uint40", "bool", "bytes32", "bytes32")
+    ABI = ("uint64", "uint32", "uint32", "address", "uint40", "uint40", "bool", "bytes32", "bytes32", "uint40")
 
 
 @dataclass(frozen=True)
@@ -140,10 +149,11 @@ class Item(Struct):
     reward: int
     pay_index: int
     share_weight: int
+    opening: bytes
 
     ABI = (
         *("uint32", "address", "bytes32", "int32", "int32", "uint16"),
-        *("uint16", "bytes32", "uint8", "uint96", "uint32", "uint64"),
+        *("uint16", "bytes32", "uint8", "uint96", "uint32", "uint64", "bytes32"),
     )
 
     def leaf(self, chain_id: int, settlement_contract: str, key: int) -> bytes:
@@ -310,8 +320,10 @@ class Offer(Struct):
     terms: bytes
     price: int
     duration: int
+    purposes: int
+    regions: int
 
-    ABI = ("bytes32", "uint96", "uint40")
+    ABI = ("bytes32", "uint96", "uint40", "uint32", "uint256")
 
 
 @dataclass(frozen=True)
@@ -346,14 +358,19 @@ class Version(Struct):
 
 @dataclass(frozen=True)
 class Share(Struct):
-    """One account's weight in a version's sale pool; ``cumulative`` includes it."""
+    """One account's weight in a version's sale pool; ``cumulative`` includes it.
+
+    ``items`` is ``references_hash`` of the items it is the weight of, ascending from ``first``.
+    """
 
     index: int
     account: str
+    first: int
+    items: bytes
     weight: int
     cumulative: int
 
-    ABI = ("uint32", "address", "uint128", "uint128")
+    ABI = ("uint32", "address", "uint256", "bytes32", "uint128", "uint128")
 
     def leaf(self, chain_id: int, datasets_contract: str, version: int) -> bytes:
         """Leaf of the version's share tree; ``version`` is the version key."""
@@ -404,6 +421,21 @@ def items_hash(items: Sequence[int]) -> bytes:
 def anchors_hash(anchors: Sequence[Anchor]) -> bytes:
     """``H(abi.encode(Anchor[]))``."""
     return abi_hash((f"{Anchor.abi_type()}[]",), ([anchor.tuple() for anchor in anchors],))
+
+
+def reference(settlement: int, item: int) -> int:
+    """What a share leaf calls an item: ``settlement key << 32 | item number``."""
+    return settlement << 32 | item
+
+
+def references_hash(references: Sequence[int]) -> bytes:
+    """``Share.items``: hash of the references it is the weight of, ascending."""
+    return abi_hash(("uint256[]",), (list(references),))
+
+
+def opening_hash(salt: bytes, signature: bytes) -> bytes:
+    """``Item.opening``: binds the salt and the signature that open the item's anchor leaf."""
+    return abi_hash(("bytes32", "bytes32"), (salt, keccak256(signature)))
 
 
 def settlements_hash(keys: Sequence[int]) -> bytes:

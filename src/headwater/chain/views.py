@@ -89,3 +89,26 @@ class Unbonding:
 
     amount: int
     ready_at: int
+
+
+@dataclass(frozen=True)
+class Doubt(Struct):
+    """Holds and suspensions not yet lifted; ``cut`` of the pay and ``fined`` of the bond, smallest units."""
+
+    holds: int
+    blocks: int
+    cut: int
+    fined: int
+
+    ABI = ("uint32", "uint32", "uint96", "uint96")
+
+
+@dataclass(frozen=True)
+class Held(Struct):
+    """A pay leaf: what is ``left`` of it if it was ``ever`` held, and holds not yet lifted."""
+
+    left: int
+    holds: int
+    ever: bool
+
+    ABI = ("uint96", "uint32", "bool")

@@ -89,4 +89,9 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         lapse_window=offer.lapse_window_s,
         mode=PRICE_MODE,
         licence=preset.digest(),
+        purposes=7,
+        regions=0,
+        minimum_age=0,
+        pool=0,
+        pool_floor=0,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.ports import TransactionSigner
@@ -21,6 +21,7 @@ class Due:
     Attributes:
         source: ``settlement KEY`` or ``dataset N@M``.
         final: whether it can be claimed at this moment; paid: whether it was.
+        index: of the leaf that pays it.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Due:
     amount: int
     final: bool
     paid: bool
+    index: int = 0
 
 
 def dues(network: Network, account: str) -> list[Due]:
@@ -94,9 +96,9 @@ def _shares(network: Network, account: str) -> list[Due]:
                 source, token = f"dataset {dataset.id}@{number}", facts.version.token
                 open_ = network.contracts.chain.now() >= network.contracts.datasets.sales(facts.version.key).unlock_at
                 if earned > claimed:
-                    rows.append(Due(source, token, earned - claimed, open_, False))
+                    rows.append(Due(source, token, earned - claimed, open_, False, share.index))
                 if claimed:
-                    rows.append(Due(source, token, claimed, True, True))
+                    rows.append(Due(source, token, claimed, True, True, share.index))
     return rows
 
 
@@ -107,8 +109,8 @@ def _claim_shares(network: Network, sender: TransactionSigner, account: str) -> 
         dataset, number = (int(n) for n in due.source.removeprefix("dataset ").split("@"))
         facts = network.ledger().version(dataset, number)
         made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
-        share = next(s for s in made.shares if s.account.lower() == account.lower())
+        share = made.shares[due.index]
         proof = made.share_tree(chain_id, contract.address).proof(share.index)
         contract.claim_share(sender, facts.version, share, proof)
-        paid.append(Due(due.source, due.token, due.amount, True, True))
+        paid.append(replace(due, paid=True))
     return paid

@@ -89,7 +89,7 @@ def collect_bonds(network: Network, signer: TransactionSigner) -> int:
     taken = 0
     for facts in mine:
         with suppress(RevertError):
-            network.contracts.settlement.collect(signer, facts.posted)
+            network.contracts.settlement.collect(signer, facts.posted, signer.address)
             taken += 1
     return taken
 

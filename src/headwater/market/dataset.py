@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.chain.structs import EpisodeLeaf, Offer, Share, Terms, Version, settlements_hash, version_key
+from headwater.chain.structs import EpisodeLeaf, Offer, Share, Terms, Version, reference, settlements_hash, version_key
 from headwater.market.split import shares_of
 from headwater.primitives.merkle import Tree, build
 from headwater.records import codec
@@ -43,7 +43,7 @@ def draft_version(
     """
     key = version_key(dataset, number)
     episodes = episode_leaves(manifest)
-    shares = shares_of([(e.contributor, e.weight) for e in manifest.episodes])
+    shares = shares_of(share_rows(manifest))
     episode_tree = build([e.leaf(chain_id, contract, key) for e in episodes])
     share_tree = build([s.leaf(chain_id, contract, key) for s in shares])
     version = Version(
@@ -69,3 +69,8 @@ def episode_leaves(manifest: DatasetManifest) -> tuple[EpisodeLeaf, ...]:
     """Episode leaves in manifest order."""
     rows = enumerate(manifest.episodes)
     return tuple(EpisodeLeaf(i, e.contribution, e.content_root, e.envelope) for i, e in rows)
+
+
+def share_rows(manifest: DatasetManifest) -> list[tuple[str, int, int]]:
+    """(contributor, weight, item reference) of every episode."""
+    return [(e.contributor, e.weight, reference(e.settlement, e.item)) for e in manifest.episodes]

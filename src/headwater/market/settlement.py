@@ -113,6 +113,7 @@ def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
         reward=verdict.reward,
         pay_index=pay_index,
         share_weight=share_weight,
+        opening=verdict.opening,
     )
 
 

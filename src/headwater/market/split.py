@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.chain.structs import Share
+from headwater.chain.structs import SHARE_ITEMS, Share, references_hash
 from headwater.market.errors import MarketError
 from headwater.primitives.amounts import BPS, mul_div_down
 
@@ -39,20 +39,27 @@ def share_amount(pool: int, share: Share, total_weight: int) -> int:
     return mul_div_down(pool, share.weight, total_weight)
 
 
-def shares_of(weights: Sequence[tuple[str, int]]) -> tuple[Share, ...]:
-    """Share leaves of (account, weight) rows; equal accounts are merged, order of first appearance kept.
+def shares_of(weights: Sequence[tuple[str, int, int]]) -> tuple[Share, ...]:
+    """Share leaves of (account, weight, item reference) rows, ascending by account and then by first item.
+
+    An account has one leaf for every ``SHARE_ITEMS`` items, so that a wrong one can be shown within one transaction.
 
     Raises:
         MarketError: if no weight is positive: a pool nobody could claim.
     """
-    merged: dict[str, int] = {}
-    for account, weight in weights:
-        merged[account] = merged.get(account, 0) + weight
-    rows = [(account, weight) for account, weight in merged.items() if weight > 0]
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for account, weight, item in weights:
+        if weight > 0:
+            rows.setdefault(account, []).append((item, weight))
     if not rows:
         raise MarketError("shares of a version", actual="no positive weight", allowed="at least one accepted episode")
-    shares, cumulative = [], 0
-    for index, (account, weight) in enumerate(rows):
-        cumulative += weight
-        shares.append(Share(index, account, weight, cumulative))
+    shares: list[Share] = []
+    cumulative = 0
+    for account in sorted(rows, key=lambda name: int(name, 16)):
+        items = sorted(rows[account])
+        for start in range(0, len(items), SHARE_ITEMS):
+            part = items[start : start + SHARE_ITEMS]
+            numbers, weight = [item for item, _ in part], sum(weight for _, weight in part)
+            cumulative += weight
+            shares.append(Share(len(shares), account, numbers[0], references_hash(numbers), weight, cumulative))
     return tuple(shares)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headwater.chain.structs import EpisodeLeaf, Share, Version
-from headwater.market.dataset import episode_leaves
+from headwater.market.dataset import episode_leaves, share_rows
 from headwater.market.split import shares_of
 from headwater.primitives.merkle import Tree, build
 from headwater.records.dataset import DatasetManifest
@@ -31,5 +31,5 @@ class Rebuilt:
 
 def rebuild(manifest: DatasetManifest, version: Version) -> Rebuilt:
     """Leaves of a version from its manifest."""
-    shares = shares_of([(e.contributor, e.weight) for e in manifest.episodes])
+    shares = shares_of(share_rows(manifest))
     return Rebuilt(version, manifest, episode_leaves(manifest), shares)

@@ -29,6 +29,7 @@ class Verdict:
         grade: 0..100; novelty: 0..10000.
         byte: verdict byte of spec/settlement.md section 5.
         reward: smallest units.
+        opening: hash that binds the salt and the signature behind the item, 32 bytes.
         report: CID of the check report; index: CID of the copy index it was compared with.
         ballots: CIDs of the ballots, in order of the votes.
         reason: for a rejection, the code, evidence in milliseconds, and how to appeal; one sentence.
@@ -45,6 +46,7 @@ class Verdict:
     byte: int
     reward: Amount
     score: int
+    opening: bytes
     report: str
     index: str
     ballots: tuple[str, ...]

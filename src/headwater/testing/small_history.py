@@ -31,6 +31,7 @@ from headwater.chain.structs import (
     anchors_hash,
     items_hash,
     licence_id,
+    opening_hash,
     reserve_of,
     settlement_key,
 )
@@ -249,6 +250,11 @@ class SmallHistory:
             lapse_window=500,
             mode=0,
             licence=PRESETS[1].digest(),
+            purposes=7,
+            regions=0,
+            minimum_age=0,
+            pool=0,
+            pool_floor=0,
         )
         self.events.append(ev.Funded(self._at(1), 1, terms.requester, BUDGET, terms))
         self.reads.terms[1] = self._lie("terms-hash", terms.hash())
@@ -338,6 +344,7 @@ class SmallHistory:
                 direct=False,
                 root=build(leaves).root,
                 cid=cid_digest(cid),
+                weights=0,
             ),
         )
         self.events.append(ev.Anchored(self._at(ANCHOR_BLOCK), 1, anchor.anchorer, anchor))
@@ -415,6 +422,7 @@ class SmallHistory:
             byte=worth.byte,
             reward=Amount(worth.reward),
             score=worth.score,
+            opening=opening_hash(clip.opening.salt, clip.opening.signature),
             report=self.names[f"report/{clip.item}"],
             index=self.names[f"index/{clip.item}"],
             ballots=tuple(cid for _, cid in votes),
@@ -540,7 +548,7 @@ class SmallHistory:
         manifest = DatasetManifest("Pick", "", 1, self.names["spec"], "robot_episode", (licence,), rows)
         manifest = self._lie("manifest", manifest)
         self._put("dataset", manifest)
-        offers = (Offer(self.terms.licence, PRICE, LICENCE_S),)
+        offers = (Offer(self.terms.licence, PRICE, LICENCE_S, 7, 0),)
         contract, keys = ADDRESSES.datasets, (self.key,)
         made = draft_version(CHAIN_ID, contract, 1, 1, 1, self.terms, manifest, keys, offers)
         version = self._lie("version", made.version)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.chain.structs import references_hash
 from headwater.market.errors import MarketError
 from headwater.market.reward import QUALITY, quality, value
 from headwater.market.split import share_amount, shares_of, split_of
@@ -45,7 +46,7 @@ WEIGHTS = st.lists(st.integers(1, 10**6), min_size=1, max_size=40)
 
 @given(WEIGHTS, st.integers(0, 10**24), st.integers(0, 9500), st.integers(0, 500))
 def test_every_unit_of_a_sale_goes_somewhere(weights: list[int], gross: int, owner: int, fee: int) -> None:
-    shares = shares_of([(f"0x{n:040x}", w) for n, w in enumerate(weights)])
+    shares = shares_of([(f"0x{n:040x}", w, n) for n, w in enumerate(weights)])
     split = split_of(gross, owner, fee)
     assert split.owner + split.fee + split.pool == gross
     assert split.fee - 1 <= split.fee_claimable <= split.fee
@@ -56,7 +57,7 @@ def test_every_unit_of_a_sale_goes_somewhere(weights: list[int], gross: int, own
 @given(WEIGHTS, st.lists(st.integers(0, 10**12), min_size=1, max_size=6))
 def test_attack_claiming_often_gains_nothing(weights: list[int], sales: list[int]) -> None:
     """A share's claims over a growing gross add up to one claim at the end, and none ever shrinks."""
-    shares = shares_of([(f"0x{n:040x}", w) for n, w in enumerate(weights)])
+    shares = shares_of([(f"0x{n:040x}", w, n) for n, w in enumerate(weights)])
     total, gross = shares[-1].cumulative, 0
     claimed = [0] * len(shares)
     for sale in sales:
@@ -73,12 +74,22 @@ def test_attack_claiming_often_gains_nothing(weights: list[int], sales: list[int
 
 
 def test_identities_cannot_be_split_for_gain() -> None:
-    one = shares_of([("0xa", 100), ("0xb", 300)])
-    two = shares_of([("0xa", 100), ("0xb1", 150), ("0xb2", 150)])
+    one = shares_of([("0xa", 100, 1), ("0xb", 300, 2)])
+    two = shares_of([("0xa", 100, 1), ("0xb1", 150, 2), ("0xb2", 150, 3)])
     pool = 999_999_999
     assert sum(share_amount(pool, s, 400) for s in two[1:]) <= share_amount(pool, one[1], 400)
 
 
 def test_a_version_without_weight_is_refused() -> None:
     with pytest.raises(MarketError, match="no positive weight"):
-        shares_of([("0xa", 0)])
+        shares_of([("0xa", 0, 1)])
+
+
+def test_an_account_has_a_leaf_for_every_256_items_in_order() -> None:
+    shares = shares_of([("0xb", 2, n) for n in range(300)] + [("0xa", 1, 7)])
+    assert [(s.index, s.account, s.first, s.weight, s.cumulative) for s in shares] == [
+        (0, "0xa", 7, 1, 1),
+        (1, "0xb", 0, 512, 513),
+        (2, "0xb", 256, 88, 601),
+    ]
+    assert shares[2].items == references_hash(list(range(256, 300)))

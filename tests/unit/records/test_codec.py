@@ -24,6 +24,7 @@ VERDICT = Verdict(
     byte=1,
     reward=Amount(10**25),
     score=80,
+    opening=b"\x03" * 32,
     report="r",
     index="i",
     ballots=("a",),

@@ -30,7 +30,7 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     terms = desk.terms(campaign)
     dataset = dataset_of(desk, campaign)
     number = desk.contracts.datasets.latest(dataset) + 1
-    offers = tuple(Offer(terms.licence, price, duration) for price, duration in prices)
+    offers = tuple(Offer(terms.licence, price, duration, terms.purposes, terms.regions) for price, duration in prices)
     contract = desk.contracts.datasets
     made = draft_version(
         contract.chain.chain_id, contract.address, dataset, number, campaign, terms, manifest, keys, offers

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.events import Settled
-from headwater.chain.structs import ACCEPTED, Anchor, Posted, settlement_key
+from headwater.chain.structs import ACCEPTED, Anchor, Posted, opening_hash, settlement_key
 from headwater.checks import read_report
 from headwater.market import Draft, draft, value
 from headwater.node.errors import NotReadyError
@@ -82,7 +82,7 @@ def send(
     given = made.input(campaign, cid_digest(desk.put(evidence)), codec.digest(reputation))
     terms, contract = desk.terms(campaign), desk.contracts.settlement
     if earlier:
-        receipt = contract.resettle(desk.signer, terms, anchors, given, [e.posted for e in earlier])
+        receipt = contract.resettle(desk.signer, terms, anchors, given, [(e.posted, str(e.voided_by)) for e in earlier])
     else:
         receipt = contract.settle(desk.signer, terms, anchors, given)
     return receipt.only(Settled).posted
@@ -112,6 +112,7 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
         byte=worth.byte,
         reward=Amount(worth.reward),
         score=worth.score,
+        opening=opening_hash(item.signed.salt, item.signed.signature),
         report=item.report,
         index=item.index,
         ballots=tuple(desk.put(ballot) for ballot in item.ballots),
