@@ -139,9 +139,13 @@ contract ClaimProofs is Test {
     /// @dev MIRROR Settlement._markAll
     function _markAll(uint256 key, Due[] memory dues, uint256 from, uint256 budget) private returns (uint256 marked) {
         uint256 word = _words[key][from / Pays.WORD];
-        for (uint256 i; i < dues.length; ++i) {
-            uint256 bit = 1 << ((from + i) % Pays.WORD);
-            if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
+        uint256 bit = 1 << (from % Pays.WORD);
+        unchecked {
+            // At most 128 leaves below 2^96 each.
+            for (uint256 i; i < dues.length; ++i) {
+                if (word & bit == 0) marked += bit | uint256(dues[i].amount) << 128;
+                bit <<= 1;
+            }
         }
         uint256 paid = (word >> 128) + (marked >> 128);
         if (paid > budget) revert Settlement_AboveBudget(key, paid, budget);
