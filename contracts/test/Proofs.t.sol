@@ -50,12 +50,6 @@ contract FloorProofs is Test {
         if (total != 0 && weight <= total) assert(uint256(pool) * weight / total <= pool);
     }
 
-    function check_share_never_shrinks(uint96 pool, uint96 more, uint128 weight, uint128 total) external pure {
-        if (total != 0 && weight <= total && pool <= more) {
-            assert(uint256(pool) * weight / total <= uint256(more) * weight / total);
-        }
-    }
-
     function check_floor_times_divisor(uint224 a, uint128 total) external pure {
         if (total != 0) assert(uint256(a) / total * total <= a);
     }
@@ -64,7 +58,14 @@ contract FloorProofs is Test {
         if (total != 0 && uint256(q) * total <= a) assert(q <= uint256(a) / total);
     }
 
-    /// @dev With the two above: floor(a / t) + floor(b / t) <= floor((a + b) / t), so any number of shares fit the pool.
+    /// @dev `a` and `b` are the share's weight times a smaller and a larger pool (check_product_is_monotone), `q` is what
+    /// it gets of the smaller: q * total <= a (check_floor_times_divisor). Of the larger it gets no less.
+    function check_share_never_shrinks(uint224 a, uint224 b, uint96 q, uint128 total) external pure {
+        if (total != 0 && a <= b && uint256(q) * total <= a) assert(q <= uint256(b) / total);
+    }
+
+    /// @dev With check_floor_times_divisor and check_floor_is_the_greatest: floor(a / t) + floor(b / t) is at most
+    /// floor((a + b) / t), so any number of shares fit the pool.
     function check_two_floors_times_divisor(uint96 q, uint96 r, uint128 total) external pure {
         unchecked {
             assert(uint256(q) * total + uint256(r) * total == (uint256(q) + r) * total);
