@@ -22,7 +22,7 @@ from headwater.chain.stakes import Stakes
 WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
-    "Campaigns": {"take", "restore", "credit"},
+    "Campaigns": {"take", "book"},
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
     "Licences": {"mint"},

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from headwater.chain.structs import ACCEPTED, Item
-from headwater.primitives.hashing import keccak256
 from tests.contract.model.cast import SAM
 from tests.contract.model.node import View
 from tests.contract.model.paying import anyone
 from tests.contract.model.proving import at_item
 from tests.contract.model.state import Filing, State, need
 from tests.contract.model.world import Draw, World, step, views
+
+from headwater.chain.structs import ACCEPTED, Item
+from headwater.primitives.hashing import keccak256
 
 
 def withdraw_consent(s: State, who: str, filing: Filing, shown: Item, i: int) -> None:

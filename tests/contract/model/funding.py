@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from headwater.chain.structs import Terms, reserve_of
-from headwater.chain.views import CampaignState
-from headwater.primitives.hashing import keccak256
 from tests.contract.model.cast import PEOPLE, REQUESTERS
 from tests.contract.model.node import View
 from tests.contract.model.state import Campaign, State, need
 from tests.contract.model.tokens import permit, permitted
 from tests.contract.model.world import Draw, World, step, views
+
+from headwater.chain.structs import Terms, reserve_of
+from headwater.chain.views import CampaignState
+from headwater.primitives.hashing import keccak256
 
 YEAR, BPS = 365 * 86_400, 10_000
 SETTLE, CHALLENGE = 25, 30
@@ -58,10 +59,9 @@ def refund(s: State, who: str, campaign: int, terms: Terms, amount: int) -> None
 def lapse(s: State, campaign: int, terms: Terms) -> None:
     own = s.match(campaign, terms, "Campaigns_WrongTerms")
     need(s.time > terms.deadline + terms.lapse_window, "Campaigns_DeadlineAhead")
-    need(own.reserved, "Campaigns_NothingReserved")
-    if own.lapsed_from is None:
-        own.lapsed_from = own.settled
-    own.reserved, own.settled = 0, own.anchored
+    need(own.settled < own.anchored, "Campaigns_NothingReserved")
+    own.reserved -= (own.anchored - own.settled) * reserve_of(terms)
+    own.lapsed_from, own.settled = own.settled, own.anchored
 
 
 @step(weight=4, when=lambda world: len(world.s.campaigns) < MOST_CAMPAIGNS)
@@ -114,7 +114,7 @@ def let_lapse(world: World, draw: Draw) -> None:
     over = [
         number
         for number, one in world.s.campaigns.items()
-        if one.reserved and world.s.time > one.terms.deadline + one.terms.lapse_window
+        if one.settled < one.anchored and world.s.time > one.terms.deadline + one.terms.lapse_window
     ]
     campaign = draw.pick("over", over) if over else some_campaign(world, draw)[0]
     call = (campaign, changed(draw, world.s.campaigns[campaign].terms))
@@ -187,6 +187,7 @@ def floors_of(world: World) -> Floors:
 def campaigns(s: State) -> Iterator[View]:
     yield View("campaigns", "Campaigns", "campaignCount", (), len(s.campaigns))
     for number, own in s.campaigns.items():
+        assert 0 <= own.reserved <= own.escrow, f"campaign {number}: {own.reserved} of {own.escrow} reserved"
         label, args = f"campaign {number}", (number,)
         lapsed = 0 if own.lapsed_from is None else own.lapsed_from + 1
         books = CampaignState(own.escrow, own.reserved, own.anchored, own.settled)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tests.contract.model.cast import PEOPLE, signer_of
+from tests.contract.model.funding import changed
+from tests.contract.model.node import View
+from tests.contract.model.settling import match_void
+from tests.contract.model.state import ASSIGNED, RELEASED, Filed, Filing, State, need
+from tests.contract.model.world import Draw, World, step, views
+
 from headwater.chain.structs import (
     CONTRIBUTOR,
     FORFEITED,
@@ -19,12 +26,6 @@ from headwater.chain.structs import (
 )
 from headwater.primitives.eip712 import Domain
 from headwater.primitives.hashing import keccak256
-from tests.contract.model.cast import PEOPLE, signer_of
-from tests.contract.model.funding import changed
-from tests.contract.model.node import View
-from tests.contract.model.settling import match_void
-from tests.contract.model.state import ASSIGNED, RELEASED, Filed, Filing, State, need
-from tests.contract.model.world import Draw, World, step, views
 
 NOBODY = "0x" + "0" * 40
 
@@ -86,6 +87,7 @@ def release(s: State, filing: Filing, terms: Terms, anchors: Sequence[Anchor], v
         if lost:
             s.slash(one.anchorer, posted.token, lost, NOBODY, 0)
             s.campaigns[posted.campaign].escrow += lost
+    s.campaigns[posted.campaign].reserved -= posted.reserve - posted.total
     s.unlock(posted.settler, posted.token, posted.bond)
 
 
@@ -97,6 +99,7 @@ def reclaim(s: State, filing: Filing, watcher: str, terms: Terms, anchors: Seque
     papers(filing, terms, anchors)
     need(s.time > terms.deadline + terms.lapse_window, "Settlement_NotLapsed")
     known.flags |= RELEASED
+    s.campaigns[posted.campaign].reserved -= posted.reserve
     for one in anchors:
         s.unlock(one.anchorer, posted.token, one.count * deposit_of(terms))
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+
+from tests.contract.model.cast import PEOPLE, WANDA
+from tests.contract.model.settling import match_void
+from tests.contract.model.state import COLLECTED, VOID, Filed, Filing, State, need
+from tests.contract.model.world import Draw, World, step
 
 from headwater.chain.structs import (
     ACCEPTED,
@@ -21,10 +27,6 @@ from headwater.chain.structs import (
 )
 from headwater.market import quality
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
-from tests.contract.model.cast import PEOPLE, WANDA
-from tests.contract.model.settling import match_void
-from tests.contract.model.state import COLLECTED, VOID, Filed, Filing, State, need
-from tests.contract.model.world import Draw, World, step
 
 
 def void(s: State, who: str, filing: Filing) -> None:
@@ -36,7 +38,7 @@ def void(s: State, who: str, filing: Filing) -> None:
     known.watcher = who
     own = s.campaigns[filing.posted.campaign]
     own.escrow += filing.posted.total
-    own.reserved += filing.posted.reserve
+    own.reserved += filing.posted.total
 
 
 def prove(s: State, who: str, filing: Filing, holds: bool) -> None:
@@ -97,7 +99,7 @@ def right_reward(filing: Filing, item: Item, votes: Sequence[Vote]) -> bool:
 def right_pay(pay: Pay, items: Sequence[Item]) -> bool:
     numbers = [one.item for one in items]
     own = all(one.contributor == pay.account and one.pay_index == pay.index for one in items)
-    ascending = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    ascending = all(a < b for a, b in pairwise(numbers))
     return pay.kind != CONTRIBUTOR or (own and ascending and sum(one.reward for one in items) == pay.amount)
 
 

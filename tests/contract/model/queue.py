@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from headwater.chain.structs import Anchor, Terms, deposit_of, reserve_of
-from headwater.primitives.abi import abi_hash
-from headwater.primitives.hashing import ZERO_WORD, keccak256
 from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, PEOPLE, REVIEWERS
 from tests.contract.model.funding import changed, some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR, REVIEWER
 from tests.contract.model.state import State, need
 from tests.contract.model.world import Draw, World, step, views
+
+from headwater.chain.structs import Anchor, Terms, deposit_of, reserve_of
+from headwater.primitives.abi import abi_hash
+from headwater.primitives.hashing import ZERO_WORD, keccak256
 
 MOST_ITEMS = 1024
 CID = keccak256(b"cid")
@@ -74,18 +75,37 @@ def reclaim(s: State, campaign: int, terms: Terms, one: Anchor) -> None:
     s.unlock(one.anchorer, terms.token, one.count * deposit_of(terms))
 
 
-@step(weight=7, when=lambda world: world.s.campaigns)
+@step(weight=7, when=lambda world: roomy(world))
 def anchor_a_batch(world: World, draw: Draw) -> None:
-    """By an operator; sometimes more than the escrow covers."""
-    alive = [number for number, one in world.s.campaigns.items() if world.s.time < one.terms.deadline]
-    campaign = draw.pick("open", alive) if alive else some_campaign(world, draw)[0]
-    own = world.s.campaigns[campaign]
-    room = own.unreserved // reserve_of(own.terms)
-    count = draw.pick("count", (min(room, 3), min(room, 1), min(room, 6), room + 1, 0, MOST_ITEMS + 1))
+    """By an operator, in a campaign that has time and money for it."""
+    campaign = draw.pick("open", roomy(world))
+    room = room_in(world, campaign)
+    anchor_some(world, draw, campaign, draw.pick("count", (min(room, 3), min(room, 1), min(room, 6))))
+
+
+@step(weight=1, when=lambda world: world.s.campaigns)
+def anchor_too_much(world: World, draw: Draw) -> None:
+    """More than the escrow covers, nothing, more than an anchor holds, or too late."""
+    campaign, _ = some_campaign(world, draw)
+    anchor_some(world, draw, campaign, draw.pick("count", (room_in(world, campaign) + 1, 1, 0, MOST_ITEMS + 1)))
+
+
+def anchor_some(world: World, draw: Draw, campaign: int, count: int) -> None:
     who = draw.who(draw.pick("operator", OPERATORS).address)
     root = ZERO_WORD if draw.rarely("no root", 20) else keccak256(b"root %d" % world.s.anchor_count)
-    call = (campaign, changed(draw, own.terms), root, count)
+    call = (campaign, changed(draw, world.s.campaigns[campaign].terms), root, count)
     world.take(who, "Campaigns", "anchor", *call, CID, effect=lambda s: anchor(s, who, *call, direct=False))
+
+
+def room_in(world: World, campaign: int) -> int:
+    """Items its unreserved escrow still covers."""
+    own = world.s.campaigns[campaign]
+    return own.unreserved // reserve_of(own.terms)
+
+
+def roomy(world: World) -> list[int]:
+    alive = [number for number, one in world.s.campaigns.items() if world.s.time < one.terms.deadline]
+    return [number for number in alive if room_in(world, number)]
 
 
 @step(weight=2, when=lambda world: world.s.campaigns)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
+from tests.contract.model.funding import some_campaign
+from tests.contract.model.node import View
+from tests.contract.model.staking import OPERATOR
+from tests.contract.model.state import Filed, Line, Listing, Sale, State, need
+from tests.contract.model.tokens import permit, permitted
+from tests.contract.model.world import Draw, World, step, views
+
 from headwater.chain.structs import (
     ACCEPTED,
     Offer,
@@ -18,16 +26,10 @@ from headwater.chain.structs import (
 )
 from headwater.chain.views import Sales, SalesPaid
 from headwater.market import draft_version, share_amount, shares_of, split_of
+from headwater.primitives.amounts import Amount
 from headwater.primitives.hashing import ZERO_WORD, keccak256
 from headwater.primitives.merkle import build
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
-from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
-from tests.contract.model.funding import some_campaign
-from tests.contract.model.node import View
-from tests.contract.model.staking import OPERATOR
-from tests.contract.model.state import Filed, Line, Listing, Sale, State, need
-from tests.contract.model.tokens import permit, permitted
-from tests.contract.model.world import Draw, World, step, views
 
 BPS, NOBODY = 10_000, "0x" + "0" * 40
 MOST_VERSIONS = 8
@@ -314,7 +316,7 @@ def of_campaign(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Lis
             manifest="manifest",
             weight=one.filing.draft.items[i].share_weight,
             item=one.filing.draft.items[i].item,
-            settlement=one.filing.posted.key,
+            settlement=Amount(one.filing.posted.key),
         )
         for one in sources
         for i in accepted(one)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+
+from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, REVIEWERS
+from tests.contract.model.funding import changed
+from tests.contract.model.node import View
+from tests.contract.model.staking import OPERATOR
+from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Filed, Filing, State, need
+from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import (
     ACCEPTED,
@@ -12,7 +20,6 @@ from headwater.chain.structs import (
     REJECTED,
     Anchor,
     Item,
-    Pay,
     Posted,
     Terms,
     anchors_hash,
@@ -23,16 +30,11 @@ from headwater.chain.structs import (
 from headwater.market import Draft, SettlementError, assemble, draft, value
 from headwater.market.pay_tree import build_words
 from headwater.market.settlement import Books
-from headwater.primitives.hashing import ZERO_WORD, keccak256
 from headwater.primitives.abi import abi_hash
+from headwater.primitives.amounts import Amount
+from headwater.primitives.hashing import ZERO_WORD, keccak256
 from headwater.primitives.merkle import Tree, build
 from headwater.records.verdict import CountedVote, Verdict
-from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, REVIEWERS
-from tests.contract.model.funding import changed
-from tests.contract.model.node import View
-from tests.contract.model.staking import OPERATOR
-from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Filed, Filing, State, need
-from tests.contract.model.world import Draw, World, step, views
 
 EVIDENCE = keccak256(b"evidence")
 
@@ -61,7 +63,7 @@ def resettle(s: State, who: str, filing: Filing, earlier: Sequence[tuple[Posted,
 def post(s: State, who: str, filing: Filing, attempt: int, flags: int) -> None:
     posted, terms, anchors = filing.posted, filing.terms, filing.anchors
     need(anchors, "Settlement_NoAnchors")
-    follows = all(a.first_item + a.count == b.first_item for a, b in zip(anchors, anchors[1:], strict=False))
+    follows = all(a.first_item + a.count == b.first_item for a, b in pairwise(anchors))
     need(follows, "Settlement_AnchorsNotConsecutive")
     count = sum(one.count for one in anchors)
     need(len(filing.draft.bytes_) == 2 * count, "Settlement_VerdictBytes")
@@ -75,8 +77,7 @@ def post(s: State, who: str, filing: Filing, attempt: int, flags: int) -> None:
         need(posted.first_item == own.settled, "Campaigns_NotNext")
         need(all(own.anchors.get(one.first_item) == one for one in anchors), "Campaigns_UnknownAnchor")
         own.settled += count
-    need(posted.reserve <= own.reserved, "Campaigns_NothingReserved")
-    own.reserved -= posted.reserve
+    own.reserved -= posted.total
     own.escrow -= posted.total
     s.lock(who, posted.token, posted.bond, OPERATOR)
 
@@ -172,7 +173,7 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
         grade=grade,
         novelty=novelty,
         byte=MISSING if kind == "missing" else worth.byte,
-        reward=0 if kind == "missing" else worth.reward,
+        reward=Amount(0 if kind == "missing" else worth.reward),
         score=0 if kind == "missing" else worth.score,
         opening=keccak256(b"opening"),
         report="report",
@@ -215,7 +216,7 @@ PAY_LIES = ("amount", "account", "listed twice", "cumulative", "above", "budget"
 def bend_pay(
     draw: Draw, made: Draft, place: tuple[int, str, int], how: str, who: str
 ) -> tuple[Draft, tuple[str, int] | None]:
-    """A lie in a pay leaf. Sums after it are carried on, so that only the lie itself is wrong where that is possible."""
+    """A lie in a pay leaf. Sums after it are carried on, so that only the lie itself is wrong where it can be."""
     if not made.books:
         return made, None
     i = draw.number("leaf", 0, len(made.books) - 1)

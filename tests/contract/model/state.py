@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
 
 from headwater.chain.structs import Anchor, Posted, Share, Terms, Version
 from headwater.market import Draft
@@ -203,7 +203,7 @@ class State:
 
 def clone(value: T) -> T:
     """A copy down to what is frozen: every value that can change is copied."""
-    return _clone(value)  # type: ignore[no-any-return]
+    return cast(T, _clone(value))
 
 
 def _clone(value: Any) -> Any:
@@ -215,6 +215,6 @@ def _clone(value: Any) -> Any:
         return [_clone(one) for one in value]
     if isinstance(value, set):
         return set(value)
-    if is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if isinstance(value, Campaign | Filed | Purse | Stake | Line | Sale | State):
         return type(value)(**{one.name: _clone(getattr(value, one.name)) for one in fields(value)})
     return value

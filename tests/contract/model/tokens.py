@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.primitives.abi import abi_hash
-from headwater.primitives.hashing import keccak256
 from tests.contract.model.cast import PEOPLE, TREASURY, signer_of
 from tests.contract.model.node import View
 from tests.contract.model.state import MAX, State
 from tests.contract.model.world import Draw, World, step, views
+
+from headwater.primitives.abi import abi_hash
+from headwater.primitives.hashing import keccak256
 
 TOKENS = ("LocalDollar", "HeadwaterToken")
 SPENDERS = ("Campaigns", "Stakes", "Datasets", "Advances")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from headwater.chain import LOCAL, Profile
 from tests.contract.model import staking
 from tests.contract.model.cast import FRUGAL, OPERATORS, PEOPLE, REVIEWERS, TREASURY
 from tests.contract.model.node import Node
 from tests.contract.model.state import MAX, State, clone
 from tests.contract.model.tokens import SPENDERS, TOKENS
 from tests.contract.model.world import World
+
+from headwater.chain import LOCAL, Profile
 
 DOLLARS, COINS = 10**13, 10**22
 COIN = 10**18
@@ -65,9 +66,10 @@ class Town:
         for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER)):
             for one in people:
                 self._join(world, one.address, role)
-        for one in OPERATORS:
-            for name, amount in (("LocalDollar", DOLLARS // 10), ("HeadwaterToken", 200 * COIN)):
-                self._deposit(world, one.address, s.names[name], amount)
+        for one in PEOPLE:
+            dollars, coins = (DOLLARS // 10, 200 * COIN) if one in OPERATORS else (10**8, 30 * COIN)
+            self._deposit(world, one.address, s.names["LocalDollar"], dollars)
+            self._deposit(world, one.address, s.names["HeadwaterToken"], coins)
         self.begin = world.s
 
     def _join(self, world: World, who: str, role: int) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-
 from tests.contract.model.cast import NAMES, PEOPLE
 from tests.contract.model.node import Node, View
 from tests.contract.model.state import Filed, Refused, Sale, State, clone
