@@ -274,8 +274,9 @@ contract AttacksTest is World {
 
     /// @notice The requester waits for ever: what is settled stays the contributors'.
     function testFuzz_attack_requester_takes_back_accepted_work(uint256 delay) public {
-        (Terms memory t,, Draft memory d, Posted memory p) = _settled(4, 2);
+        (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _settled(4, 2);
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1 + delay % 36_500 days);
+        settlement.release(p, t, anchors, d.verdicts);
         uint256 escrow = campaigns.stateOf(p.campaign).escrow;
         vm.startPrank(requester);
         vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NotUnreserved.selector, escrow + 1, escrow));
