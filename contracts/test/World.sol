@@ -62,6 +62,8 @@ abstract contract World is Test {
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
     address internal doubter = address(0x0f07); // stands for Disputes where a test has none
+    address internal justice; // the Court, if a test has one
+    uint256 internal unbonding = 10;
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -92,8 +94,8 @@ abstract contract World is Test {
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
-        stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], doubter, justice);
+        stakes = new Stakes(address(token), keepers, unbonding, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
         campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
         settlement = new Settlement(
             ISettlement.Parts(
