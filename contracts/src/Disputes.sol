@@ -180,7 +180,7 @@ contract Disputes is IDisputes, IArbitrable, IEvidence, ReentrancyGuardTransient
         emit Closed(dispute, posted.key, item.item, outcome, own.ruling, fine);
         _settleBonds(own, posted, item, outcome, fine);
         if (item.reward > 0) {
-            doubts.freeLeaf(posted, item.payIndex, outcome == Outcome.Rejected ? item.reward : 0);
+            doubts.freeLeaf(posted, item.payIndex, item.item, outcome == Outcome.Rejected ? item.reward : 0);
         } else {
             doubts.freeBond(posted);
         }

@@ -24,6 +24,7 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
 
     mapping(uint256 key => Doubt) private _doubts;
     mapping(uint256 key => mapping(uint256 index => Held)) private _held;
+    mapping(uint256 key => mapping(uint256 item => bool)) public isCut;
 
     constructor(Parts memory parts) {
         settlement = ISettlement(parts.settlement);
@@ -71,10 +72,12 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDoubts
-    function freeLeaf(Posted calldata posted, uint256 index, uint96 cut) external onlyHolders {
+    function freeLeaf(Posted calldata posted, uint256 index, uint256 item, uint96 cut) external onlyHolders {
         uint256 key = posted.key;
         Held memory held = _held[key][index];
         if (held.holds == 0) revert Doubts_NotHeld(key, index);
+        if (cut > 0 && isCut[key][item]) cut = 0;
+        if (cut > 0) isCut[key][item] = true;
         if (cut > held.left) cut = held.left;
         _held[key][index] = Held(held.left - cut, held.cut + cut, held.holds - 1, true);
         _doubts[key].holds -= 1;

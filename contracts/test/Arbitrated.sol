@@ -33,8 +33,8 @@ abstract contract Arbitrated is World {
 
     function setUp() public virtual override {
         uint256 n = vm.getNonce(address(this));
-        doubter = vm.computeCreateAddress(address(this), n + 10);
-        justice = vm.computeCreateAddress(address(this), n + 11);
+        doubter = vm.computeCreateAddress(address(this), n + PARTS);
+        justice = vm.computeCreateAddress(address(this), n + PARTS + 1);
         unbonding = 100;
         super.setUp();
         disputes = new Disputes(

@@ -27,7 +27,7 @@ contract DoubtsTest is World {
             abi.encodeCall(IDoubts.holdBond, (p)),
             abi.encodeCall(IDoubts.freeBond, (p)),
             abi.encodeCall(IDoubts.holdLeaf, (p, pay, proof)),
-            abi.encodeCall(IDoubts.freeLeaf, (p, 0, 0)),
+            abi.encodeCall(IDoubts.freeLeaf, (p, 0, 0, 0)),
             abi.encodeCall(IDoubts.suspend, (p)),
             abi.encodeCall(IDoubts.resume, (p, 0)),
             abi.encodeCall(IDoubts.fine, (p, 1, stranger, 1))
@@ -69,7 +69,7 @@ contract DoubtsTest is World {
     function test_attack_free_what_is_not_held() public {
         vm.startPrank(doubter);
         vm.expectRevert(abi.encodeWithSelector(IDoubts.Doubts_NotHeld.selector, p.key, 0));
-        doubts.freeLeaf(p, 0, 1);
+        doubts.freeLeaf(p, 0, 0, 1);
         vm.expectRevert(abi.encodeWithSelector(IDoubts.Doubts_NotHeld.selector, p.key, ANY));
         doubts.freeBond(p);
         vm.expectRevert(abi.encodeWithSelector(IDoubts.Doubts_NotSuspended.selector, p.key));
@@ -82,24 +82,36 @@ contract DoubtsTest is World {
         _hold(0);
         vm.assertEq(doubts.doubtOf(p.key).holds, 2, "two");
         vm.startPrank(doubter);
-        doubts.freeLeaf(p, 0, R);
+        doubts.freeLeaf(p, 0, 0, R);
         vm.warp(p.finalAt);
         vm.stopPrank();
         (Pay memory pay, bytes32[] memory proof) = _leafAt(0);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_Held.selector, p.key, 0));
         settlement.claim(_head(p), pay, proof);
         vm.prank(doubter);
-        doubts.freeLeaf(p, 0, type(uint96).max);
+        doubts.freeLeaf(p, 0, 4, type(uint96).max);
         vm.assertEq(doubts.heldOf(p.key, 0).left, 0, "cut to what was left, and no further");
         vm.assertEq(doubts.heldOf(p.key, 0).cut, pay.amount, "all of it");
         settlement.claim(_head(p), pay, proof);
         vm.assertEq(dollar.balanceOf(pay.account), 0, "nothing");
     }
 
+    function test_attack_one_item_cut_by_two_who_found_it_wrong() public {
+        // Its contributor's other items would pay for the second cut.
+        _hold(0);
+        _hold(0);
+        vm.startPrank(doubter);
+        doubts.freeLeaf(p, 0, 4, R);
+        vm.assertTrue(doubts.isCut(p.key, 4), "noted");
+        doubts.freeLeaf(p, 0, 4, R);
+        vm.stopPrank();
+        vm.assertEq(doubts.heldOf(p.key, 0).cut, R, "once");
+    }
+
     function test_cut_returns_once_and_only_when_the_leaf_is_paid() public {
         _hold(0);
         vm.prank(doubter);
-        doubts.freeLeaf(p, 0, R / 2);
+        doubts.freeLeaf(p, 0, 0, R / 2);
         vm.warp(p.finalAt);
         vm.expectRevert(abi.encodeWithSelector(IDoubts.Doubts_NothingCut.selector, p.key, 0));
         doubts.returnCut(p.key, 0);
@@ -118,7 +130,7 @@ contract DoubtsTest is World {
     function test_attack_cut_counted_again_when_the_batch_is_void() public {
         _hold(0);
         vm.prank(doubter);
-        doubts.freeLeaf(p, 0, R / 2);
+        doubts.freeLeaf(p, 0, 0, R / 2);
         vm.prank(address(faults));
         settlement.void(p, watcher, bytes4(0), 0);
         vm.assertEq(campaigns.stateOf(p.campaign).escrow, BUDGET, "its whole total, once");
@@ -132,7 +144,7 @@ contract DoubtsTest is World {
         vm.prank(address(faults));
         settlement.void(p, watcher, bytes4(0), 0);
         vm.prank(doubter);
-        doubts.freeLeaf(p, 0, R);
+        doubts.freeLeaf(p, 0, 0, R);
         vm.assertEq(campaigns.stateOf(p.campaign).escrow, BUDGET, "nothing moves");
     }
 
@@ -143,7 +155,7 @@ contract DoubtsTest is World {
         vm.warp(p.finalAt);
         _releaseRefused(2);
         vm.prank(doubter);
-        doubts.freeLeaf(p, 0, 0);
+        doubts.freeLeaf(p, 0, 0, 0);
         _releaseRefused(1);
         vm.prank(doubter);
         doubts.freeBond(p);

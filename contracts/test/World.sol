@@ -38,6 +38,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
+    uint256 internal constant PARTS = 10; // how many contracts are deployed here
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
@@ -88,8 +89,8 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[10] memory to;
-        for (uint256 i; i < 10; ++i) {
+        address[PARTS] memory to;
+        for (uint256 i; i < PARTS; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);

@@ -66,8 +66,8 @@ interface IDoubts {
     function holdLeaf(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof) external;
 
     /// @notice Lifts one such hold; `cut`, or what is left of the leaf if that is less, is not paid but goes back to the
-    /// campaign's escrow, by `returnCut`.
-    function freeLeaf(Posted calldata posted, uint256 index, uint96 cut) external;
+    /// campaign's escrow, by `returnCut`. Nothing is cut for an item that was cut before, whoever found it wrong.
+    function freeLeaf(Posted calldata posted, uint256 index, uint256 item, uint96 cut) external;
 
     /// @notice Anyone: what was cut of a leaf whose rest is paid goes back to the campaign's escrow.
     function returnCut(uint256 key, uint256 index) external;
@@ -90,6 +90,9 @@ interface IDoubts {
     function leftOf(uint256 key, uint256 index, uint96 amount) external view returns (bool held, uint96 left);
 
     function doubtOf(uint256 key) external view returns (Doubt memory);
+
+    /// @notice Whether the pay for an item of a settlement was cut.
+    function isCut(uint256 key, uint256 item) external view returns (bool);
 
     function heldOf(uint256 key, uint256 index) external view returns (Held memory);
 }
