@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Court} from "../src/Court.sol";
 import {Disputes} from "../src/Disputes.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
@@ -17,10 +16,11 @@ abstract contract Arbitrated is World {
     uint256 internal constant KEEP = 1;
     uint256 internal constant ACCEPT = 2;
     uint256 internal constant REJECT = 3;
-    uint256 internal constant CASE_VALUE = 50e18;
+    uint256 internal constant CASE_VALUE = 450e18;
     uint40 internal constant PATIENCE = 1000;
 
     Disputes internal disputes;
+    address internal justice; // the arbitrator
     address internal challenger = address(0x0f08);
 
     /// @notice A settled batch and all that is needed to speak about it.
@@ -32,11 +32,10 @@ abstract contract Arbitrated is World {
     }
 
     function setUp() public virtual override {
-        uint256 n = vm.getNonce(address(this));
-        doubter = vm.computeCreateAddress(address(this), n + PARTS);
-        justice = vm.computeCreateAddress(address(this), n + PARTS + 1);
+        doubter = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + PARTS);
         unbonding = 100;
         super.setUp();
+        justice = _seat(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
         disputes = new Disputes(
             IDisputes.Parts(
                 address(settlement), address(doubts), address(stakes), justice, treasury, CASE_VALUE, PATIENCE
@@ -50,7 +49,12 @@ abstract contract Arbitrated is World {
 
     receive() external payable {}
 
-    /// @notice Creates the arbitrator, with the next nonce.
+    /// @notice Where the arbitrator is: at `next`, if the test creates one.
+    function _seat(address next) internal virtual returns (address) {
+        return next;
+    }
+
+    /// @notice Creates the arbitrator, with the next nonce, or makes the one there is ready.
     function _arbitrator() internal virtual;
 
     /// @notice Lets the arbitrator rule so, appeal windows and all.
@@ -176,18 +180,14 @@ abstract contract Arbitrated is World {
 /// @notice Before the Court: real jurors, drawn, committing and revealing.
 abstract contract InCourt is Arbitrated {
     uint256 internal constant JURORS = 20;
-    Court internal court;
+
+    function _seat(address) internal virtual override returns (address) {
+        return address(court);
+    }
 
     function _arbitrator() internal virtual override {
-        ICourt.Parts memory parts;
-        parts.stakes = stakes;
-        (parts.treasury, parts.timelock) = (treasury, address(0));
-        parts.windows = ICourt.Windows(2, 2, 2, 2);
-        parts.floors = ICourt.Windows(1, 1, 1, 1);
-        (parts.fee, parts.feeCap) = (0.01 ether, 0.02 ether);
-        (parts.wrongPenalty, parts.absentPenalty) = (5e18, 10e18);
-        court = new Court(parts);
-        vm.assertEq(address(court), justice, "where Stakes and Disputes expect it");
+        vm.prank(address(timelock));
+        court.adjust(ICourt.Windows(2, 2, 2, 2), 0.01 ether);
         for (uint256 i; i < JURORS; ++i) {
             address juror = address(uint160(0x70000000 + i));
             _join(juror, 4);

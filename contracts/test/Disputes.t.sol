@@ -735,6 +735,10 @@ abstract contract DisputesSuite is Arbitrated {
 }
 
 contract DisputesInCourtTest is DisputesSuite, InCourt {
+    function _seat(address next) internal override(Arbitrated, InCourt) returns (address) {
+        return InCourt._seat(next);
+    }
+
     function _arbitrator() internal override(Arbitrated, InCourt) {
         InCourt._arbitrator();
     }
@@ -817,7 +821,7 @@ contract DisputesInCourtTest is DisputesSuite, InCourt {
             vm.prank(address(uint160(0x70000000 + i)));
             stakes.leave(4);
         }
-        _refused(s, 0, abi.encodeWithSelector(ICourt.Court_ValueAboveStakes.selector, CASE_VALUE, 45e18));
+        _refused(s, 0, abi.encodeWithSelector(ICourt.Court_ValueAboveStakes.selector, CASE_VALUE, 225e18));
     }
 }
 
