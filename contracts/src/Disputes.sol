@@ -142,7 +142,7 @@ contract Disputes is IDisputes, IArbitrable, IEvidence, ReentrancyGuardTransient
         if (_cases[dispute].state != State.None) revert Disputes_KnownNumber(dispute);
         bytes25 digest = _digest(posted, item);
         _cases[dispute] = Case(digest, uint40(block.timestamp), State.Open, 0, msg.sender, unitReward);
-        emit Opened(dispute, posted.key, msg.sender, item, unitReward / 2, price);
+        emit DisputeOpened(dispute, posted.key, msg.sender, item, unitReward / 2, price);
         emit Dispute(arbitrator, dispute, 0, dispute);
     }
 
@@ -177,7 +177,7 @@ contract Disputes is IDisputes, IArbitrable, IEvidence, ReentrancyGuardTransient
         Outcome outcome = standing ? _outcome(own.ruling, item) : Outcome.Unchanged;
         _cases[dispute].state = State.Closed;
         (uint96 fine, bool resumes, bool voids) = _conclude(posted, outcome, slot);
-        emit Closed(dispute, posted.key, item.item, outcome, own.ruling, fine);
+        emit DisputeClosed(dispute, posted.key, item.item, outcome, own.ruling, fine);
         _settleBonds(own, posted, item, outcome, fine);
         if (item.reward > 0) {
             doubts.freeLeaf(posted, item.payIndex, item.item, outcome == Outcome.Rejected ? item.reward : 0);

@@ -61,10 +61,10 @@ interface IDisputes {
         uint40 patience;
     }
 
-    event Opened(
+    event DisputeOpened(
         uint256 indexed dispute, uint256 indexed key, address indexed challenger, Item item, uint256 bond, uint256 cost
     );
-    event Closed(
+    event DisputeClosed(
         uint256 indexed dispute,
         uint256 indexed key,
         uint256 indexed item,
