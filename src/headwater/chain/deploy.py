@@ -193,10 +193,10 @@ def _court(s: Site) -> Made:
 
 
 def _disputes(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("settlement", "doubts", "stakes")}
+    names: dict[str, Word] = {name: s[name.capitalize()] for name in ("settlement", "doubts", "stakes")}
     # No case is longer than unbonding, however the court is adjusted; a jury's worth is what seven jurors lose.
     wrong = s.profile.minimums[_JUROR] // 4
-    bounds = {"caseValue": 7 * wrong, "patience": 2 * s.profile.unbonding}
+    bounds: dict[str, Word] = {"caseValue": 7 * wrong, "patience": 2 * s.profile.unbonding}
     parts: dict[str, Word] = names | {"arbitrator": s["Court"], "treasury": s.treasury} | bounds
     return Made((tuple(parts.values()), question_uri()), _own("Disputes", **parts))
 

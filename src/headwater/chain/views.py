@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64  # flags of a settlement
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Slot(Struct):
     def void(self) -> bool:
         """Proven wrong."""
         return bool(self.flags & VOID)
+
+    @property
+    def suspended(self) -> bool:
+        """Kept from being final while somebody decides."""
+        return bool(self.flags & SUSPENDED)
 
 
 @dataclass(frozen=True)

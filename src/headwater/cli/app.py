@@ -19,6 +19,7 @@ from headwater.cli import (
     dataset,
     demo,
     deploy,
+    dispute,
     governance,
     holder,
     network,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy, governance,
+    deploy, governance, dispute,
 ):  # fmt: skip
     group.register(app)
 

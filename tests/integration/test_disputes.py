@@ -1,0 +1,150 @@
+"""A contributor who was wrongly rejected takes it to a jury on the real contracts, and is paid out of the settler's bond."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from headwater.chain import LOCAL, Chain, Contracts, KeySigner, RevertError, anvil, deploy
+from headwater.chain import events as ev
+from headwater.chain.court import Phase
+from headwater.chain.disputes import Choice, DisputeOutcome, DisputeState
+from headwater.chain.stakes import JUROR_ROLE
+from headwater.chain.structs import settlement_key
+from headwater.client.audit import run_audit
+from headwater.client.claim import claim_all, dues, push_all
+from headwater.client.dispute import cases, execute, give_evidence, open_dispute, price_of, ready, return_cuts
+from headwater.client.errors import ClientError
+from headwater.client.network import Network
+from headwater.market import draft, value
+from headwater.primitives.amounts import Amount
+from headwater.primitives.cid import Cid
+from headwater.primitives.hashing import keccak256
+from tests.integration.conftest import Town
+from tests.integration.test_audit_on_chain import Campaign, R
+
+pytestmark = pytest.mark.chain
+SLOW_COURT = replace(LOCAL, court=(1, 60, 60, 2), unbonding=1_000)  # windows no busy machine misses
+JURORS = 7
+
+
+class Trial:
+    """A network with a jury, and a batch whose settler says what the checks never said of item 0."""
+
+    def __init__(self, chain: Chain, *, lie: bool) -> None:
+        deployer = KeySigner.create()
+        anvil.fund(chain, deployer.address)
+        self.town = Town(Contracts(chain, deploy(chain, deployer, SLOW_COURT)), deployer)
+        self.c = self.town.contracts
+        self.jurors = {juror.address: juror for juror in (self.town.member(JUROR_ROLE) for _ in range(JURORS))}
+        for juror in self.jurors.values():
+            self.c.court.sync(juror, juror.address)
+        self.campaign = Campaign(self.town)
+        self.network = Network(self.c, self.campaign.blobs)
+        clips = [self.campaign.clip(0, b"picked" * 1000), self.campaign.clip(1, b"picked" * 1000)]
+        anchor, seed = self.campaign.anchor(clips)
+        verdicts = self.campaign.verdicts(clips, anchor, seed)
+        if lie:
+            worth = value(-9_000, 0, (), threshold=0, unit_reward=R, novelty=10_000)
+            verdicts[0] = replace(verdicts[0], llr=-9_000, votes=(), ballots=(), byte=worth.byte)
+            verdicts[0] = replace(verdicts[0], reward=Amount(worth.reward), score=worth.score, reason="no")
+        key = settlement_key(self.campaign.id, 0, 0)
+        where = self.c.chain.chain_id, self.c.settlement.address
+        made = draft(*where, key, self.campaign.terms, self.campaign.op.address, verdicts)
+        self.anchor, self.settled = anchor, self.campaign.settle(self.campaign.op, made, clips, anchor, [])
+
+    @property
+    def posted(self) -> ev.Posted:
+        return self.settled.posted
+
+    def decide(self, dispute: int, choice: Choice) -> None:
+        """A whole jury, of one mind."""
+        court, someone = self.c.court, self.town.account()
+        self.c.chain.request("anvil_mine", "0x3")
+        self.town.skip(2)
+        court.draw(someone, dispute, 255)
+        seats = [self.jurors[court.seat(dispute, 0, number).juror] for number in range(JURORS)]
+        for number, juror in enumerate(seats):
+            court.commit(
+                juror, dispute, number, court.commitment(dispute, 0, juror.address, choice, keccak256(b"%d" % number))
+            )
+        self.town.skip(61)
+        for number, juror in enumerate(seats):
+            court.reveal(juror, dispute, number, choice, keccak256(b"%d" % number))
+        self.town.skip(63)
+        assert court.phase(dispute) is Phase.FINAL
+        court.execute_ruling(someone, dispute)
+
+
+def test_a_wrongly_rejected_contributor_is_paid(chain: Chain) -> None:
+    trial = Trial(chain, lie=True)
+    c, network, campaign, key = trial.c, trial.network, trial.campaign, trial.settled.key
+    ana, dollar = campaign.people[0], trial.c.local_dollar
+    anvil.fund(chain, ana.address)
+    assert price_of(network, ana.address, campaign.id).missing == R // 2
+    with pytest.raises(ClientError, match="let somebody dispute it for you"):
+        open_dispute(network, ana, campaign.id, 0, "it is there")
+    trial.town.account(R // 10**6, ana)
+
+    made = open_dispute(network, ana, campaign.id, 0, "At 2.1 s the gripper holds the cup.")
+    assert (made.challenger, made.item, made.ruling) == (ana.address, 0, None)
+    (_, uri), *_ = made.evidence
+    assert json.loads(campaign.blobs.get(Cid(uri.removeprefix("/ipfs/"))))["description"].startswith("At 2.1 s")
+    assert give_evidence(network, campaign.op, made.number, "https://example.org/why") == "https://example.org/why"
+    assert len(network.ledger().dispute(made.number).evidence) == 2
+    with pytest.raises(RevertError, match="headwater dispute evidence"):
+        open_dispute(network, ana, campaign.id, 0, "once more")
+    assert ready(network) == []
+
+    trial.decide(made.number, Choice.ACCEPT)
+    assert ready(network) == [made.number]
+    with pytest.raises(RevertError) as held:
+        c.settlement.release(campaign.op, trial.posted, campaign.terms, [trial.anchor], trial.settled.verdicts)
+    assert held.value.name == "Doubts_InDoubt"
+    case = execute(network, campaign.op2, made.number)
+    assert (case.state, case.ruling, case.outcome) == (DisputeState.CLOSED, Choice.ACCEPT, DisputeOutcome.ACCEPTED)
+    fine = trial.posted.bond // 8
+    assert case.facts.fined == fine
+    free = c.stakes.collateral(ana.address, dollar.address).free
+    assert free == R // 2 + R + (fine - R)  # her bond, her reward, and she was her own challenger
+
+    c.stakes.request_withdraw(ana, dollar.address, free)
+    trial.town.skip(SLOW_COURT.unbonding + 1)
+    c.stakes.withdraw(ana, dollar.address)
+    assert dollar.balance(ana.address) == R + fine
+    c.settlement.release(campaign.op, trial.posted, campaign.terms, [trial.anchor], trial.settled.verdicts)
+    assert c.stakes.collateral(campaign.op.address, dollar.address).locked == 0
+
+    report = run_audit(c, campaign.blobs)
+    (claim,) = [one for one in report.claims if one.id == f"settlement/{key}/dispute/0"]
+    assert claim.status.name == "PASS"
+    assert "ruled 2, accepted" in claim.detail
+    assert all("/item/0" in one.id for one in report.failures), "the lie itself still shows"
+
+
+def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain) -> None:
+    trial = Trial(chain, lie=False)
+    c, network, campaign = trial.c, trial.network, trial.campaign
+    ana, watcher = campaign.people[0], trial.town.account(R // 10**6)
+    made = open_dispute(network, watcher, campaign.id, 0, "")
+    assert made.evidence == []
+    trial.town.skip(campaign.terms.challenge_window + 1)
+    (due,) = dues(network, ana.address)
+    assert (due.final, due.paid) == (False, False), "held"
+    assert claim_all(network, watcher, ana.address) == []
+    push_all(network, watcher, campaign.id)
+    assert c.local_dollar.balance(ana.address) == 0
+    assert c.local_dollar.balance(campaign.op.address) > 0, "the operator's leaf is none of the dispute's business"
+
+    trial.decide(made.number, Choice.REJECT)
+    (case,) = [execute(network, watcher, number) for number in ready(network)]
+    assert case.outcome is DisputeOutcome.REJECTED
+    escrow = c.campaigns.state(campaign.id).escrow
+    push_all(network, watcher, campaign.id)
+    assert c.local_dollar.balance(ana.address) == 0, "all of it was cut"
+    assert return_cuts(network, watcher, campaign.id) == 0, "the push gave it back"
+    assert c.campaigns.state(campaign.id).escrow == escrow + made.opened.item.reward
+    assert [one.facts.number for one in cases(network, campaign.id, 0)] == [made.number]
+    campaign.audit()
