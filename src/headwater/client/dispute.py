@@ -57,9 +57,14 @@ def open_dispute(network: Network, signer: TransactionSigner, campaign: int, ite
 
     Raises:
         NotFinalError: it is not settled. UnknownIdError: no such item.
-        RevertError: it was disputed before, or its settlement is final.
+        ClientError: it was disputed before, or there is too little money for the bond; nothing was sent.
+        RevertError: its settlement is final.
     """
     contracts, facts = network.contracts, demand_settled(network, campaign, item)
+    if item in facts.disputes:
+        number = facts.disputes[item].number
+        fix = f"give evidence while it is open: 'headwater dispute evidence {number}'"
+        raise ClientError(f"item {campaign}/{item}", actual=f"in dispute {number}", allowed="one dispute", fix=fix)
     terms, price = network.ledger().campaign(campaign).terms, price_of(network, signer.address, campaign)
     whole = settled(network, facts)
     at = item - facts.posted.first_item
