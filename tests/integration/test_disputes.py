@@ -16,7 +16,16 @@ from headwater.chain.stakes import JUROR_ROLE
 from headwater.chain.structs import Posted, settlement_key
 from headwater.client.audit import run_audit
 from headwater.client.claim import claim_all, dues, push_all
-from headwater.client.dispute import cases, execute, give_evidence, open_dispute, price_of, ready, return_cuts
+from headwater.client.dispute import (
+    cases,
+    execute,
+    give_evidence,
+    open_dispute,
+    price_of,
+    ready,
+    return_cuts,
+    take_collateral,
+)
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.market import draft, value
@@ -109,9 +118,10 @@ def test_a_wrongly_rejected_contributor_is_paid(chain: Chain) -> None:
     free = c.stakes.collateral(ana.address, dollar.address).free
     assert free == R // 2 + R + (fine - R)  # her bond, her reward, and she was her own challenger
 
-    c.stakes.request_withdraw(ana, dollar.address, free)
+    taken = take_collateral(network, ana, dollar.address)
+    assert (taken.paid, taken.asked, taken.waiting) == (0, free, free)
     trial.town.skip(SLOW_COURT.unbonding + 1)
-    c.stakes.withdraw(ana, dollar.address)
+    assert take_collateral(network, ana, dollar.address).paid == free
     assert dollar.balance(ana.address) == R + fine
     c.settlement.release(campaign.op, trial.posted, campaign.terms, [trial.anchor], trial.settled.verdicts)
     assert c.stakes.collateral(campaign.op.address, dollar.address).locked == 0

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater.cli.options import AsOption, HomeOption, JsonOption, SomeCampaignOption, emit, say, session_of
+from headwater.cli.options import (
+    AsOption,
+    CampaignOption,
+    HomeOption,
+    JsonOption,
+    SomeCampaignOption,
+    emit,
+    say,
+    session_of,
+)
 from headwater.cli.printing import table
 
 if TYPE_CHECKING:
@@ -87,6 +96,22 @@ def show(
     if item is not None:
         campaign, number = item_of(session.network, item, campaign)
     _print(cases(session.network, campaign, number), "nothing is disputed", as_json)
+
+
+@group.command("withdraw")
+def withdraw(name: AsOption, campaign: CampaignOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Take collateral in a campaign's token out: ask for all that is free, and after the delay run it again."""
+    from headwater.client.dispute import take_collateral
+
+    session = session_of(home)
+    token = session.network.ledger().campaign(campaign).terms.token
+    taken = take_collateral(session.network, session.signer(name), token)
+    if as_json:
+        emit({"paid": taken.paid, "asked": taken.asked, "waiting": taken.waiting, "ready_at": taken.ready_at})
+        return
+    typer.echo(f"paid {session.money(token, taken.paid)}")
+    if taken.waiting:
+        say(f"{session.money(token, taken.waiting)} more can be taken at chain time {taken.ready_at}")
 
 
 def _print(found: list[Case], empty: str, as_json: bool) -> None:

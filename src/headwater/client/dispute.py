@@ -156,3 +156,27 @@ def return_cuts(network: Network, signer: TransactionSigner, campaign: int) -> i
                 contracts.doubts.return_cut(signer, key, index)
                 returned += 1
     return returned
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Collateral on its way out: ``paid`` now, ``asked`` now, ``waiting`` until ``ready_at`` (chain seconds)."""
+
+    paid: int
+    asked: int
+    waiting: int
+    ready_at: int
+
+
+def take_collateral(network: Network, signer: TransactionSigner, token: str) -> Taken:
+    """Takes out what was asked back and is ripe, then asks for all that is free. Run it again after the delay."""
+    stakes, account = network.contracts.stakes, signer.address
+    out, paid = stakes.unbonding(account, token), 0
+    if out.amount and network.contracts.chain.now() >= out.ready_at:
+        stakes.withdraw(signer, token)
+        paid = out.amount
+    free = stakes.collateral(account, token).free
+    if free:
+        stakes.request_withdraw(signer, token, free)
+    out = stakes.unbonding(account, token)
+    return Taken(paid, free, out.amount, out.ready_at)
