@@ -224,6 +224,26 @@ abstract contract DisputesSuite is Arbitrated {
         disputes.submitEvidence(id, "/ipfs/late");
     }
 
+    /// @notice What people pay for, the arbitrator's own work not taken off.
+    function test_gas_of_a_dispute() public {
+        Scene memory s = _scene(20, 4, 1);
+        uint256 id = _open(s, 1);
+        vm.assertLe(_gas("open"), 620_000, "open");
+        uint256 second = _open(s, 0);
+        vm.assertLe(_gas("open, the bond alone"), 500_000, "open, the bond alone");
+        _decide(id, REJECT);
+        _execute(s, id, 1);
+        vm.assertLe(_gas("execute, cut and fine"), 320_000, "execute, cut and fine");
+        _decide(second, ACCEPT);
+        _execute(s, second, 0);
+        vm.assertLe(_gas("execute, paid"), 320_000, "execute, paid");
+    }
+
+    function _gas(string memory what) private view returns (uint256 used) {
+        used = vm.lastCallGas().gasTotalUsed;
+        log(what, used);
+    }
+
     // Suspension
 
     function test_eight_suspend_and_seven_do_not() public {

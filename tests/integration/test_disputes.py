@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.integration.conftest import Town
@@ -14,6 +15,7 @@ from headwater.chain.court import Phase
 from headwater.chain.disputes import Choice, DisputeOutcome, DisputeState
 from headwater.chain.stakes import JUROR_ROLE
 from headwater.chain.structs import Posted, settlement_key
+from headwater.client import juror
 from headwater.client.audit import run_audit
 from headwater.client.claim import claim_all, dues, push_all
 from headwater.client.dispute import (
@@ -32,6 +34,7 @@ from headwater.market import draft, value
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid
 from headwater.primitives.hashing import keccak256
+from headwater.storage import MemoryBlobStore
 
 pytestmark = pytest.mark.chain
 SLOW_COURT = replace(LOCAL, court=(1, 60, 60, 2), unbonding=1_000)  # windows no busy machine misses
@@ -46,9 +49,9 @@ class Trial:
         anvil.fund(chain, deployer.address)
         self.town = Town(Contracts(chain, deploy(chain, deployer, SLOW_COURT)), deployer)
         self.c = self.town.contracts
-        self.jurors = {juror.address: juror for juror in (self.town.member(JUROR_ROLE) for _ in range(JURORS))}
-        for juror in self.jurors.values():
-            self.c.court.sync(juror, juror.address)
+        self.jurors = {one.address: one for one in (self.town.member(JUROR_ROLE) for _ in range(JURORS))}
+        for one in self.jurors.values():
+            juror.join(Network(self.c, MemoryBlobStore()), one)
         self.campaign = Campaign(self.town)
         self.network = Network(self.c, self.campaign.blobs)
         clips = [self.campaign.clip(0, b"picked" * 1000), self.campaign.clip(1, b"picked" * 1000)]
@@ -67,6 +70,29 @@ class Trial:
     def posted(self) -> Posted:
         return self.settled.posted
 
+    def decide_by_hand(self, dispute: int, choice: Choice, folder: Path) -> None:
+        """The same with what jurors type."""
+        someone = self.town.account()
+        self.c.chain.request("anvil_mine", "0x3")
+        self.town.skip(2)
+        assert juror.turn(self.network, someone) == [f"drew the jury of dispute {dispute}"]
+        for one in self.jurors.values():
+            (seat,) = juror.seats(self.network, one.address)
+            assert (seat.dispute, seat.item, seat.phase) == (dispute, f"{self.campaign.id}/0", Phase.COMMIT)
+            assert juror.vote(self.network, one, folder, dispute, choice) == 1
+        with pytest.raises(ClientError, match="no seat of yours without a vote"):
+            juror.vote(self.network, one, folder, dispute, choice)
+        assert juror.open_votes(self.network, one, folder) == 0, "too early"
+        self.town.skip(61)
+        with pytest.raises(ClientError, match="the home the vote was committed from"):
+            juror.open_votes(self.network, one, folder / "elsewhere")
+        assert [juror.open_votes(self.network, each, folder) for each in self.jurors.values()] == [1] * JURORS
+        self.town.skip(63)
+        done = juror.turn(self.network, someone)
+        assert done == [f"gave the ruling of dispute {dispute}", f"paid round 0 of dispute {dispute}"]
+        assert juror.turn(self.network, someone) == []
+        assert self.c.court.owed(one.address) == SLOW_COURT.juror_fee
+
     def decide(self, dispute: int, choice: Choice) -> None:
         """A whole jury, of one mind."""
         court, someone = self.c.court, self.town.account()
@@ -74,13 +100,12 @@ class Trial:
         self.town.skip(2)
         court.draw(someone, dispute, 255)
         seats = [self.jurors[court.seat(dispute, 0, number).juror] for number in range(JURORS)]
-        for number, juror in enumerate(seats):
-            court.commit(
-                juror, dispute, number, court.commitment(dispute, 0, juror.address, choice, keccak256(b"%d" % number))
-            )
+        for number, one in enumerate(seats):
+            closed = court.commitment(dispute, 0, one.address, choice, keccak256(b"%d" % number))
+            court.commit(one, dispute, number, closed)
         self.town.skip(61)
-        for number, juror in enumerate(seats):
-            court.reveal(juror, dispute, number, choice, keccak256(b"%d" % number))
+        for number, one in enumerate(seats):
+            court.reveal(one, dispute, number, choice, keccak256(b"%d" % number))
         self.town.skip(63)
         assert court.phase(dispute) is Phase.FINAL
         court.execute_ruling(someone, dispute)
@@ -135,7 +160,7 @@ def test_a_wrongly_rejected_contributor_is_paid(chain: Chain) -> None:
     assert not any(one.startswith("settlement/") for one in failed)
 
 
-def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain) -> None:
+def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain, tmp_path: Path) -> None:
     trial = Trial(chain, lie=False)
     c, network, campaign = trial.c, trial.network, trial.campaign
     ana, watcher = campaign.people[0], trial.town.account(R // 10**6)
@@ -149,7 +174,7 @@ def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain) -> None
     assert c.local_dollar.balance(ana.address) == 0
     assert c.local_dollar.balance(campaign.op.address) > 0, "the operator's leaf is none of the dispute's business"
 
-    trial.decide(made.number, Choice.REJECT)
+    trial.decide_by_hand(made.number, Choice.REJECT, tmp_path)
     (case,) = [execute(network, watcher, number) for number in ready(network)]
     assert case.outcome is DisputeOutcome.REJECTED
     escrow = c.campaigns.state(campaign.id).escrow

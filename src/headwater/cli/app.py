@@ -22,6 +22,7 @@ from headwater.cli import (
     dispute,
     governance,
     holder,
+    juror,
     network,
     review,
     search,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy, governance, dispute,
+    deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 
