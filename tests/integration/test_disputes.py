@@ -15,6 +15,7 @@ from headwater.chain.court import Phase
 from headwater.chain.disputes import Choice, DisputeOutcome, DisputeState
 from headwater.chain.stakes import JUROR_ROLE
 from headwater.chain.structs import Posted, settlement_key
+from headwater.cli import app
 from headwater.client import juror
 from headwater.client.audit import run_audit
 from headwater.client.claim import claim_all, dues, push_all
@@ -31,10 +32,13 @@ from headwater.client.dispute import (
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.market import draft, value
+from headwater.node.home import Home
+from headwater.node.local import NetworkFile
+from headwater.node.wallets import Wallets
 from headwater.primitives.amounts import Amount
-from headwater.primitives.cid import Cid
+from headwater.primitives.cid import Cid, cid_decode
 from headwater.primitives.hashing import keccak256
-from headwater.storage import MemoryBlobStore
+from headwater.storage import LocalBlobStore, MemoryBlobStore
 
 pytestmark = pytest.mark.chain
 SLOW_COURT = replace(LOCAL, court=(1, 60, 60, 2), unbonding=1_000)  # windows no busy machine misses
@@ -184,3 +188,34 @@ def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain, tmp_pat
     assert c.campaigns.state(campaign.id).escrow == escrow + made.opened.item.reward
     assert [one.facts.number for one in cases(network, campaign.id, 0)] == [made.number]
     campaign.audit()
+
+
+def test_the_commands(chain: Chain, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trial = Trial(chain, lie=True)
+    home = Home(tmp_path)
+    trial.c.deployment.save(home.deployments)
+    NetworkFile(chain.url, chain.chain_id, own_chain=False).save(home)
+    me = trial.town.account(2 * R // 10**6, Wallets(home, local=True).create("me"))
+    for cid, block in trial.campaign.blobs.blocks.items():
+        LocalBlobStore(home.blobs).put_block(block, cid_decode(cid)[0])
+
+    def said(*words: str) -> str:
+        assert app.run([*words, "--home", str(tmp_path)]) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    item = f"{trial.campaign.id}/0"
+    assert "nothing is disputed" in said("dispute", "show")
+    assert said("dispute", "open", item, "--as", "me", "--why", "it is there").strip() == "1"
+    assert app.run(["dispute", "open", item, "--as", "me", "--why", "", "--home", str(tmp_path)]) == 2
+    assert "headwater dispute evidence 1" in capsys.readouterr().err
+    assert said("dispute", "evidence", "1", "--as", "me", "--why", "look at 2.1 s").startswith("/ipfs/")
+    assert "nothing is ready" in said("dispute", "execute", "--as", "me")
+    assert "no seat" in said("juror", "seats", "--as", "me")
+    trial.decide(1, Choice.ACCEPT)
+    (row,) = json.loads(said("dispute", "execute", "--as", "me", "--json"))
+    assert (row["item"], row["ruling"], row["outcome"]) == (item, "accept", "accepted")
+    assert (row["fined"], row["challenger"]) == (trial.posted.bond // 8, me.address)
+    assert "accepted" in said("dispute", "show", item)
+    assert "paid round 0 of dispute 1" in said("juror", "turn", "--as", "me")
+    taken = json.loads(said("dispute", "withdraw", "--as", "me", "--campaign", str(trial.campaign.id), "--json"))
+    assert taken["asked"] == R // 2 + trial.posted.bond // 8 - R
