@@ -47,6 +47,7 @@ DEPLOYED = {
     "Reputation": "Reputation",
     "Usage": "Usage",
     "Court": "Court",
+    "Disputes": "Disputes",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

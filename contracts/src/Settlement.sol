@@ -197,12 +197,8 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         _slots[key].flags = slot.flags | RELEASED;
         uint256 forfeited = _releaseDeposits(posted.token, Rules.deposit(terms), anchors, verdicts);
         uint256 bond = posted.bond;
-        uint96 unspent = posted.reserve - posted.total;
-        if (slot.flags & DOUBTED != 0) {
-            bond -= doubts.settledFine(key);
-            unspent += doubts.doubtOf(key).cut;
-        }
-        _book(posted.campaign, forfeited.toUint96(), 0, unspent);
+        if (slot.flags & DOUBTED != 0) bond -= doubts.settledFine(key);
+        _book(posted.campaign, forfeited.toUint96(), 0, posted.reserve - posted.total);
         emit Released(key, bond, forfeited);
         stakes.unlock(posted.settler, posted.token, bond);
     }
@@ -234,13 +230,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (!_provesFaults(msg.sender)) revert Settlement_NotFaults(msg.sender);
         uint256 key = posted.key;
         Slot memory slot = _matchPending(posted);
-        uint96 total = posted.total;
-        if (slot.flags & DOUBTED != 0) total -= doubts.doubtOf(key).cut;
         slot.flags |= VOID;
         slot.digest = _voidDigest(posted, watcher);
         _slots[key] = slot;
         emit Voided(key, watcher, fault, index);
-        _book(posted.campaign, 0, total, 0);
+        _book(posted.campaign, 0, posted.total, 0);
     }
 
     /// @inheritdoc ISettlement
@@ -267,10 +261,9 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
-    function credit(uint256 campaign, uint96 amount, bool reserved) external {
+    function credit(uint256 campaign, uint96 amount) external {
         if (msg.sender != address(doubts)) revert Settlement_NotDoubts(msg.sender);
-        if (reserved) _book(campaign, 0, amount, 0);
-        else _book(campaign, amount, 0, 0);
+        _book(campaign, amount, 0, 0);
     }
 
     // Escrow
@@ -353,6 +346,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (flags & _SPECIAL != 0) {
             (account, amount) = _special(key, index, account, pay.kind, amount, flags);
             if (account == address(0)) revert Settlement_Held(key, index);
+            if (amount == 0) return; // all of it was cut
         }
         if (!Tokens.trySend(posted.token, account, amount)) {
             revert Settlement_TransferFailed(posted.token, account, amount);
@@ -432,7 +426,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         returns (bool)
     {
         (address account, uint256 amount) = _special(key, index, due.account, due.kind, due.amount, flags);
-        return account != address(0) && Tokens.trySend(token, account, amount);
+        return account != address(0) && (amount == 0 || Tokens.trySend(token, account, amount));
     }
 
     /// @return forfeited what was slashed and moved to Campaigns

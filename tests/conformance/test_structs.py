@@ -23,6 +23,8 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "Case": views.DisputeCase,
+    "Tally": views.DisputeTally,
     "FundingLimits": views.FundingLimits,
     "PublishLimits": views.PublishLimits,
     "EpochLimits": views.EpochLimits,
@@ -44,7 +46,7 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
 }
 OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
-    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court", "Disputes"),
 )
 
 
@@ -90,7 +92,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
         *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
     }

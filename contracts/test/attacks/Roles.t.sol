@@ -231,7 +231,7 @@ contract RolesHandler is World {
         if (i == 7) return abi.encodeCall(settlement.amend, (p, 2, 1, 0));
         if (i == 8) return abi.encodeCall(settlement.assign, (_head(p), d.pays[1], proof, me));
         if (i == 9) return abi.encodeCall(settlement.disburse, (address(dollar), me, R));
-        if (i == 10) return abi.encodeCall(settlement.credit, (id, R, true));
+        if (i == 10) return abi.encodeCall(settlement.credit, (id, R));
         SettleInput memory input = _input(id, p.key, d);
         if (i == 11) return abi.encodeCall(settlement.settle, (_t, anchors, input));
         Posted[] memory voided = new Posted[](1);
@@ -307,7 +307,7 @@ contract RolesHandler is World {
         if (i == 0) return abi.encodeCall(doubts.holdBond, (p));
         if (i == 1) return abi.encodeCall(doubts.freeBond, (p));
         if (i == 2) return abi.encodeCall(doubts.holdLeaf, (p, d.pays[0], _payProof(p, d, 0)));
-        if (i == 3) return abi.encodeCall(doubts.freeLeaf, (p, 0, R));
+        if (i == 3) return abi.encodeCall(doubts.freeLeaf, (p, 0, 0, R));
         if (i == 4) return abi.encodeCall(doubts.suspend, (p));
         if (block.timestamp & 1 == 0) return abi.encodeCall(doubts.resume, (p, type(uint40).max));
         return abi.encodeCall(doubts.fine, (p, R, me, R));
