@@ -9,7 +9,7 @@ import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILicences} from "./interfaces/ILicences.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
+import {Item, Offer, Posted, Share, Terms, Use, Version} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
 import {Preimage} from "./Preimage.sol";
@@ -116,7 +116,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         uint256 number = ++_lines[dataset].latest;
         if (version.number != number) revert Datasets_WrongNumber(version.number, number);
         key = dataset << 32 | number;
-        versionHash[key] = keccak256(abi.encode(version));
+        // The event's encoding reverts on dirty bits, so what is stored is the hash of the one clean encoding.
+        versionHash[key] = Preimage.digest(version);
         _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
         if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
         emit Published(key, dataset, msg.sender, version, keys);
@@ -137,16 +138,21 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     // Sales
 
     /// @inheritdoc IDatasets
-    function buy(Version calldata version, uint256 offer, address to) public nonReentrant returns (uint256 licence) {
+    function buy(Version calldata version, uint256 offer, address to, Use calldata use)
+        public
+        nonReentrant
+        returns (uint256 licence)
+    {
         uint256 key = _match(version);
         if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
         Offer calldata chosen = version.offers[offer];
+        _checkUse(offer, chosen, use);
         uint256 gross = uint256(_sales[key].gross) + chosen.price;
         // Halves of gross are kept in 96 bits.
         if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
         _sales[key].gross = uint128(gross);
         licence = licenceId(key, offer, chosen.terms);
-        emit Sold(key, msg.sender, to, offer, licence, chosen.price);
+        emit Sold(key, msg.sender, to, offer, licence, chosen.price, use.purpose, use.region);
         Tokens.pull(version.token, msg.sender, chosen.price);
         licences.mint(to, licence, chosen.duration);
     }
@@ -156,16 +162,19 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         Version calldata version,
         uint256 offer,
         address to,
+        Use calldata use,
         uint256 deadline,
         uint8 v,
         bytes32 r,
         bytes32 s
     ) external returns (uint256) {
-        if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
+        if (offer >= version.offers.length) {
+            revert Datasets_UnknownOffer(offer, version.offers.length);
+        }
         uint256 price = version.offers[offer].price;
         // A permit someone else has already delivered must not stop the sale: the allowance decides.
         try IERC20Permit(version.token).permit(msg.sender, address(this), price, deadline, v, r, s) {} catch {}
-        return buy(version, offer, to);
+        return buy(version, offer, to, use);
     }
 
     /// @inheritdoc IDatasets
@@ -296,8 +305,25 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         }
         for (uint256 i; i < version.offers.length; ++i) {
             if (version.offers[i].terms != terms.licence) revert Datasets_WrongSaleTerms();
+            _checkOffer(i, version.offers[i], terms);
         }
         if (version.totalWeight == 0) revert Datasets_NoShares();
+    }
+
+    /// @dev A mask of regions that is 0 means anywhere, so only terms that are 0 themselves allow it.
+    function _checkOffer(uint256 index, Offer calldata offer, Terms calldata terms) private pure {
+        (uint256 purposes, uint256 regions, uint256 allowed) = (offer.purposes, offer.regions, terms.regions);
+        bool anywhere = allowed == 0 || (regions != 0 && regions & ~allowed == 0);
+        if (purposes == 0 || purposes & ~uint256(terms.purposes) != 0 || !anywhere) {
+            revert Datasets_OutsideTerms(index, purposes, regions);
+        }
+    }
+
+    function _checkUse(uint256 index, Offer calldata offer, Use calldata use) private pure {
+        bool there = offer.regions == 0 || offer.regions >> use.region & 1 == 1;
+        if (uint256(offer.purposes) >> use.purpose & 1 == 0 || !there) {
+            revert Datasets_OutsideOffer(index, use.purpose, use.region);
+        }
     }
 
     function _checkOwn(Version calldata version) private pure {
@@ -318,7 +344,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     }
 
     function _checkSettlements(uint256 campaign, Version calldata version, uint256[] calldata keys) private view {
-        if (keccak256(abi.encode(keys)) != version.settlements) revert Datasets_WrongSettlements();
+        if (Preimage.digest(keys) != version.settlements) revert Datasets_WrongSettlements();
         if ((campaign == 0) != (keys.length == 0)) revert Datasets_WrongSettlements();
         for (uint256 i; i < keys.length; ++i) {
             if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
@@ -329,7 +355,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
 
     function _match(Version calldata version) private view returns (uint256 key) {
         key = version.dataset << 32 | version.number;
-        if (versionHash[key] != keccak256(abi.encode(version))) revert Datasets_WrongVersion(key);
+        if (versionHash[key] != Preimage.digest(version)) revert Datasets_WrongVersion(key);
     }
 
     function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {
