@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.chain.events import Funded
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import PRICE_MODE, Terms, reserve_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
+from headwater.market import Limits, licence_gaps
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.licence import LicencePreset
@@ -19,7 +20,8 @@ class Offer:
     """A requester's terms; amounts in the token's smallest unit, windows in seconds.
 
     By default 3 % of R a vote, 5 % to the operator, half of R as deposit; later sales give 20 % to the owner, 2.5 %
-    to the network, the rest to contributors.
+    to the network, the rest to contributors. What the data may be used for is what the licence permits, anywhere, unless
+    ``limits`` say otherwise.
     """
 
     token: str
@@ -35,6 +37,7 @@ class Offer:
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
     fee_bps: int = 250
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,11 @@ def fund(
     """Stores spec and licence, signs a permit for the budget and funds the campaign.
 
     Raises:
-        ClientError: the account has less than the budget, or the budget does not reserve one item.
+        ClientError: the licence permits what the limits do not, the account has less than the budget, or the budget does
+            not reserve one item.
     """
+    for gap in licence_gaps(offer.limits, preset):
+        raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
     token = network.contracts.token(offer.token)
     held = token.balance(signer.address)
     if held < offer.budget:
@@ -72,6 +78,8 @@ def fund(
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
+    limits = offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
+    purposes, regions = limits.masks()
     return Terms(
         requester=requester,
         token=offer.token,
@@ -89,9 +97,9 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         lapse_window=offer.lapse_window_s,
         mode=PRICE_MODE,
         licence=preset.digest(),
-        purposes=7,
-        regions=0,
-        minimum_age=0,
+        purposes=purposes,
+        regions=regions,
+        minimum_age=limits.minimum_age,
         pool=0,
         pool_floor=0,
     )
