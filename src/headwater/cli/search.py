@@ -102,6 +102,7 @@ def show_dataset(
     made = network.record(DatasetManifest, network.cid_of(found.version.manifest))
     withdrawn = sum((made.campaign, e.contribution) in network.ledger().withdrawn for e in made.episodes)
     token = found.version.token
+    licences = [_licence(sale) for sale in found.sales]
     row = {
         "dataset": f"{number}@{found.version.number}",
         "name": made.name,
@@ -114,23 +115,24 @@ def show_dataset(
         "offers": [_offer(session, token, offer) for offer in found.version.offers],
         "sales": len(found.sales),
         "gross": session.money(token, found.gross),
-        "licences": [_licence(sale) for sale in found.sales],
+        "licences": licences,
         "manifest": network.cid_of(found.version.manifest),
     }
     if as_json:
         emit(row)
         return
     offers = [(f"offer {at}", text) for at, text in enumerate(found_offers(row))]
-    sold = [(f"sale {at}", f"{x['purpose']} in {x['region']}, {x['holder']}") for at, x in enumerate(row["licences"])]
+    sold = [(f"sale {at}", f"{x['purpose']} in {x['region']}, {x['holder']}") for at, x in enumerate(licences)]
     facts([*[(key, value) for key, value in row.items() if key not in ("offers", "licences")], *offers, *sold])
 
 
 def found_offers(row: dict[str, Any]) -> list[str]:
     """Offers of a shown dataset, one line each."""
-    return [
-        f"{o['price']} {'for ever' if not o['seconds'] else str(o['seconds']) + ' s'}, for {o['purposes']}, {o['regions']}"
-        for o in row["offers"]
-    ]
+    return [f"{o['price']} {_lasting(o['seconds'])}, for {o['purposes']}, {o['regions']}" for o in row["offers"]]
+
+
+def _lasting(seconds: int) -> str:
+    return f"{seconds} s" if seconds else "for ever"
 
 
 def _offer(session: Session, token: str, offer: Offer) -> dict[str, Any]:

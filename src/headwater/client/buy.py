@@ -72,7 +72,7 @@ def buy(
     """Buys one offer of a version with a permit.
 
     Args:
-        purpose, region: names of spec/registry.md: what the signer declares to use it for, and where. For ever on chain.
+        purpose, region: names of spec/registry.md: what the signer declares to use it for, and where.
 
     Raises:
         RecordError: a purpose or region the registry does not have.

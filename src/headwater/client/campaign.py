@@ -15,13 +15,15 @@ from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.licence import LicencePreset
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Offer:
     """A requester's terms; amounts in the token's smallest unit, windows in seconds.
 
     By default 3 % of R a vote, 5 % to the operator, half of R as deposit; later sales give 20 % to the owner, 2.5 %
-    to the network, the rest to contributors. What the data may be used for is what the licence permits, anywhere, unless
-    ``limits`` say otherwise.
+    to the network, the rest to contributors; use for what the licence permits, anywhere, by people of any age.
     """
 
     token: str
@@ -37,7 +39,7 @@ class Offer:
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
     fee_bps: int = 250
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def fund(
     """Stores spec and licence, signs a permit for the budget and funds the campaign.
 
     Raises:
-        ClientError: the licence permits what the limits do not, the account has less than the budget, or the budget does
-            not reserve one item.
+        ClientError: the licence permits what the limits do not, the account has less than the budget, or the budget
+            does not reserve one item.
     """
     for gap in licence_gaps(offer.limits, preset):
         raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)

@@ -1,6 +1,7 @@
 """A campaign's data spec as people write it: JSON with the record's field names, what is not asked left out.
 
-The limits of its terms (``purposes``, ``regions``, ``minimum_age``) may stand in the same file; they are no part of the record.
+The limits of its terms (``purposes``, ``regions``, ``minimum_age``) may stand in the same file; they are no part of the
+record.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def read_spec(path: Path) -> CampaignSpec:
 
 
 def read_call(path: Path) -> tuple[CampaignSpec, Limits]:
-    """The spec in a JSON file and the limits beside it, those of anything where it has none; errors as ``read_spec``."""
+    """The spec in a JSON file and the limits beside it, if any; errors as ``read_spec``."""
     plain = _parsed(path)
     return spec_of(plain, str(path)), limits_of(plain, str(path))
 

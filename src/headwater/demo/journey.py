@@ -250,9 +250,8 @@ class _Journey:
             network, self.stage.wallet(BUYER), 1, 1, 0, 60 * local.DOLLARS, purpose="commercial-training", region="DE"
         )
         self.result.gas["buy a licence"] = bought.gas_used
-        self.story.say(
-            f"{BUYER} bought dataset 1@1 for {_usd(bought.price)} in one transaction, for {bought.purpose} in {bought.region}"
-        )
+        declared = f"{bought.purpose} in {bought.region}"
+        self.story.say(f"{BUYER} bought dataset 1@1 for {_usd(bought.price)} in one transaction, declaring {declared}")
         got = deliver(network, self.stage.wallet(BUYER), 1, 1, bought.licence, home.purchases / BUYER)
         for fault in got.faults:
             self.story.say(f"holder {fault.index} did not answer; two of three are enough")

@@ -1,4 +1,4 @@
-"""What contributors agreed to, campaigns limit, offers grant and buyers declare; the one place that says who fits whom."""
+"""What people agreed to, campaigns limit, offers grant and buyers declare, and whether each lies within the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of spec/registry.md that have a bit: bit n is the n-th name, for ever. The only place where masks are made or read."""
+"""Names of spec/registry.md that have a bit: bit n is the n-th name, for ever. Masks are made and read here alone."""
 
 from __future__ import annotations
 

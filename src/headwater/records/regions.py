@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from headwater.records.bits import Bits
 
-# Officially assigned codes in alphabetical order. Bit n is the n-th, in terms and offers on chain: a code assigned later
-# is added at the end, one withdrawn keeps its place.
-REGIONS = tuple(
-    """
+# Officially assigned codes in alphabetical order. Bit n is the n-th, in terms and offers on chain: a code assigned
+# later is added at the end, one withdrawn keeps its place.
+_CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ
     BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM
     DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS
@@ -17,8 +16,8 @@ REGIONS = tuple(
     PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
     VN VU WF WS YE YT ZA ZM ZW
-    """.split()
-)
+    """
+REGIONS = tuple(_CODES.split())
 REGION_BITS = Bits("region", REGIONS, "an ISO 3166-1 alpha-2 code such as DE")
 ANYWHERE = 0
 """The mask of regions that means every one of them."""

@@ -32,7 +32,7 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     terms = desk.terms(campaign)
     dataset = dataset_of(desk, campaign)
     number = desk.contracts.datasets.latest(dataset) + 1
-    # What the licence permits, within the terms: a campaign may have been funded with more purposes than its licence has.
+    # What the licence permits, within the terms: a campaign may have been funded for more than its licence permits.
     purposes = PURPOSE_BITS.known(_preset(desk, terms.licence).purposes) & terms.purposes
     offers = tuple(Offer(terms.licence, price, duration, purposes, terms.regions) for price, duration in prices)
     for gap in (gap for offer in offers for gap in offer_gaps(terms, offer)):
