@@ -146,6 +146,41 @@ contract ConsentTest is World {
         vm.assertTrue(clean, "and the clean one is");
     }
 
+    /// @notice The same cases in Python: tests/conformance/test_vectors.py.
+    function test_vectors_of_offers() public {
+        string memory json = vm.readFile("../vectors/uses.json");
+        bytes32[] memory purposes = vm.parseJsonBytes32Array(json, ".offers.purposes");
+        bytes32[] memory regions = vm.parseJsonBytes32Array(json, ".offers.regions");
+        bytes32[] memory offered = vm.parseJsonBytes32Array(json, ".offers.offered");
+        bytes32[] memory places = vm.parseJsonBytes32Array(json, ".offers.where");
+        for (uint256 i; i < purposes.length; ++i) {
+            uint256 state = vm.snapshotState();
+            _campaign(uint32(uint256(purposes[i])), uint256(regions[i]));
+            bool within = vm.parseJsonBool(json, string.concat(".within[", vm.toString(i), "]"));
+            if (within) _published(uint32(uint256(offered[i])), uint256(places[i]));
+            else _refused(uint32(uint256(offered[i])), uint256(places[i]));
+            vm.revertToState(state);
+        }
+        vm.assertLe(100, purposes.length, "cases were read");
+    }
+
+    function test_vectors_of_sales() public {
+        string memory json = vm.readFile("../vectors/uses.json");
+        bytes32[] memory offered = vm.parseJsonBytes32Array(json, ".sales.offered");
+        bytes32[] memory places = vm.parseJsonBytes32Array(json, ".sales.where");
+        bytes32[] memory purposes = vm.parseJsonBytes32Array(json, ".sales.purpose");
+        bytes32[] memory regions = vm.parseJsonBytes32Array(json, ".sales.region");
+        for (uint256 i; i < offered.length; ++i) {
+            uint256 state = vm.snapshotState();
+            _own(uint32(uint256(offered[i])), uint256(places[i]));
+            bool granted = vm.parseJsonBool(json, string.concat(".granted[", vm.toString(i), "]"));
+            if (granted) _sold(uint8(uint256(purposes[i])), uint8(uint256(regions[i])));
+            else _unsold(uint8(uint256(purposes[i])), uint8(uint256(regions[i])));
+            vm.revertToState(state);
+        }
+        vm.assertLe(20, offered.length, "cases were read");
+    }
+
     /// forge-config: default.fuzz.runs = 64
     function testFuzz_an_offer_is_published_exactly_if_it_lies_within(
         uint32 purposes,

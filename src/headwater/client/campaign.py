@@ -14,7 +14,6 @@ from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.licence import LicencePreset
 
-
 NO_LIMITS = Limits()
 
 

@@ -1,4 +1,4 @@
-"""What people agreed to, campaigns limit, offers grant and buyers declare, and whether each lies within the one before."""
+"""What people agreed to, campaigns limit, offers grant, buyers declare: whether each lies within the one before."""
 
 from __future__ import annotations
 
