@@ -305,6 +305,10 @@ class Posted(Struct):
         """``H(first four words, H(the rest))``: paying shows the first part and the hash of the second."""
         return abi_hash((*self.ABI[:4], "bytes32"), (*self.tuple()[:4], self._rest()))
 
+    def void_hash(self, watcher: str) -> bytes:
+        """What stands in its place once ``watcher`` has shown it wrong."""
+        return abi_hash(("bytes32", "address"), (self.hash(), watcher))
+
     def head(self) -> PostedHead:
         """What paying needs."""
         return PostedHead(self.key, self.token, self.pay_count, self._rest())
