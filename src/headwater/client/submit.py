@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.chain.structs import Terms
@@ -177,8 +177,8 @@ class Submitter:
         files = seal_files(packed.files, hashes, key, label, blobs, done, stored)
         if not entry.envelope:
             entry.envelope = self.network.put(seal(key, self.network.holder_keys(), THRESHOLD, label))
-            entry.consent = self.network.put(self._receipt(entry, root, consent))
             self.journal.save(entry)
+        self._consented(entry, root, consent)
         suite = report.suite if report else ""
         manifest = _manifest(packed, entry, files, _previews(packed.episode, blobs), suite)
         entry.manifest = self.network.put(manifest)
@@ -191,6 +191,16 @@ class Submitter:
             nonce=entry.nonce,
         )
         return SignedContribution(given, self.signer.sign_digest(given.digest(domain)), bytes.fromhex(entry.opening))
+
+    def _consented(self, entry: Entry, root: bytes, consent: Agreed) -> None:
+        """Stores the receipt; an earlier run's stands only if it says the same, for people may have thought again."""
+        receipt = self._receipt(entry, root, consent)
+        if entry.consent:
+            earlier = self.network.record(ConsentReceipt, entry.consent)
+            if replace(earlier, given_at=receipt.given_at) == receipt:
+                return
+        entry.consent = self.network.put(receipt)
+        self.journal.save(entry)
 
     def _receipt(self, entry: Entry, root: bytes, consent: Agreed) -> ConsentReceipt:
         return ConsentReceipt(

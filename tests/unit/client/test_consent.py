@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from headwater.client.errors import ClientError
-from headwater.client.submit import Consent, agreed
+from headwater.client.journal import Entry, Journal
+from headwater.client.submit import Agreed, Consent, Submitter, agreed
 from headwater.market import LimitsError
+from headwater.primitives.cid import DAG_CBOR
+from headwater.records import codec
+from headwater.records.consent import ConsentReceipt
 from headwater.records.errors import RecordError
 from headwater.testing.small_history import SmallHistory
 
@@ -52,3 +61,28 @@ def test_attack_terms_that_ask_for_what_has_no_name() -> None:
     """The default must not agree to a bit nobody can read."""
     with pytest.raises(RecordError, match="update Headwater"):
         agreed(Consent(minimum_age=18), replace(TERMS, purposes=1 << 4))
+
+
+def test_whoever_thinks_again_signs_what_he_said_last(tmp_path: Path) -> None:
+    """A killed run leaves its receipt in the journal; the next run's word goes before it."""
+    history = SmallHistory()
+    network: Any = SimpleNamespace(
+        put=lambda record: history.blobs.put_block(codec.encode(record), DAG_CBOR),
+        record=lambda kind, cid: codec.decode(kind, history.blobs.get(cid)),
+        contracts=SimpleNamespace(chain=SimpleNamespace(now=lambda: time.time_ns() // 1_000)),
+    )
+    ann: Any = history.people["ann"]
+    sender = Submitter(network, Mock(), ann, Journal(tmp_path / "journals"), tmp_path)
+    entry = Entry(1, ann.address, "00" * 32, "recording", 0, "00" * 32, "00" * 32, 7)
+    wide, narrow = (agreed(Consent(regions=regions, minimum_age=30), TERMS) for regions in ((), None))
+
+    def said(consent: Agreed) -> ConsentReceipt:
+        sender._consented(entry, bytes(32), consent)
+        made: ConsentReceipt = network.record(ConsentReceipt, entry.consent)
+        return made
+
+    assert said(wide).regions == ()
+    first = entry.consent
+    said(wide)
+    assert entry.consent == first
+    assert said(narrow).regions == ("DE", "FR")

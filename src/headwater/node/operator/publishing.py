@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater.chain.events import DatasetCreated, Published
-from headwater.chain.structs import ACCEPTED, Offer
+from headwater.chain.structs import ACCEPTED, Offer, Terms
 from headwater.market import DraftVersion, draft_version, offer_gaps, share_weight_of
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.desk import Desk
@@ -32,11 +32,7 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     terms = desk.terms(campaign)
     dataset = dataset_of(desk, campaign)
     number = desk.contracts.datasets.latest(dataset) + 1
-    # What the licence permits, within the terms: a campaign may have been funded for more than its licence permits.
-    purposes = PURPOSE_BITS.known(_preset(desk, terms.licence).purposes) & terms.purposes
-    offers = tuple(Offer(terms.licence, price, duration, purposes, terms.regions) for price, duration in prices)
-    for gap in (gap for offer in offers for gap in offer_gaps(terms, offer)):
-        raise NotReadyError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    offers = offers_of(terms, _preset(desk, terms.licence), prices)
     contract = desk.contracts.datasets
     made = draft_version(
         contract.chain.chain_id, contract.address, dataset, number, campaign, terms, manifest, keys, offers
@@ -44,6 +40,19 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     desk.put(manifest)
     contract.publish(desk.signer, made.version, keys, terms).only(Published)
     return made
+
+
+def offers_of(terms: Terms, preset: LicencePreset, prices: tuple[tuple[int, int], ...]) -> tuple[Offer, ...]:
+    """One offer a price, for what the licence permits within the terms: a campaign may have been funded for more.
+
+    Raises:
+        NotReadyError: nothing is left; the contract would refuse it.
+    """
+    purposes = PURPOSE_BITS.known(preset.purposes) & terms.purposes
+    offers = tuple(Offer(terms.licence, price, duration, purposes, terms.regions) for price, duration in prices)
+    for gap in (gap for offer in offers for gap in offer_gaps(terms, offer)):
+        raise NotReadyError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    return offers
 
 
 def _preset(desk: Desk, digest: bytes) -> LicencePreset:
