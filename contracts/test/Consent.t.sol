@@ -109,6 +109,22 @@ contract ConsentTest is World {
         }
     }
 
+    function test_attack_buyer_shows_the_version_with_a_wider_offer() public {
+        _campaign(RESEARCH | EVALUATION, FR | DE);
+        _published(RESEARCH, FR);
+        uint256 key = _version.dataset << 32 | _version.number;
+        vm.assertEq(datasets.versionHash(key), keccak256(abi.encode(_version)), "the hash is that of the encoding");
+        for (uint256 i; i < 3; ++i) {
+            (_version.offers[0].purposes, _version.offers[0].regions) = (RESEARCH, FR);
+            if (i == 0) _version.offers[0].purposes = RESEARCH | EVALUATION;
+            if (i == 1) _version.offers[0].regions = FR | DE;
+            if (i == 2) _version.offers.push(Offer(_bound.licence, R, 0, EVALUATION, DE));
+            vm.prank(buyer);
+            vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_WrongVersion.selector, key));
+            datasets.buy(_version, 0, buyer, Use(0, 74));
+        }
+    }
+
     function test_attack_the_permit_takes_no_money_for_a_use_outside() public {
         _campaign(RESEARCH, FR);
         _published(RESEARCH, FR);
