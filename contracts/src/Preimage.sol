@@ -88,17 +88,6 @@ library Preimage {
         }
     }
 
-    /// @dev `abi.encode(keys)`.
-    function digest(uint256[] calldata keys) internal pure returns (bytes32 hash) {
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, 0x20)
-            mstore(add(free, 0x20), keys.length)
-            calldatacopy(add(free, 0x40), keys.offset, shl(5, keys.length))
-            hash := keccak256(free, add(0x40, shl(5, keys.length)))
-        }
-    }
-
     function _hash(uint256 at, uint256 words) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let free := mload(0x40)

@@ -148,16 +148,31 @@ contract ConsentTest is World {
     function test_attack_dirty_bits_publish_nothing() public {
         _campaign(7, 0);
         _offer(7, 0);
-        bytes memory data = abi.encodeCall(datasets.publish, (_bound, _version, _keys()));
+        _dirtied(operator, abi.encodeCall(datasets.publish, (_bound, _version, _keys())));
+        vm.assertEq(
+            datasets.versionHash(_version.dataset << 32 | _version.number),
+            keccak256(abi.encode(_version)),
+            "its encoding"
+        );
+    }
+
+    function test_attack_dirty_bits_publish_no_own_data() public {
+        _own(7, 0);
+        _offer(7, 0);
+        Terms memory none;
+        _dirtied(rival, abi.encodeCall(datasets.publish, (none, _version, new uint256[](0))));
+    }
+
+    function _dirtied(address who, bytes memory data) private {
         uint256 members = 4 + 32 * 23; // terms are 21 words, then two offsets, then the version
         uint256[7] memory narrow = [uint256(1), 4, 6, 7, 10, 11, 12];
         for (uint256 i; i < narrow.length; ++i) {
-            _dirty(data, members + 32 * narrow[i]);
+            _dirty(who, data, members + 32 * narrow[i]);
         }
         for (uint256 i = 1; i < 4; ++i) {
-            _dirty(data, members + 32 * (15 + i)); // price, duration and purposes of the offer
+            _dirty(who, data, members + 32 * (15 + i)); // price, duration and purposes of the offer
         }
-        vm.prank(operator);
+        vm.prank(who);
         (bool clean,) = address(datasets).call(data);
         vm.assertTrue(clean, "and the clean one is");
     }
@@ -214,10 +229,10 @@ contract ConsentTest is World {
         else _refused(offered, where);
     }
 
-    function _dirty(bytes memory data, uint256 at) private {
+    function _dirty(address who, bytes memory data, uint256 at) private {
         uint8 kept = uint8(data[at]);
         data[at] = bytes1(kept ^ 0x80);
-        vm.prank(operator);
+        vm.prank(who);
         (bool done,) = address(datasets).call(data);
         vm.assertTrue(!done, "dirty");
         data[at] = bytes1(kept);
@@ -246,7 +261,7 @@ contract ConsentTest is World {
         _version.dataset = datasets.createOwn();
         (_version.episodeRoot, _version.episodes) = (keccak256("episodes"), 4);
         _version.settlements = keccak256(abi.encode(new uint256[](0)));
-        (_version.token, _version.ownerBps) = (address(dollar), 10_000);
+        (_version.token, _version.ownerBps, _version.feeBps) = (address(dollar), 9750, 250);
         _offer(purposes, regions);
         Terms memory none;
         vm.prank(rival);

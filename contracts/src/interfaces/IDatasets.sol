@@ -65,6 +65,7 @@ interface IDatasets {
     error Datasets_OutsideTerms(uint256 offer, uint256 purposes, uint256 regions);
     error Datasets_OutsideOffer(uint256 offer, uint256 purpose, uint256 region);
     error Datasets_FeeTooHigh(uint256 bps, uint256 limit);
+    error Datasets_WrongFee(uint256 bps, uint256 expected);
     error Datasets_NoShares();
     error Datasets_NoOffers();
     error Datasets_EmptyRoot();

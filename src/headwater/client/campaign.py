@@ -21,8 +21,9 @@ NO_LIMITS = Limits()
 class Offer:
     """A requester's terms; amounts in the token's smallest unit, windows in seconds.
 
-    By default 3 % of R a vote, 5 % to the operator, half of R as deposit; later sales give 20 % to the owner, 2.5 %
-    to the network, the rest to contributors; use for what the licence permits, anywhere, by people of any age.
+    By default 3 % of R a vote and 5 % to the operator, or the network's ceiling if that is less, and half of R as
+    deposit; later sales give 20 % to the owner, the network's fee to it, the rest to contributors.
+    Use for what the licence permits, anywhere, by people of any age.
     """
 
     token: str
@@ -37,7 +38,6 @@ class Offer:
     operator_fee_bps: int = 500
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
-    fee_bps: int = 250
     limits: Limits = NO_LIMITS
 
 
@@ -79,19 +79,20 @@ def fund(
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
-    limits = offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
-    purposes, regions = limits.masks()
+    asked = offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
+    purposes, regions = asked.masks()
+    limits = network.contracts.parameters.funding_limits()
     return Terms(
         requester=requester,
         token=offer.token,
         spec_digest=codec.digest(spec),
         unit_reward=offer.unit_reward,
         threshold_milli=offer.threshold_milli,
-        review_fee_bps=offer.review_fee_bps,
-        operator_fee_bps=offer.operator_fee_bps,
+        review_fee_bps=min(offer.review_fee_bps, limits.review_fee_bps),
+        operator_fee_bps=min(offer.operator_fee_bps, limits.operator_fee_bps),
         deposit_bps=offer.deposit_bps,
         owner_bps=offer.owner_bps,
-        fee_bps=offer.fee_bps,
+        fee_bps=limits.network_fee_bps,
         deadline=network.contracts.chain.now() + offer.deadline_s,
         settle_window=offer.settle_window_s,
         challenge_window=offer.challenge_window_s,
@@ -100,7 +101,7 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         licence=preset.digest(),
         purposes=purposes,
         regions=regions,
-        minimum_age=limits.minimum_age,
+        minimum_age=asked.minimum_age,
         pool=0,
         pool_floor=0,
     )
