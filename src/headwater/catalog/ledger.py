@@ -96,13 +96,15 @@ class SettlementFacts:
 
 @dataclass(frozen=True)
 class Sale:
-    """One licence bought."""
+    """One licence bought; ``purpose`` and ``region`` are the bits the buyer declared."""
 
     buyer: str
     to: str
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
     at: ev.Position
 
 
@@ -327,7 +329,8 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Sold) -> None:
-        self._version(e.key).sales.append(Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.at))
+        sale = Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.purpose, e.region, e.at)
+        self._version(e.key).sales.append(sale)
 
     @apply.register
     def _(self, e: ev.ShareClaimed) -> None:

@@ -171,6 +171,8 @@ FIXES: Mapping[str, str] = {
     "Datasets_SettlementNotFinal": "wait until every settlement of the version is final",
     "Datasets_WrongVersion": "read the version from its Published event",
     "Datasets_UnknownOffer": "choose one of the version's offers",
+    "Datasets_OutsideTerms": "offer no more purposes and regions than the campaign's terms have",
+    "Datasets_OutsideOffer": "declare a purpose and a region the offer grants, or choose another offer",
     "Datasets_StillLocked": "wait until the sales unlock",
     "Datasets_NothingToClaim": "nothing to do: no sale since the last claim",
     "Datasets_NotContributor": "sign with the contributor's own account",

@@ -429,6 +429,8 @@ class Sold(_OfDatasets):
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
 
 
 @dataclass(frozen=True)

@@ -213,8 +213,7 @@ def buy_a_licence(world: World, draw: Draw) -> None:
     offer = draw.pick("offer", (0, 1, 0, 1, 2))
     to = draw.who(who, 8) if not draw.rarely("nobody", 24) else NOBODY
     if who not in [one.address for one in FRUGAL]:
-        call = (version, offer, to)
-        world.take(who, "Datasets", "buy", *call, effect=lambda s: buy(s, who, *call))
+        world.take(who, "Datasets", "buy", version, offer, to, (0, 0), effect=lambda s: buy(s, who, version, offer, to))
         return
     spender, deadline = world.name("Datasets"), world.s.time + 60
     price = version.offers[offer].price if offer < len(version.offers) else 1
@@ -226,7 +225,7 @@ def buy_a_licence(world: World, draw: Draw) -> None:
         permitted(s, version.token, who, spender, price, good=good)
         buy(s, who, version, offer, to)
 
-    world.take(who, "Datasets", "buyWithPermit", version, offer, to, deadline, v, r, ss, effect=effect)
+    world.take(who, "Datasets", "buyWithPermit", version, offer, to, (0, 0), deadline, v, r, ss, effect=effect)
 
 
 @step(weight=4, when=lambda world: any(sale.listing.shares for sale in world.s.sales.values()))
