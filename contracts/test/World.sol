@@ -2,7 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {Advances} from "../src/Advances.sol";
+import {Approvals} from "../src/Approvals.sol";
+import {Calls} from "../src/Calls.sol";
 import {Campaigns} from "../src/Campaigns.sol";
+import {ContentFaults} from "../src/ContentFaults.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
@@ -38,6 +41,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
+    uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
@@ -50,6 +54,9 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    Approvals internal approvals;
+    ContentFaults internal contentFaults;
+    Calls internal calls;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -86,18 +93,18 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[10] memory to;
-        for (uint256 i; i < 10; ++i) {
+        address[13] memory to;
+        for (uint256 i; i < 13; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
+        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], to[12], address(0)); // calls
         stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
         campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
         settlement = new Settlement(
             ISettlement.Parts(
-                address(campaigns), address(stakes), to[8], to[5], address(0), address(0), address(0), doubter, to[9]
+                address(campaigns), address(stakes), to[8], to[5], address(0), to[11], to[12], doubter, to[9]
             )
         );
         faults = new Faults(settlement);
@@ -105,7 +112,10 @@ abstract contract World is Test {
         datasets =
             new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
         advances = new Advances(settlement);
-        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), to[11], to[12], doubter));
+        approvals = new Approvals();
+        contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
+        calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {
