@@ -39,6 +39,9 @@ DEPLOYED = {
     "Faults": "Faults",
     "Advances": "Advances",
     "Doubts": "Doubts",
+    "Approvals": "Approvals",
+    "ContentFaults": "ContentFaults",
+    "Calls": "Calls",
     "Licences": "Licences",
     "Datasets": "Datasets",
 }

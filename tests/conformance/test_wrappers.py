@@ -10,7 +10,10 @@ import pytest
 
 from headwater.chain import interface
 from headwater.chain.advances import Advances
+from headwater.chain.approvals import Approvals
+from headwater.chain.calls import Calls
 from headwater.chain.campaigns import Campaigns
+from headwater.chain.content_faults import ContentFaults
 from headwater.chain.contract import Contract
 from headwater.chain.datasets import Datasets
 from headwater.chain.doubts import Doubts
@@ -19,7 +22,10 @@ from headwater.chain.licences import Licences
 from headwater.chain.settlement import Settlement
 from headwater.chain.stakes import Stakes
 
-WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences)
+WRAPPERS: tuple[type[Contract], ...] = (
+    *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
+    *(Approvals, ContentFaults, Calls),
+)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
     "Campaigns": {"take", "restore", "credit"},

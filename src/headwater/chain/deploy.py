@@ -80,11 +80,11 @@ def _token(s: Site) -> Made:
 def _stakes(s: Site) -> Made:
     token, campaigns, settlement, datasets = (s[n] for n in ("HeadwaterToken", "Campaigns", "Settlement", "Datasets"))
     operator, reviewer, juror, holder = s.profile.minimums
-    keepers = (campaigns, settlement, datasets, s["Doubts"], NOBODY, NOBODY)  # reputation, court: none here yet
+    keepers = (campaigns, settlement, datasets, s["Doubts"], s["Calls"], NOBODY)  # court: none here yet
     return Made(
         (token, keepers, s.profile.unbonding, s.profile.minimums),
         _own("Stakes", networkToken=token, campaigns=campaigns, settlement=settlement, datasets=datasets)
-        | _own("Stakes", faults=s["Doubts"], reputation=NOBODY, court=NOBODY)
+        | _own("Stakes", faults=s["Doubts"], reputation=s["Calls"], court=NOBODY)
         | _own("Stakes", unbonding=s.profile.unbonding)
         | _own("Stakes", minOperator=operator, minReviewer=reviewer, minJuror=juror, minHolder=holder),
     )
@@ -101,15 +101,32 @@ def _campaigns(s: Site) -> Made:
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    later = dict.fromkeys(("voteFaults", "contentFaults", "calls", "disputes"), NOBODY)
-    parts = known | later | {"doubts": s["Doubts"]}
+    more = {"voteFaults": NOBODY, "contentFaults": s["ContentFaults"], "calls": s["Calls"], "disputes": NOBODY}
+    parts = known | more | {"doubts": s["Doubts"]}
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
 
 def _doubts(s: Site) -> Made:
     known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
-    parts = known | dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | {"contentFaults": s["ContentFaults"], "calls": s["Calls"], "disputes": NOBODY}
     return Made((tuple(parts.values()),), _own("Doubts", **parts))
+
+
+def _approvals(s: Site) -> Made:
+    return Made((), {})
+
+
+def _content_faults(s: Site) -> Made:
+    parts = {name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals")}
+    return Made(tuple(parts.values()), _own("ContentFaults", **parts))
+
+
+def _calls(s: Site) -> Made:
+    parts: dict[str, Word] = {
+        name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals", "Stakes")
+    }
+    parts |= {"networkToken": s["HeadwaterToken"], "callBond": s.profile.call_bond}
+    return Made((tuple(parts.values()),), _own("Calls", **parts))
 
 
 def _faults(s: Site) -> Made:
@@ -155,6 +172,9 @@ PARTS: tuple[Part, ...] = (
     Part("Licences", _licences),
     Part("Advances", _advances),
     Part("Doubts", _doubts),
+    Part("Approvals", _approvals),
+    Part("ContentFaults", _content_faults),
+    Part("Calls", _calls),
 )
 
 

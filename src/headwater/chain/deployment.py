@@ -25,6 +25,7 @@ class Profile:
         unbonding: wait between asking collateral or a stake back and getting it.
         publish_window: wait between publishing a dataset version and its pools.
         publish_bond: what a publisher locks meanwhile.
+        call_bond: what calling for evidence costs if it is shown.
         minimums: least stake of operator, reviewer, juror and key holder.
         supply: of the network token, all of it to the deployer.
         local_dollar: also deploy a mintable dollar, for demos.
@@ -37,6 +38,7 @@ class Profile:
     unbonding: int
     publish_window: int
     publish_bond: int
+    call_bond: int
     minimums: tuple[int, int, int, int]
     supply: int
     local_dollar: bool
@@ -51,6 +53,7 @@ LOCAL = Profile(
     unbonding=3,
     publish_window=2,
     publish_bond=100 * _COIN,
+    call_bond=_COIN,
     minimums=(1_000 * _COIN, 100 * _COIN, 100 * _COIN, 1_000 * _COIN),
     supply=1_000_000_000 * _COIN,
     local_dollar=True,
@@ -63,6 +66,7 @@ PUBLIC = Profile(
     unbonding=21 * _DAY,
     publish_window=48 * _HOUR,
     publish_bond=1_000 * _COIN,
+    call_bond=20 * _COIN,
     minimums=(10_000 * _COIN, 1_000 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
     supply=1_000_000_000 * _COIN,
     local_dollar=False,
