@@ -9,10 +9,12 @@ from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Vote
+from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
 from headwater.market import value
 from headwater.records.verdict import Verdict
+from headwater.storage import StorageError
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
         for facts in network.ledger().standing(campaign):
             if facts.posted.final_at <= now:
                 continue
-            found = faults_of(network, facts)
+            try:
+                found = faults_of(network, facts)
+            except (ClientError, StorageError):
+                continue  # what cannot be read is called for: ``watch_origins``
             if found:
                 proven.append(prove(network, signer, facts, found[0]))
     collect_bonds(network, signer)
