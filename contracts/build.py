@@ -33,6 +33,9 @@ FOLDERS = {
 DEPLOYED = {
     "Token": "HeadwaterToken",
     "LocalDollar": "LocalDollar",
+    "Timelock": "HeadwaterTimelock",
+    "HeadwaterGovernor": "HeadwaterGovernor",
+    "Parameters": "Parameters",
     "Stakes": "Stakes",
     "Campaigns": "Campaigns",
     "Settlement": "Settlement",
@@ -44,6 +47,9 @@ DEPLOYED = {
     "Calls": "Calls",
     "Licences": "Licences",
     "Datasets": "Datasets",
+    "Reputation": "Reputation",
+    "Usage": "Usage",
+    "Court": "Court",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

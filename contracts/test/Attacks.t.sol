@@ -209,7 +209,7 @@ contract AttacksTest is World {
         (uint256 free, uint256 locked) = stakes.collateralOf(operator, address(dollar));
         stakes.requestWithdraw(address(dollar), free);
         stakes.leave(1);
-        vm.warp(block.timestamp + 10);
+        vm.warp(block.timestamp + 16);
         stakes.withdraw(address(dollar));
         vm.expectPartialRevert(IStakes.Stakes_NotFree.selector);
         stakes.requestWithdraw(address(dollar), 1);

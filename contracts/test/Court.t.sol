@@ -599,7 +599,7 @@ contract CourtTest is Courtroom {
     /// @notice Where an absent juror loses all of the least stake, one that was slashed once has no weight until it adds.
     function test_too_little_to_lose_is_no_weight() public {
         address court_ = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        stakes = new Stakes(address(token), _keepers(court_), UNBONDING, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        stakes = new Stakes(address(token), parameters, _keepers(court_), UNBONDING);
         ICourt.Parts memory parts = _parts();
         parts.absentPenalty = uint96(MINIMUM);
         court = new Court(parts);

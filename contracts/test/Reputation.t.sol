@@ -52,8 +52,7 @@ abstract contract ReputationWorld is Test {
         token = new HeadwaterToken(address(this), 1e9 ether);
         parameters = new Parameters(_setup());
         address at = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), _keepers(at), 40, least);
+        stakes = new Stakes(address(token), parameters, _keepers(at), 40);
         reputation = new Reputation(stakes, parameters, address(token), judge, DEMAND);
         _equip(operator);
         _equip(rival);
@@ -1087,8 +1086,7 @@ contract ReputationVectorsTest is ReputationWorld {
         poster = vm.parseJsonAddress(json, ".poster");
         address at = vm.parseJsonAddress(json, ".reputation");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
-        uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), _keepers(at), 40, least);
+        stakes = new Stakes(address(token), parameters, _keepers(at), 40);
         // The leaves are bound to an address: the code of another deployment goes there.
         vm.etch(at, address(new Reputation(stakes, parameters, address(token), judge, DEMAND)).code);
         reputation = Reputation(at);

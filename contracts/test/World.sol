@@ -6,16 +6,22 @@ import {Approvals} from "../src/Approvals.sol";
 import {Calls} from "../src/Calls.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {ContentFaults} from "../src/ContentFaults.sol";
+import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
+import {HeadwaterGovernor} from "../src/HeadwaterGovernor.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
+import {Parameters} from "../src/Parameters.sol";
+import {Reputation} from "../src/Reputation.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {Stakes} from "../src/Stakes.sol";
+import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
+import {Usage} from "../src/Usage.sol";
 import {Merkle} from "../src/Merkle.sol";
-import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
@@ -34,6 +40,7 @@ import {
     Vote,
     Word
 } from "../src/interfaces/Structs.sol";
+import {newParameters} from "./Limits.sol";
 import {Test} from "./Test.sol";
 
 /// @notice A deployed network with its actors, and an honest settler in Solidity that tests can then bend.
@@ -46,6 +53,9 @@ abstract contract World is Test {
 
     HeadwaterToken internal token;
     LocalDollar internal dollar;
+    HeadwaterTimelock internal timelock;
+    HeadwaterGovernor internal governor;
+    Parameters internal parameters;
     Stakes internal stakes;
     Campaigns internal campaigns;
     Settlement internal settlement;
@@ -57,6 +67,9 @@ abstract contract World is Test {
     Approvals internal approvals;
     ContentFaults internal contentFaults;
     Calls internal calls;
+    Reputation internal reputation;
+    Usage internal usage;
+    Court internal court;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -92,30 +105,67 @@ abstract contract World is Test {
     }
 
     function _deploy() private {
-        uint256 n = vm.getNonce(address(this));
-        address[13] memory to;
-        for (uint256 i; i < 13; ++i) {
-            to[i] = vm.computeCreateAddress(address(this), n + i);
-        }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], to[12], address(0)); // calls
-        stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
-        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(
-            ISettlement.Parts(
-                address(campaigns), address(stakes), to[8], to[5], address(0), to[11], to[12], doubter, to[9]
-            )
-        );
+        timelock = new HeadwaterTimelock(50, 10, _next(1));
+        governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
+        parameters = newParameters(address(timelock), treasury, MINIMUM);
+        stakes = new Stakes(address(token), parameters, _keepers(), 16);
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters);
+        settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
-        licences = new Licences(to[7], "headwater:{id}");
-        datasets =
-            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+        licences = new Licences(_next(1), "headwater:{id}");
+        datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
         advances = new Advances(settlement);
-        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), to[11], to[12], doubter));
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), _next(5), _next(6), doubter));
+        reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
+        usage = new Usage(stakes);
+        court = new Court(_courtParts());
         approvals = new Approvals();
         contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
         calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
+    }
+
+    /// @dev Address of the contract created `n` creations after the next one.
+    function _next(uint256 n) private view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
+    }
+
+    /// @dev Called as Stakes is about to be created. Nobody keeps disputes yet.
+    function _keepers() private view returns (IStakes.Keepers memory) {
+        return IStakes.Keepers({
+            campaigns: _next(1),
+            settlement: _next(2),
+            datasets: _next(5),
+            faults: _next(7), // doubts: faults themselves slash nobody
+            reputation: _next(8),
+            court: _next(10),
+            disputes: address(0),
+            calls: _next(13)
+        });
+    }
+
+    /// @dev Called as Settlement is about to be created.
+    function _settlementParts() private view returns (ISettlement.Parts memory parts) {
+        (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
+        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.contentFaults, parts.calls) = (_next(10), _next(11));
+        (parts.disputes, parts.doubts) = (doubter, _next(5));
+    }
+
+    function _courtParts() private view returns (ICourt.Parts memory parts) {
+        parts.stakes = stakes;
+        (parts.treasury, parts.timelock) = (treasury, address(timelock));
+        parts.windows = ICourt.Windows(1, 1, 1, 1);
+        parts.floors = ICourt.Windows(1, 1, 1, 1);
+        (parts.fee, parts.feeCap) = (0.01 ether, 0.02 ether);
+        (parts.wrongPenalty, parts.absentPenalty) = (uint96(MINIMUM / 4), uint96(MINIMUM / 2));
+    }
+
+    /// @notice The network's fee from now on, as a passed proposal would set it.
+    function _setFee(uint16 bps) internal {
+        vm.prank(address(timelock));
+        parameters.setNetworkFee(bps);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {

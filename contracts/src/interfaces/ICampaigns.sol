@@ -28,15 +28,6 @@ interface ICampaigns {
         bool again;
     }
 
-    /// @param settle seconds, floor of `settleWindow`
-    /// @param challenge seconds, floor of `challengeWindow`
-    /// @param lapse seconds, floor of `lapseWindow`
-    struct Floors {
-        uint40 settle;
-        uint40 challenge;
-        uint40 lapse;
-    }
-
     event Funded(uint256 indexed campaign, address indexed requester, uint256 amount, Terms terms);
     event ToppedUp(uint256 indexed campaign, address indexed from, uint256 amount);
     event Refunded(uint256 indexed campaign, address indexed requester, uint256 amount);
@@ -68,6 +59,7 @@ interface ICampaigns {
     error Campaigns_WrongTerms(uint256 campaign);
     error Campaigns_ZeroReward();
     error Campaigns_FeeTooHigh(uint256 bps, uint256 limit);
+    error Campaigns_WrongFee(uint256 bps, uint256 expected);
     error Campaigns_WindowOutOfRange(uint256 window, uint256 floor, uint256 ceiling);
     error Campaigns_DeadlineOutOfRange(uint256 deadline, uint256 nowAt);
     error Campaigns_DeadlinePassed(uint256 deadline, uint256 nowAt);
