@@ -5,7 +5,6 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {Campaigns} from "../src/Campaigns.sol";
 import {ContentFaults} from "../src/ContentFaults.sol";
 import {IApprovals} from "../src/interfaces/IApprovals.sol";
-import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {IContentFaults} from "../src/interfaces/IContentFaults.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Anchor, Pay, Posted, SettleInput, Terms} from "../src/interfaces/Structs.sol";
@@ -123,7 +122,7 @@ contract ContentFaultsTest is Recorded {
     }
 
     function test_attack_signature_replayed_from_another_deployment() public {
-        Campaigns other = new Campaigns(stakes, settlement, ICampaigns.Floors(2, 2, 2));
+        Campaigns other = new Campaigns(stakes, settlement, parameters);
         ContentFaults theirs = new ContentFaults(settlement, other, doubts, approvals);
         Case memory c = _case(0, 2, operator);
         _forge(c, 1, theirs.digestOf(c.clips[1].contribution));

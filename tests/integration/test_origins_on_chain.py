@@ -76,7 +76,7 @@ class Stage:
 
     def _fund(self) -> tuple[Terms, int]:
         requester = self.town.account(BUDGET)
-        base = (requester.address, self.c.local_dollar.address, b"s" * 32, R, 0, 300, 500, 5_000, 0, 0)
+        base = (requester.address, self.c.local_dollar.address, b"s" * 32, R, 0, 300, 500, 5_000, 0, 250)
         times = (self.c.chain.now() + 600, 2, WINDOW, 120)
         terms = Terms(*base, *times, 0, b"l" * 32, 7, 0, 0, 0, 0)
         self.c.local_dollar.approve(requester, self.c.campaigns.address, BUDGET * 10**6)

@@ -64,6 +64,7 @@ class SettlementFacts:
         claimed: pay indices of claims, pushes excluded (they name only sums).
         calls: for evidence, by place.
         void_items: copies that are not paid.
+        final_at: from when claims run, as far as suspensions moved it.
     """
 
     posted: Posted
@@ -76,6 +77,8 @@ class SettlementFacts:
     released: bool = False
     calls: dict[int, CallFacts] = field(default_factory=dict)
     void_items: set[int] = field(default_factory=set)
+    suspensions: int = 0
+    final_at: int = 0
 
     @property
     def standing(self) -> bool:
@@ -250,7 +253,7 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Settled) -> None:
-        self.settlements[e.key] = SettlementFacts(e.posted, e.verdicts, e.at)
+        self.settlements[e.key] = SettlementFacts(e.posted, e.verdicts, e.at, final_at=e.posted.final_at)
         self.campaigns[e.campaign].settlements.append(e.key)
 
     @apply.register
@@ -272,6 +275,16 @@ class Ledger:
     @apply.register
     def _(self, e: ev.Released) -> None:
         self.settlements[e.key].released = True
+
+    @apply.register
+    def _(self, e: ev.Suspended) -> None:
+        self.settlements[e.key].suspensions += 1
+
+    @apply.register
+    def _(self, e: ev.Resumed) -> None:
+        facts = self.settlements[e.key]
+        facts.suspensions -= 1
+        facts.final_at = max(facts.final_at, e.final_at)
 
     @apply.register
     def _(self, e: ev.Called) -> None:

@@ -72,7 +72,7 @@ def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
     now = network.contracts.chain.now()
     for campaign in network.ledger().campaigns:
         for facts in network.ledger().standing(campaign):
-            if facts.posted.final_at <= now:
+            if facts.final_at <= now and not facts.suspensions:
                 continue
             try:
                 found = faults_of(network, facts)

@@ -82,7 +82,7 @@ def _waits(desk: Desk, campaign: int) -> list[str]:
     now = desk.contracts.chain.now()
     for facts in desk.ledger().standing(campaign):
         if not desk.contracts.settlement.is_final(facts.posted.key):
-            left = max(0, facts.posted.final_at - now)
+            left = max(0, facts.final_at - now)
             votes.append(f"challenge window of settlement {facts.posted.key}, {left} s")
     return votes
 
