@@ -24,10 +24,11 @@ from headwater.client.watch import patrol
 from headwater.client.watch_origins import Round, patrol_origins
 from headwater.market import value
 from headwater.market.settlement import assemble
-from headwater.node.errors import IntakeError
+from headwater.node.errors import IntakeError, NotReadyError
 from headwater.node.operator.answering import answer_calls
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.intake import _signature_stands
+from headwater.node.operator.settling import left_over, missing, nothing
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest, raw_cid
 from headwater.primitives.hashing import ZERO_WORD
@@ -123,18 +124,33 @@ class Stage:
         self.c.campaigns.commit_votes(self.operator, self.id, anchor.first_item, 0, root, anchor.count)
         return cast
 
+    def direct(self) -> Anchor:
+        """Somebody anchors for himself, and hands nothing in."""
+        dollar, bold = self.c.local_dollar, self.town.account(100, self.people[0])
+        dollar.approve(bold, self.c.stakes.address, 100 * 10**6)
+        self.c.stakes.deposit(bold, dollar.address, 100 * 10**6)
+        made = self.c.campaigns.anchor_direct(bold, self.id, self.terms, b"d" * 32, b"c" * 32)
+        return made.only(ev.Anchored).anchor
+
     def settle(
-        self, anchor: Anchor, clips: Sequence[Clip], votes: Sequence[tuple[CountedVote, str]], *, blank: int = -1
+        self,
+        anchor: Anchor,
+        clips: Sequence[Clip],
+        votes: Sequence[tuple[CountedVote, str]],
+        *,
+        blank: int = -1,
+        left: Sequence[Anchor] = (),
     ) -> Posted:
-        """Posts these clips as the anchor's items; ``blank`` is one without an opening."""
+        """Posts these clips as the anchor's items; ``blank`` is one without an opening, ``left`` never came."""
         verdicts = [self._verdict(anchor, n, clip, votes[n], blank) for n, clip in enumerate(clips)]
+        verdicts += [missing(one.first_item, verdicts[0]) for one in left]
         key = settlement_key(self.id, anchor.first_item, 0)
         where = (self.c.chain.chain_id, self.c.settlement.address, key)
         made = assemble(*where, self.terms, self.operator.address, verdicts)
         evidence = Evidence(
             key=Amount(key),
             campaign=self.id,
-            openings=tuple(_opening(clip) for clip in clips),
+            openings=(*(_opening(clip) for clip in clips), *(nothing(self.id) for _ in left)),
             verdicts=tuple(self.network.put(v) for v in verdicts),
             pay=tuple(PayRow(b.pay.account, Amount(b.pay.amount), b.pay.kind, b.items) for b in made.books),
             reputation=self.network.put(ReputationSnapshot(())),
@@ -142,7 +158,7 @@ class Stage:
         )
         digest = codec.digest(ReputationSnapshot(()))
         given = made.input(self.id, cid_digest(self.network.put(evidence)), digest)
-        return self.c.settlement.settle(self.operator, self.terms, [anchor], given).only(ev.Settled).posted
+        return self.c.settlement.settle(self.operator, self.terms, [anchor, *left], given).only(ev.Settled).posted
 
     def _verdict(self, anchor: Anchor, n: int, clip: Clip, vote: tuple[CountedVote, str], blank: int) -> Verdict:
         worth = value(5_000, 0, (vote[0],), threshold=self.terms.threshold_milli, unit_reward=R)
@@ -257,14 +273,33 @@ def test_attack_direct_anchor_left_out_is_proven(town: Town) -> None:
     stage = Stage(town)
     clips = [stage.clip(n, bytes([n, stage.id]) + b"direct") for n in range(2)]
     anchor = stage.anchor(clips)
-    dollar, bold = stage.c.local_dollar, town.account(100, stage.people[0])
-    dollar.approve(bold, stage.c.stakes.address, 100 * 10**6)
-    stage.c.stakes.deposit(bold, dollar.address, 100 * 10**6)
-    stage.c.campaigns.anchor_direct(bold, stage.id, stage.terms, b"d" * 32, b"c" * 32)
+    stage.direct()
     town.skip(5)
     stage.settle(anchor, clips, stage.vote(anchor))
     (proven,) = stage.patrol().proven
     assert (proven.fault.item, proven.fault.function) == (2, "proveSkippedAnchor")
+
+
+def test_a_direct_anchor_whose_data_never_came_is_settled_with_its_neighbours(town: Town, tmp_path: Path) -> None:
+    stage = Stage(town)
+    clips = [stage.clip(n, bytes([n, stage.id]) + b"beside") for n in range(2)]
+    anchor, direct = stage.anchor(clips), stage.direct()
+    desk = Desk(stage.c, stage.blobs, stage.operator, create_engine("sqlite://"), tmp_path)
+    assert left_over(desk, stage.id, 0, 2) == []
+    town.skip(5)
+    assert left_over(desk, stage.id, 0, 2) == [direct]
+    stage.anchor([stage.clip(0, bytes([stage.id]) + b"third")])
+    stage.direct()
+    town.skip(5)
+    with pytest.raises(NotReadyError, match="an old direct one behind it is due"):
+        left_over(desk, stage.id, 0, 2)
+    last = stage.network.ledger().campaign(stage.id).anchors[4]
+    assert left_over(desk, stage.id, 3, 4) == [last]
+    posted = stage.settle(anchor, clips, stage.vote(anchor), left=[direct])
+    stage.c.calls.call(stage.watcher, posted, stage.terms, 2)
+    assert answer_calls(desk, stage.id) == 1
+    (proven,) = stage.patrol().proven
+    assert (proven.fault.item, proven.fault.function) == (4, "proveSkippedAnchor")
 
 
 def test_calls_are_answered_from_the_operators_own_records(town: Town, tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Vote
+from headwater.chain.structs import MISSING, Vote
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
@@ -113,6 +113,9 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
     at = 2 * (verdict.item - facts.posted.first_item)
     on_chain = (facts.verdicts[at], facts.verdicts[at + 1])
     found, right = (verdict.byte, int(verdict.reward), verdict.score), (worth.byte, worth.reward, worth.score)
+    if verdict.byte == MISSING and not verdict.votes:
+        worth = replace(worth, byte=MISSING, reward=0, score=0)  # that its data never came follows from no sum
+        right = (MISSING, 0, 0)
     if verdict.byte != worth.byte:
         function = "proveVerdict"
     elif verdict.reward != worth.reward:

@@ -36,7 +36,8 @@ def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, 
         book.broken(f"{item.id}/verdict-record", title, item.fault, item.leaf)
     if item.verdict is None:
         return
-    expected = (item.item, item.opening.contributor, item.contribution)
+    contribution = item.verdict.contribution if item.missing else item.contribution
+    expected = (item.item, item.opening.contributor, contribution)
     found = (item.verdict.item, item.verdict.contributor, item.verdict.contribution)
     book.same(f"{item.id}/verdict-record", title, expected, found, leaf=item.leaf)
     if not item.missing:
