@@ -21,6 +21,8 @@ import {Tokens} from "./Tokens.sol";
 contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     uint256 public constant MAX_NETWORK_FEE_BPS = 500;
     uint8 private constant _OPERATOR = 1;
+    uint8 private constant _PUBLISHED = 1;
+    uint8 private constant _VOID = 2;
 
     /// @notice Everything this contract is told at deployment.
     struct Parts {
@@ -32,6 +34,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         address treasury;
         uint256 publishBond;
         uint256 publishWindow;
+        address shareFaults;
     }
 
     /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
@@ -51,6 +54,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     uint96 public immutable publishBond;
     /// @notice Seconds from publishing until owner, fee and pool can be claimed.
     uint40 public immutable publishWindow;
+    /// @notice May void a version while it is locked.
+    address public immutable shareFaults;
 
     uint256 public datasetCount;
     mapping(uint256 dataset => Line) private _lines;
@@ -72,6 +77,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         treasury = parts.treasury;
         publishBond = uint96(parts.publishBond);
         publishWindow = uint40(parts.publishWindow);
+        shareFaults = parts.shareFaults;
     }
 
     // Publishing
@@ -117,7 +123,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.number != number) revert Datasets_WrongNumber(version.number, number);
         key = dataset << 32 | number;
         versionHash[key] = keccak256(abi.encode(version));
-        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, _PUBLISHED);
         if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
         emit Published(key, dataset, msg.sender, version, keys);
         if (publishBond > 0) stakes.lock(msg.sender, networkToken, publishBond, 0);
@@ -141,10 +147,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         uint256 key = _match(version);
         if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
         Offer calldata chosen = version.offers[offer];
-        uint256 gross = uint256(_sales[key].gross) + chosen.price;
-        // Halves of gross are kept in 96 bits.
-        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
-        _sales[key].gross = uint128(gross);
+        _addGross(key, chosen.price);
         licence = licenceId(key, offer, chosen.terms);
         emit Sold(key, msg.sender, to, offer, licence, chosen.price);
         Tokens.pull(version.token, msg.sender, chosen.price);
@@ -216,6 +219,36 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         feePaid[key] = due;
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
+    }
+
+    // Void versions
+
+    /// @inheritdoc IDatasets
+    function voidVersion(uint256 key, address watcher, bytes4 fault, uint256 index) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[key];
+        if (sales.status != _PUBLISHED) revert Datasets_IsVoid(key);
+        if (block.timestamp >= sales.unlockAt) revert Datasets_AlreadyUnlocked(sales.unlockAt, block.timestamp);
+        sales.status = _VOID;
+        Bond memory bond = bondOf[key];
+        delete bondOf[key];
+        uint96 rewarded = bond.amount / 2;
+        emit VersionVoided(key, watcher, fault, index, bond.amount, rewarded);
+        if (bond.amount == 0) return;
+        stakes.slash(bond.publisher, networkToken, bond.amount, watcher, rewarded);
+        Tokens.send(networkToken, treasury, bond.amount - rewarded);
+    }
+
+    /// @inheritdoc IDatasets
+    function carry(uint256 from, uint256 to) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[from];
+        if (sales.status != _VOID) revert Datasets_NotVoid(from);
+        uint256 gross = sales.gross;
+        if (gross == 0) revert Datasets_NothingToClaim(from);
+        sales.gross = 0;
+        _addGross(to, gross);
+        emit Carried(from, to, gross);
     }
 
     // Consent and access
@@ -335,7 +368,18 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {
         key = _match(version);
         sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
         if (block.timestamp < sales.unlockAt) revert Datasets_StillLocked(sales.unlockAt, block.timestamp);
+    }
+
+    /// @dev Only of a version that stands.
+    function _addGross(uint256 key, uint256 amount) private {
+        Sales storage sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
+        uint256 gross = sales.gross + amount;
+        // Halves of gross are kept in 96 bits.
+        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
+        sales.gross = uint128(gross);
     }
 
     function _matchTerms(uint256 campaign, Terms calldata terms) private view {

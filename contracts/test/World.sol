@@ -9,6 +9,7 @@ import {Faults} from "../src/Faults.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
 import {Settlement} from "../src/Settlement.sol";
+import {ShareFaults} from "../src/ShareFaults.sol";
 import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Merkle} from "../src/Merkle.sol";
@@ -50,6 +51,7 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    ShareFaults internal shareFaults;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -86,8 +88,8 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[10] memory to;
-        for (uint256 i; i < 10; ++i) {
+        address[11] memory to;
+        for (uint256 i; i < 11; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
@@ -102,10 +104,12 @@ abstract contract World is Test {
         );
         faults = new Faults(settlement);
         licences = new Licences(to[7], "headwater:{id}");
-        datasets =
-            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+        datasets = new Datasets(
+            Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5, to[10])
+        );
         advances = new Advances(settlement);
         doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        shareFaults = new ShareFaults(datasets, settlement, address(token), 1e18);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {

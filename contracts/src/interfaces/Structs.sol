@@ -173,3 +173,17 @@ struct Share {
     uint128 weight;
     uint128 cumulative;
 }
+
+/// @notice A share leaf and its proof; `references` hash to its `items` where a function reads them.
+struct ShareProof {
+    Share share;
+    bytes32[] proof;
+    uint256[] references;
+}
+
+/// @notice An item leaf of a settlement and its proof.
+struct ItemProof {
+    Posted posted;
+    Item item;
+    bytes32[] proof;
+}
