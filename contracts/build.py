@@ -41,6 +41,7 @@ DEPLOYED = {
     "Doubts": "Doubts",
     "Licences": "Licences",
     "Datasets": "Datasets",
+    "ShareFaults": "ShareFaults",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

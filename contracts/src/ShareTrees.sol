@@ -85,7 +85,7 @@ abstract contract ShareTrees is IShareTrees {
         _matchLeaf(tree, leaf);
         _matchReferences(leaf);
         (call.open, call.shown) = (false, true);
-        emit ShareShown(tree.id, index, msg.sender, leaf.share, leaf.references);
+        emit ShareShown(tree.id, index, msg.sender, leaf);
         Tokens.send(networkToken, msg.sender, callBond);
     }
 

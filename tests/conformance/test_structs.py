@@ -23,6 +23,7 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "Call": views.ShareCall,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -31,7 +32,7 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "URI",
     "EIP712DomainChanged",
 }
-OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences")
+OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Licences")
 
 
 def _u(value: int) -> bytes:
@@ -74,8 +75,8 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
+        *("Offer", "Version", "Share", "ShareProof", "ItemProof"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Call"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

@@ -17,14 +17,19 @@ from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
 from headwater.chain.settlement import Settlement
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 
-WRAPPERS: tuple[type[Contract], ...] = (Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences)
+WRAPPERS: tuple[type[Contract], ...] = (
+    *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
+    ShareFaults,
+)
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
     "Campaigns": {"take", "restore", "credit"},
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
+    "Datasets": {"voidVersion", "carry"},
     "Licences": {"mint"},
 }
 TOKEN_STANDARDS = {"approve", "setApprovalForAll", "safeTransferFrom", "safeBatchTransferFrom", "transferFrom"}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Share} from "./Structs.sol";
+import {ShareProof} from "./Structs.sol";
 
 /// @title ShareTrees
 /// @notice What the faults of every share tree have in common (spec/settlement.md section 9): a tree that divides money
@@ -19,9 +19,7 @@ interface IShareTrees {
     }
 
     event ShareCalled(uint256 indexed tree, uint256 indexed index, address indexed caller);
-    event ShareShown(
-        uint256 indexed tree, uint256 indexed index, address indexed by, Share share, uint256[] references
-    );
+    event ShareShown(uint256 indexed tree, uint256 indexed index, address indexed by, ShareProof leaf);
     event CallRefunded(uint256 indexed tree, uint256 indexed index, address indexed caller);
 
     error Shares_NoFault();

@@ -15,6 +15,7 @@ from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 from headwater.chain.token import Token
 from headwater.primitives.eip712 import Domain
@@ -51,6 +52,10 @@ class Contracts:
     @cached_property
     def datasets(self) -> Datasets:
         return Datasets(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def share_faults(self) -> ShareFaults:
+        return ShareFaults(self.chain, self.deployment, self.tag)
 
     @cached_property
     def licences(self) -> Licences:

@@ -26,6 +26,7 @@ from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
 NOBODY = "0x" + "0" * 40
+CALLS_A_BOND = 100  # calls for a share leaf that cost together what publishing locks
 LICENCE_URI = "headwater:licence/{id}"
 Say = Callable[[str], None]
 
@@ -126,8 +127,19 @@ def _datasets(s: Site) -> Made:
         "treasury": s.treasury,
         "publishBond": s.profile.publish_bond,
         "publishWindow": s.profile.publish_window,
+        "shareFaults": s["ShareFaults"],
     }
     return Made((tuple(parts.values()),), _own("Datasets", **parts))
+
+
+def _share_faults(s: Site) -> Made:
+    trees: dict[str, Word] = {
+        "settlement": s["Settlement"],
+        "networkToken": s["HeadwaterToken"],
+        "callBond": s.profile.publish_bond // CALLS_A_BOND,
+    }
+    known = _own("ShareTrees", **trees) | _own("ShareFaults", datasets=s["Datasets"])
+    return Made((s["Datasets"], *trees.values()), known)
 
 
 def _licences(s: Site) -> Made:
@@ -155,6 +167,7 @@ PARTS: tuple[Part, ...] = (
     Part("Licences", _licences),
     Part("Advances", _advances),
     Part("Doubts", _doubts),
+    Part("ShareFaults", _share_faults),
 )
 
 

@@ -163,6 +163,13 @@ FIXES: Mapping[str, str] = {
     "Datasets_NothingToClaim": "nothing to do: no sale since the last claim",
     "Datasets_NotContributor": "sign with the contributor's own account",
     "Datasets_AlreadyWithdrawn": "nothing to do: it was withdrawn",
+    "Datasets_IsVoid": "its shares were proven wrong: use the version that replaces it",
+    "Datasets_AlreadyUnlocked": "it is too late to challenge: its sales are unlocked",
+    "Shares_NoFault": "nothing to prove: the shares are right in this",
+    "Shares_WrongTree": "only a campaign's version that stands can be proven wrong; read it from its Published event",
+    "Shares_TooLate": "calls are for the first third of the window, answers for the second",
+    "Shares_AlreadyCalled": "nothing to do: somebody called for this leaf",
+    "Shares_NotSuccessor": "carry to a later version of the same dataset with at least the same settlements",
     "Licences_Soulbound": "buy a licence for the other account: they cannot be passed on",
 }
 

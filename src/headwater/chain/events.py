@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headwater.chain import interface
 from headwater.chain.models import Log
-from headwater.chain.structs import Anchor, Posted, Terms, Version
+from headwater.chain.structs import Anchor, Posted, ShareProof, Terms, Version
 
 if TYPE_CHECKING:
     from headwater.chain.deployment import Deployment
@@ -449,6 +449,53 @@ class BondReleased(_OfDatasets):
     key: int
     publisher: str
     amount: int
+
+
+@dataclass(frozen=True)
+class VersionVoided(_OfDatasets):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf it was shown on."""
+
+    key: int
+    watcher: str
+    fault: bytes
+    index: int
+    bond: int
+    rewarded: int
+
+
+@dataclass(frozen=True)
+class Carried(_OfDatasets):
+    """What buyers paid for a void version went to its successor."""
+
+    from_: int
+    to: int
+    gross: int
+
+
+class _OfShareFaults(Event):
+    CONTRACT = "ShareFaults"
+
+
+@dataclass(frozen=True)
+class ShareCalled(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class ShareShown(_OfShareFaults):
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class CallRefunded(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
 
 
 @dataclass(frozen=True)

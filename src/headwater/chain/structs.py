@@ -378,6 +378,28 @@ class Share(Struct):
 
 
 @dataclass(frozen=True)
+class ShareProof(Struct):
+    """A share leaf with its proof and the items it lists."""
+
+    share: Share
+    proof: tuple[bytes, ...]
+    references: tuple[int, ...]
+
+    ABI = (Share.abi_type(), "bytes32[]", "uint256[]")
+
+
+@dataclass(frozen=True)
+class ItemProof(Struct):
+    """An item leaf of a settlement with its proof."""
+
+    posted: Posted
+    item: Item
+    proof: tuple[bytes, ...]
+
+    ABI = (Posted.abi_type(), Item.abi_type(), "bytes32[]")
+
+
+@dataclass(frozen=True)
 class EpisodeLeaf(Struct):
     """One contribution in a version: who asks for a key proves it with this leaf."""
 
@@ -477,6 +499,8 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Offer,
         Version,
         Share,
+        ShareProof,
+        ItemProof,
         EpisodeLeaf,
     )
 }
@@ -493,6 +517,11 @@ def _member(kind: str, value: Any) -> Any:
     for struct in (Offer, Word):
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
+    for struct in (Share, Posted, Item):
+        if kind == struct.abi_type():
+            return struct.of(value)
+    if kind == "bytes32[]":
+        return tuple(bytes(one) for one in value)
     if kind == "address":
         return checksum_address(value)
     return bytes(value) if kind.startswith("bytes") else value

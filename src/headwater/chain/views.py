@@ -44,7 +44,7 @@ class Slot(Struct):
 
 @dataclass(frozen=True)
 class Sales(Struct):
-    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published."""
+    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published, 2 void."""
 
     gross: int
     published_at: int
@@ -62,6 +62,17 @@ class SalesPaid(Struct):
     owner: int
 
     ABI = ("uint96", "uint96")
+
+
+@dataclass(frozen=True)
+class ShareCall(Struct):
+    """A call for a share leaf: who paid its bond, whether the bond is still there, whether the leaf was shown."""
+
+    caller: str
+    open: bool
+    shown: bool
+
+    ABI = ("address", "bool", "bool")
 
 
 @dataclass(frozen=True)
