@@ -12,7 +12,7 @@ from functools import singledispatchmethod
 
 from headwater.catalog.errors import UnknownIdError
 from headwater.chain import events as ev
-from headwater.chain.structs import ACCEPTED, Anchor, Posted, Terms, Version
+from headwater.chain.structs import ACCEPTED, Anchor, Posted, ShareProof, Terms, Version
 
 
 @dataclass
@@ -82,7 +82,13 @@ class Sale:
 
 @dataclass
 class VersionFacts:
-    """One dataset version and its money."""
+    """One dataset version and its money.
+
+    Attributes:
+        voided_by: who proved its shares wrong.
+        carried: (other version, gross): positive where it came from a void one, negative where it went.
+        calls: share leaves somebody called for; what was shown of them.
+    """
 
     version: Version
     settlements: tuple[int, ...]
@@ -92,11 +98,24 @@ class VersionFacts:
     share_claims: list[tuple[int, str, int]] = field(default_factory=list)
     owner_claims: list[tuple[str, int]] = field(default_factory=list)
     fee_claims: list[tuple[str, int]] = field(default_factory=list)
+    voided_by: str | None = None
+    carried: list[tuple[int, int]] = field(default_factory=list)
+    calls: dict[int, ShareProof | None] = field(default_factory=dict)
+
+    @property
+    def sold(self) -> int:
+        """What buyers of this version paid, smallest units."""
+        return sum(sale.price for sale in self.sales)
 
     @property
     def gross(self) -> int:
-        """What buyers paid, smallest units."""
-        return sum(sale.price for sale in self.sales)
+        """What is split here: sales, and what was carried from void versions; nothing of what was carried away."""
+        return self.sold + sum(amount for _, amount in self.carried)
+
+    @property
+    def standing(self) -> bool:
+        """Not void."""
+        return self.voided_by is None
 
 
 @dataclass
@@ -265,6 +284,23 @@ class Ledger:
     @apply.register
     def _(self, e: ev.FeeClaimed) -> None:
         self._version(e.key).fee_claims.append((e.treasury, e.amount))
+
+    @apply.register
+    def _(self, e: ev.VersionVoided) -> None:
+        self._version(e.key).voided_by = e.watcher
+
+    @apply.register
+    def _(self, e: ev.Carried) -> None:
+        self._version(e.from_).carried.append((e.to, -e.gross))
+        self._version(e.to).carried.append((e.from_, e.gross))
+
+    @apply.register
+    def _(self, e: ev.ShareCalled) -> None:
+        self._version(e.tree).calls[e.index] = None
+
+    @apply.register
+    def _(self, e: ev.ShareShown) -> None:
+        self._version(e.tree).calls[e.index] = e.leaf
 
     @apply.register
     def _(self, e: ev.ConsentWithdrawn) -> None:

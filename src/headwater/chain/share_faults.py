@@ -51,7 +51,7 @@ class ShareFaults(Contract):
         low: ShareProof,
         high: ShareProof,
     ) -> Receipt:
-        """An accepted item of the version's settlements stands in no leaf; its place is between ``low`` and ``high``."""
+        """An accepted item of the version's settlements stands in no leaf: it belongs between ``low`` and ``high``."""
         return self._write(signer, "proveUnlisted", version, list(keys), item, low, high)
 
     def call_share(self, signer: TransactionSigner, version: Version, index: int) -> Receipt:

@@ -517,9 +517,8 @@ def _member(kind: str, value: Any) -> Any:
     for struct in (Offer, Word):
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
-    for struct in (Share, Posted, Item):
-        if kind == struct.abi_type():
-            return struct.of(value)
+    if inner := next((one for one in (Share, Posted, Item) if kind == one.abi_type()), None):
+        return inner.of(value)
     if kind == "bytes32[]":
         return tuple(bytes(one) for one in value)
     if kind == "address":

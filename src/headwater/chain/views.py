@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from headwater.chain.structs import Struct
 
 POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
+VERSION_PUBLISHED, VERSION_VOID = 1, 2  # status of a dataset version
 
 
 @dataclass(frozen=True)

@@ -48,17 +48,22 @@ def settle(
 
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Recompute every settlement that is not final, and prove on chain what is wrong. Run it as a watchtower."""
+    """Recompute what is not final yet, settlements and versions, and prove on chain what is wrong: a watchtower."""
+    from headwater.client.share_watch import patrol_shares
     from headwater.client.watch import patrol
 
     session = session_of(home)
     proven = patrol(session.network, session.signer(name))
+    shares = patrol_shares(session.network, session.signer(name))
     if as_json:
-        emit([asdict(one) for one in proven])
+        emit([asdict(one) for one in proven] + [asdict(share) for share in shares])
         return
     for one in proven:
         fault = one.fault
         what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
-    if not proven:
-        console().print("every open settlement is right")
+    for share in shares:
+        dataset, number = share.version >> 32, share.version & 0xFFFFFFFF
+        console().print(f"dataset {dataset}@{number} void: share {share.index}; {share.function}, {share.gas_used} gas")
+    if not proven and not shares:
+        console().print("every open settlement and version is right")

@@ -86,6 +86,8 @@ def _shares(network: Network, account: str) -> list[Due]:
     rows = []
     for dataset in network.ledger().datasets.values():
         for number, facts in dataset.versions.items():
+            if not facts.standing:
+                continue  # its sales wait for a successor
             made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
             pool = split_of(facts.gross, facts.version.owner_bps, facts.version.fee_bps).pool
             for share in made.shares:

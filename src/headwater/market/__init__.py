@@ -5,7 +5,7 @@ from headwater.market.errors import MarketError, SettlementError
 from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.reward import Valued, quality, value
 from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
-from headwater.market.split import Split, share_amount, shares_of, split_of
+from headwater.market.split import Split, share_amount, share_lists, shares_of, split_of
 
 __all__ = [
     "Books",
@@ -25,6 +25,7 @@ __all__ = [
     "quality",
     "review_pay",
     "share_amount",
+    "share_lists",
     "share_weight_of",
     "shares_of",
     "split_of",

@@ -24,11 +24,11 @@ def audit_sales(facts: Facts, book: Book, published: VersionFacts) -> None:
         expected = (offer.price, licence_id(version.key, sale.offer, offer.terms))
         title = f"{sale.buyer} paid the offer's price for the licence of this version"
         book.same(f"{name}/sale/{number}", title, expected, (sale.price, sale.licence), leaf=sale.at.tx)
-    title = "gross on chain is the sum of the sales"
+    title = "gross on chain is the sum of the sales, and of what void versions carried here"
     book.same(f"{name}/gross", title, published.gross, facts.reads.sales(version.key).gross)
     split = split_of(published.gross, version.owner_bps, version.fee_bps)
     _owner_and_fee(facts, book, name, published, split)
-    if version.total_weight:
+    if version.total_weight and published.standing:
         _shares(facts, book, name, published, split)
 
 

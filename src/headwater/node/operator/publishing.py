@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from headwater.chain.errors import RevertError
 from headwater.chain.events import DatasetCreated, Published
 from headwater.chain.structs import ACCEPTED, Offer
+from headwater.client.share_watch import leaves_of
 from headwater.market import DraftVersion, draft_version, share_weight_of
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.desk import Desk
@@ -37,7 +41,41 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     )
     desk.put(manifest)
     contract.publish(desk.signer, made.version, keys, terms).only(Published)
+    carry_void(desk, dataset)
     return made
+
+
+def carry_void(desk: Desk, dataset: int) -> int:
+    """Carries what buyers paid for void versions to the latest one that stands and has their settlements; how many."""
+    versions = desk.ledger().dataset(dataset).versions
+    carried = 0
+    for number in sorted(versions):
+        void = versions[number]
+        later = [
+            v for n, v in versions.items() if n > number and v.standing and {*void.settlements} <= {*v.settlements}
+        ]
+        if void.standing or not void.gross or not later:
+            continue
+        to = max(later, key=lambda v: v.version.number)
+        desk.contracts.share_faults.carry(desk.signer, void.version, void.settlements, to.version, to.settlements)
+        carried += 1
+    return carried
+
+
+def show_called(desk: Desk, campaign: int) -> int:
+    """Shows the share leaves of a campaign's versions that somebody called for, from their manifests; how many."""
+    contract, shown = desk.contracts.share_faults, 0
+    for dataset in [d for d in desk.ledger().datasets.values() if d.campaign == campaign]:
+        for facts in dataset.versions.values():
+            waiting = [index for index, leaf in facts.calls.items() if leaf is None]
+            if not waiting or not facts.standing:
+                continue
+            leaves = leaves_of(desk, facts)
+            for index in [i for i in waiting if i in leaves and contract.call_of(facts.version.key, i).open]:
+                with suppress(RevertError):  # too late, or somebody else was faster
+                    contract.show_share(desk.signer, facts.version, leaves[index])
+                    shown += 1
+    return shown
 
 
 def dataset_of(desk: Desk, campaign: int) -> int:
