@@ -28,6 +28,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
 
     IStakes public immutable stakes;
     ISettlement public immutable settlement;
+    address public immutable pools;
     uint256 public immutable minSettle;
     uint256 public immutable minChallenge;
     uint256 public immutable minLapse;
@@ -41,10 +42,12 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(bytes32 key => bytes32) public commitRoots;
     mapping(bytes32 key => bytes32) public commits;
     mapping(uint256 campaign => uint256) public lapsedFrom;
+    mapping(uint256 campaign => Pool) private _pools;
 
-    constructor(IStakes stakes_, ISettlement settlement_, Floors memory floors) {
+    constructor(IStakes stakes_, ISettlement settlement_, Floors memory floors, address pools_) {
         stakes = stakes_;
         settlement = settlement_;
+        pools = pools_;
         (minSettle, minChallenge, minLapse) = (floors.settle, floors.challenge, floors.lapse);
     }
 
@@ -53,14 +56,21 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         _;
     }
 
+    modifier onlyPools() {
+        if (msg.sender != pools) revert Campaigns_NotPools(msg.sender);
+        _;
+    }
+
     // Money
 
     /// @inheritdoc ICampaigns
     function fund(Terms calldata terms, uint256 amount) public nonReentrant returns (uint256 campaign) {
         _checkTerms(terms);
+        _checkPool(terms, amount);
         campaign = ++_campaigns;
         termsHash[campaign] = keccak256(abi.encode(terms));
-        _states[campaign] = State(amount.toUint96(), 0, 0, 0);
+        _states[campaign] = State(amount.toUint96(), terms.pool, 0, 0);
+        if (terms.pool > 0) _pools[campaign].left = terms.pool;
         emit Funded(campaign, msg.sender, amount, terms);
         if (amount > 0) Tokens.pull(terms.token, msg.sender, address(settlement), amount);
     }
@@ -100,10 +110,14 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 at = uint256(terms.deadline) + terms.lapseWindow;
         if (block.timestamp <= at) revert Campaigns_DeadlineAhead(at, block.timestamp);
         State storage state = _states[campaign];
-        uint96 reserved = state.reserved;
-        if (reserved == 0) revert Campaigns_NothingReserved(campaign);
+        uint96 left = _pools[campaign].left;
+        uint96 reserved = state.reserved - left;
+        // Items of a pool may have no fees reserved; what is unsettled of them lapses all the same.
+        if (reserved == 0 && (left == 0 || state.settled == state.anchored)) {
+            revert Campaigns_NothingReserved(campaign);
+        }
         if (lapsedFrom[campaign] == 0) lapsedFrom[campaign] = uint256(state.settled) + 1;
-        state.reserved = 0;
+        state.reserved = left;
         state.settled = state.anchored;
         emit Lapsed(campaign, lapsedFrom[campaign] - 1, reserved);
     }
@@ -185,6 +199,8 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 campaign = taken.campaign;
         if (termsHash[campaign] != taken.terms) revert Campaigns_WrongTerms(campaign);
         State memory state = _states[campaign];
+        Pool memory pool = _pools[campaign];
+        if (taken.again && pool.closing) revert Campaigns_PoolClosing(campaign);
         if (!taken.again) {
             if (taken.firstItem != state.settled) revert Campaigns_NotNext(taken.firstItem, state.settled);
             for (uint256 i; i < anchors.length; ++i) {
@@ -195,7 +211,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             state.settled += taken.count;
         }
         // A voided settlement's reserve is gone once it has lapsed: nothing of it can be settled any more.
-        if (taken.reserve > state.reserved) revert Campaigns_NothingReserved(campaign);
+        if (taken.reserve > state.reserved - pool.left) revert Campaigns_NothingReserved(campaign);
         state.reserved -= taken.reserve;
         state.escrow -= taken.total;
         _states[campaign] = state;
@@ -214,7 +230,63 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         emit Credited(campaign, amount);
     }
 
+    // Pools only
+
+    /// @inheritdoc ICampaigns
+    function lockPool(uint256 campaign, address closer, address token, uint256 bond) external onlyPools {
+        _pools[campaign].closing = true;
+        stakes.lock(closer, token, bond, 0);
+    }
+
+    /// @inheritdoc ICampaigns
+    function reopenPool(uint256 campaign) external onlyPools {
+        _pools[campaign].closing = false;
+    }
+
+    /// @inheritdoc ICampaigns
+    function unlockPool(address closer, address token, uint256 bond) external onlyPools {
+        stakes.unlock(closer, token, bond);
+    }
+
+    /// @inheritdoc ICampaigns
+    function slashPool(uint256 campaign, address closer, address token, uint96 bond, address watcher, uint96 rewarded)
+        external
+        onlyPools
+        nonReentrant
+    {
+        uint96 rest = bond - rewarded;
+        State storage state = _states[campaign];
+        state.escrow += rest;
+        state.reserved += rest;
+        _pools[campaign].left += rest;
+        emit PoolRaised(campaign, rest);
+        stakes.slash(closer, token, bond, watcher, rewarded);
+        if (rest > 0) Tokens.send(token, address(settlement), rest);
+    }
+
+    /// @inheritdoc ICampaigns
+    function payPool(uint256 campaign, address token, address to, uint96 amount) external onlyPools nonReentrant {
+        _pools[campaign].left -= amount;
+        State storage state = _states[campaign];
+        state.escrow -= amount;
+        state.reserved -= amount;
+        emit PoolPaid(campaign, to, amount);
+        settlement.disburse(token, to, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function freePool(uint256 campaign, uint96 amount) external onlyPools {
+        _pools[campaign].left -= amount;
+        _states[campaign].reserved -= amount;
+        emit PoolFreed(campaign, amount);
+    }
+
     // Views
+
+    /// @inheritdoc ICampaigns
+    function poolOf(uint256 campaign) external view returns (Pool memory) {
+        return _pools[campaign];
+    }
 
     /// @inheritdoc ICampaigns
     function reserveOf(Terms calldata terms) external pure returns (uint256) {
@@ -286,7 +358,6 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     function _checkTerms(Terms calldata terms) private view {
         if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
         if (terms.unitReward == 0) revert Campaigns_ZeroReward();
-        if (terms.mode != 0) revert Campaigns_ModeNotOpen(terms.mode);
         _atMost(terms.reviewFeeBps, MAX_REVIEW_FEE_BPS);
         _atMost(terms.operatorFeeBps, MAX_OPERATOR_FEE_BPS);
         _atMost(terms.depositBps, Rules.BPS);
@@ -300,6 +371,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         // Whoever voids a settlement at its last second leaves time for another one before the reserve lapses.
         uint256 replace = uint256(terms.settleWindow) + 2 * uint256(terms.challengeWindow);
         _within(terms.lapseWindow, replace > minLapse ? replace : minLapse);
+    }
+
+    /// @dev A pool is there from the start and has a floor: little work never takes all of it.
+    function _checkPool(Terms calldata terms, uint256 amount) private pure {
+        if (terms.mode > Rules.POOL_MODE) revert Campaigns_UnknownMode(terms.mode);
+        bool priced = terms.mode == Rules.PRICE_MODE;
+        if (priced != (terms.pool == 0) || priced != (terms.poolFloor == 0) || amount < terms.pool) {
+            revert Campaigns_WrongPool(terms.pool, terms.poolFloor, amount);
+        }
     }
 
     function _atMost(uint256 bps, uint256 limit) private pure {

@@ -177,9 +177,10 @@ abstract contract ShareTrees is IShareTrees {
         if (!_covers(tree, keys, item.posted.key)) revert Shares_WrongItem(_reference(item));
         settlement.check(item.posted);
         _matchItem(item);
+        if (item.item.verdict != Rules.ACCEPT || item.item.shareWeight == 0) return false;
+        if (tree.count == 0) return true;
         _matchLeaf(tree, low);
         _matchLeaf(tree, high);
-        if (item.item.verdict != Rules.ACCEPT || item.item.shareWeight == 0) return false;
         return _between(tree.count, item, low.share, high.share) && !_lists(low, item);
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Merkle} from "../src/Merkle.sol";
-import {Anchor, Item, ItemProof, Posted, Share, ShareProof, Terms} from "../src/interfaces/Structs.sol";
+import {Anchor, Item, ItemProof, Pay, Posted, Share, ShareProof, Terms} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice A campaign with settlements whose items tests can bend, and the right share tree over them.
@@ -40,6 +40,7 @@ abstract contract ShareBook is World {
     /// @dev Seed 0: all accepted with the same weight, contributors by turns.
     function _random(Terms memory t, Anchor[] memory anchors, uint256 seed) internal view returns (Draft memory d) {
         d = _honest(t, anchors, PAYEES, operator);
+        if (t.mode == 1) _unpriced(t, d);
         if (seed == 0) return d;
         for (uint256 i; i < d.items.length; ++i) {
             uint256 dice = uint256(keccak256(abi.encode(seed, i)));
@@ -47,6 +48,18 @@ abstract contract ShareBook is World {
             d.items[i].shareWeight = uint64((dice >> 8) % 1000 + 1);
             if ((dice >> 32) % 4 == 0) (d.items[i].verdict, d.items[i].shareWeight) = (0, 0);
         }
+    }
+
+    /// @notice In pool mode nothing but the operator's fee is paid by a settlement.
+    function _unpriced(Terms memory t, Draft memory d) internal view {
+        uint32[] memory numbers = new uint32[](d.items.length);
+        for (uint256 i; i < d.items.length; ++i) {
+            (d.items[i].reward, d.items[i].payIndex, numbers[i]) = (0, NO_PAY, d.items[i].item);
+        }
+        d.total = uint96(d.items.length * t.unitReward * t.operatorFeeBps / 10_000);
+        (d.pays, d.lists) = (new Pay[](1), new uint32[][](1));
+        d.lists[0] = numbers;
+        d.pays[0] = Pay(0, operator, d.total, d.total, 2, keccak256(abi.encode(numbers)));
     }
 
     /// @notice The right leaves: ascending by account and first item, at most 256 items each.

@@ -8,6 +8,7 @@ import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
+import {Pools} from "../src/Pools.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {ShareFaults} from "../src/ShareFaults.sol";
 import {Stakes} from "../src/Stakes.sol";
@@ -52,6 +53,7 @@ abstract contract World is Test {
     Advances internal advances;
     Doubts internal doubts;
     ShareFaults internal shareFaults;
+    Pools internal pools;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -88,15 +90,15 @@ abstract contract World is Test {
 
     function _deploy() private {
         uint256 n = vm.getNonce(address(this));
-        address[11] memory to;
-        for (uint256 i; i < 11; ++i) {
+        address[12] memory to;
+        for (uint256 i; i < 12; ++i) {
             to[i] = vm.computeCreateAddress(address(this), n + i);
         }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
         IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
         stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
-        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
+        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2), to[11]);
         settlement = new Settlement(
             ISettlement.Parts(
                 address(campaigns), address(stakes), to[8], to[5], address(0), address(0), address(0), doubter, to[9]
@@ -110,6 +112,7 @@ abstract contract World is Test {
         advances = new Advances(settlement);
         doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
         shareFaults = new ShareFaults(datasets, settlement, address(token), 1e18);
+        pools = new Pools(campaigns, settlement, address(token), 1e18);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {

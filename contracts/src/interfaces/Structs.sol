@@ -187,3 +187,22 @@ struct ItemProof {
     Item item;
     bytes32[] proof;
 }
+
+/// @notice The closing of a campaign's pool (section 10); `lapsesAt` is deadline and lapse window.
+struct Closing {
+    uint256 campaign;
+    uint32 attempt;
+    address token;
+    uint96 pool;
+    uint128 poolFloor;
+    bytes32 settlements;
+    bytes32 shareRoot;
+    uint32 shares;
+    uint128 totalWeight;
+    bytes32 evidence;
+    address closer;
+    uint96 bond;
+    uint40 closedAt;
+    uint40 finalAt;
+    uint40 lapsesAt;
+}
