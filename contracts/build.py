@@ -42,6 +42,7 @@ DEPLOYED = {
     "Licences": "Licences",
     "Datasets": "Datasets",
     "ShareFaults": "ShareFaults",
+    "Pools": "Pools",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

@@ -24,6 +24,8 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Doubt": views.Doubt,
     "Held": views.Held,
     "Call": views.ShareCall,
+    "Pool": views.Pool,
+    "Standing": views.PoolStanding,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -32,7 +34,18 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "URI",
     "EIP712DomainChanged",
 }
-OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Licences")
+OURS = (
+    "Stakes",
+    "Campaigns",
+    "Settlement",
+    "Faults",
+    "Advances",
+    "Doubts",
+    "Datasets",
+    "ShareFaults",
+    "Pools",
+    "Licences",
+)
 
 
 def _u(value: int) -> bytes:
@@ -75,8 +88,8 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Version", "Share", "ShareProof", "ItemProof"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Call"),
+        *("Offer", "Version", "Share", "ShareProof", "ItemProof", "Closing"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Call", "Pool", "Standing"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

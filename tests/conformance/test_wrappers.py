@@ -16,17 +16,21 @@ from headwater.chain.datasets import Datasets
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
+from headwater.chain.pools import Pools
 from headwater.chain.settlement import Settlement
 from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 
 WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
-    ShareFaults,
+    *(ShareFaults, Pools),
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
-    "Campaigns": {"take", "restore", "credit"},
+    "Campaigns": {
+        *("take", "restore", "credit"),
+        *("lockPool", "reopenPool", "unlockPool", "slashPool", "payPool", "freePool"),
+    },
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
     "Datasets": {"voidVersion", "carry"},

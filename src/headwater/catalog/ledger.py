@@ -12,7 +12,7 @@ from functools import singledispatchmethod
 
 from headwater.catalog.errors import UnknownIdError
 from headwater.chain import events as ev
-from headwater.chain.structs import ACCEPTED, Anchor, Posted, ShareProof, Terms, Version
+from headwater.chain.structs import ACCEPTED, Anchor, Closing, Posted, ShareProof, Terms, Version
 
 
 @dataclass
@@ -29,6 +29,12 @@ class CampaignFacts:
     seeds: dict[int, bytes] = field(default_factory=dict)
     commit_roots: dict[tuple[int, int, str], bytes] = field(default_factory=dict)
     settlements: list[int] = field(default_factory=list)
+    closings: list[ClosingFacts] = field(default_factory=list)
+
+    @property
+    def closing(self) -> ClosingFacts | None:
+        """The closing of the pool that stands, pending or final."""
+        return self.closings[-1] if self.closings and self.closings[-1].standing else None
 
     @property
     def anchored(self) -> int:
@@ -111,6 +117,25 @@ class VersionFacts:
     def gross(self) -> int:
         """What is split here: sales, and what was carried from void versions; nothing of what was carried away."""
         return self.sold + sum(amount for _, amount in self.carried)
+
+    @property
+    def standing(self) -> bool:
+        """Not void."""
+        return self.voided_by is None
+
+
+@dataclass
+class ClosingFacts:
+    """One closing of a pool; ``claims`` are (share, account, amount), ``calls`` leaves somebody called for."""
+
+    closing: Closing
+    settlements: tuple[int, ...]
+    at: ev.Position
+    voided_by: str | None = None
+    collected: bool = False
+    released: bool = False
+    claims: list[tuple[int, str, int]] = field(default_factory=list)
+    calls: dict[int, ShareProof | None] = field(default_factory=dict)
 
     @property
     def standing(self) -> bool:
@@ -256,6 +281,34 @@ class Ledger:
         self.settlements[e.key].released = True
 
     @apply.register
+    def _(self, e: ev.Closed) -> None:
+        self.campaigns[e.campaign].closings.append(ClosingFacts(e.closing, e.settlements, e.at))
+
+    @apply.register
+    def _(self, e: ev.ClosingVoided) -> None:
+        self.campaigns[e.campaign].closings[e.attempt].voided_by = e.watcher
+
+    @apply.register
+    def _(self, e: ev.ClosingCollected) -> None:
+        self.campaigns[e.campaign].closings[-1].collected = True  # the next one waits for it
+
+    @apply.register
+    def _(self, e: ev.ClosingReleased) -> None:
+        self.campaigns[e.campaign].closings[-1].released = True
+
+    @apply.register
+    def _(self, e: ev.PoolClaimed) -> None:
+        self.campaigns[e.campaign].closings[-1].claims.append((e.index, e.account, e.amount))
+
+    @apply.register
+    def _(self, e: ev.PoolShareCalled) -> None:
+        self._closing(e.tree).calls[e.index] = None
+
+    @apply.register
+    def _(self, e: ev.PoolShareShown) -> None:
+        self._closing(e.tree).calls[e.index] = e.leaf
+
+    @apply.register
     def _(self, e: ev.DatasetCreated) -> None:
         self.datasets[e.dataset] = DatasetFacts(e.dataset, e.campaign, e.owner)
 
@@ -321,6 +374,9 @@ class Ledger:
     @apply.register
     def _(self, e: ev.Left) -> None:
         self._stakes.append((e.at.block, e.role, e.account, 0))
+
+    def _closing(self, tree: int) -> ClosingFacts:
+        return self.campaigns[tree >> 32].closings[tree & 0xFFFFFFFF]
 
     def _version(self, key: int) -> VersionFacts:
         return self.datasets[key >> 32].versions[key & 0xFFFFFFFF]

@@ -13,6 +13,7 @@ from headwater.chain.deployment import Deployment, load
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.licences import Licences
+from headwater.chain.pools import Pools
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
 from headwater.chain.share_faults import ShareFaults
@@ -56,6 +57,10 @@ class Contracts:
     @cached_property
     def share_faults(self) -> ShareFaults:
         return ShareFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def pools(self) -> Pools:
+        return Pools(self.chain, self.deployment, self.tag)
 
     @cached_property
     def licences(self) -> Licences:

@@ -94,8 +94,8 @@ def _stakes(s: Site) -> Made:
 def _campaigns(s: Site) -> Made:
     floors = s.profile.min_settle, s.profile.min_challenge, s.profile.min_lapse
     return Made(
-        (s["Stakes"], s["Settlement"], floors),
-        _own("Campaigns", stakes=s["Stakes"], settlement=s["Settlement"])
+        (s["Stakes"], s["Settlement"], floors, s["Pools"]),
+        _own("Campaigns", stakes=s["Stakes"], settlement=s["Settlement"], pools=s["Pools"])
         | _own("Campaigns", minSettle=floors[0], minChallenge=floors[1], minLapse=floors[2]),
     )
 
@@ -133,13 +133,21 @@ def _datasets(s: Site) -> Made:
 
 
 def _share_faults(s: Site) -> Made:
-    trees: dict[str, Word] = {
-        "settlement": s["Settlement"],
-        "networkToken": s["HeadwaterToken"],
-        "callBond": s.profile.publish_bond // CALLS_A_BOND,
-    }
+    trees = _share_trees(s)
     known = _own("ShareTrees", **trees) | _own("ShareFaults", datasets=s["Datasets"])
     return Made((s["Datasets"], *trees.values()), known)
+
+
+def _pools(s: Site) -> Made:
+    trees = _share_trees(s)
+    return Made(
+        (s["Campaigns"], *trees.values()), _own("ShareTrees", **trees) | _own("Pools", campaigns=s["Campaigns"])
+    )
+
+
+def _share_trees(s: Site) -> dict[str, Word]:
+    bond = s.profile.publish_bond // CALLS_A_BOND
+    return {"settlement": s["Settlement"], "networkToken": s["HeadwaterToken"], "callBond": bond}
 
 
 def _licences(s: Site) -> Made:
@@ -168,6 +176,7 @@ PARTS: tuple[Part, ...] = (
     Part("Advances", _advances),
     Part("Doubts", _doubts),
     Part("ShareFaults", _share_faults),
+    Part("Pools", _pools),
 )
 
 

@@ -169,6 +169,13 @@ FIXES: Mapping[str, str] = {
     "Shares_WrongTree": "only a campaign's version that stands can be proven wrong; read it from its Published event",
     "Shares_TooLate": "calls are for the first third of the window, answers for the second",
     "Shares_AlreadyCalled": "nothing to do: somebody called for this leaf",
+    "Campaigns_WrongPool": "price mode has neither pool nor floor; pool mode has both, and the pool is funded at once",
+    "Campaigns_PoolClosing": "the pool is closed: what was not settled by then is not settled again",
+    "Pools_DeadlineAhead": "wait for the campaign's deadline",
+    "Pools_Unsettled": "settle what is anchored first, or let it lapse",
+    "Pools_NotCollected": "collect the bond of the void closing first: it belongs to the pool",
+    "Pools_NotFinal": "wait until the closing's window is over",
+    "Pools_AlreadyClaimed": "nothing to do: it was paid",
     "Shares_NotSuccessor": "carry to a later version of the same dataset with at least the same settlements",
     "Licences_Soulbound": "buy a licence for the other account: they cannot be passed on",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headwater.chain import interface
 from headwater.chain.models import Log
-from headwater.chain.structs import Anchor, Posted, ShareProof, Terms, Version
+from headwater.chain.structs import Anchor, Closing, Posted, ShareProof, Terms, Version
 
 if TYPE_CHECKING:
     from headwater.chain.deployment import Deployment
@@ -235,6 +235,27 @@ class VoteCommitted(_OfCampaigns):
 
 @dataclass(frozen=True)
 class Credited(_OfCampaigns):
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolPaid(_OfCampaigns):
+    campaign: int
+    to: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolRaised(_OfCampaigns):
+    """What a void closing cost its closer, as far as the watcher did not get it."""
+
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolFreed(_OfCampaigns):
     campaign: int
     amount: int
 
@@ -470,6 +491,80 @@ class Carried(_OfDatasets):
     from_: int
     to: int
     gross: int
+
+
+class _OfPools(Event):
+    CONTRACT = "Pools"
+
+
+@dataclass(frozen=True)
+class Closed(_OfPools):
+    campaign: int
+    closer: str
+    closing: Closing
+    settlements: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClosingVoided(_OfPools):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf or settlement it was shown on."""
+
+    campaign: int
+    watcher: str
+    fault: bytes
+    attempt: int
+    index: int
+
+
+@dataclass(frozen=True)
+class ClosingCollected(_OfPools):
+    campaign: int
+    watcher: str
+    rewarded: int
+    credited: int
+
+
+@dataclass(frozen=True)
+class ClosingReleased(_OfPools):
+    campaign: int
+    closer: str
+    bond: int
+
+
+@dataclass(frozen=True)
+class PoolClaimed(_OfPools):
+    campaign: int
+    account: str
+    index: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolShareCalled(_OfPools):
+    NAME = "ShareCalled"
+
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class PoolShareShown(_OfPools):
+    NAME = "ShareShown"
+
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class PoolCallRefunded(_OfPools):
+    NAME = "CallRefunded"
+
+    tree: int
+    index: int
+    caller: str
 
 
 class _OfShareFaults(Event):

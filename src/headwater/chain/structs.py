@@ -378,6 +378,37 @@ class Share(Struct):
 
 
 @dataclass(frozen=True)
+class Closing(Struct):
+    """The closing of a campaign's pool (section 10); ``lapses_at`` is deadline and lapse window."""
+
+    campaign: int
+    attempt: int
+    token: str
+    pool: int
+    pool_floor: int
+    settlements: bytes
+    share_root: bytes
+    shares: int
+    total_weight: int
+    evidence: bytes
+    closer: str
+    bond: int
+    closed_at: int
+    final_at: int
+    lapses_at: int
+
+    ABI = (
+        *("uint256", "uint32", "address", "uint96", "uint128", "bytes32", "bytes32", "uint32", "uint128"),
+        *("bytes32", "address", "uint96", "uint40", "uint40", "uint40"),
+    )
+
+    @property
+    def tree(self) -> int:
+        """Its share tree among all closings': ``campaign << 32 | attempt``."""
+        return self.campaign << 32 | self.attempt
+
+
+@dataclass(frozen=True)
 class ShareProof(Struct):
     """A share leaf with its proof and the items it lists."""
 
@@ -466,9 +497,14 @@ def settlements_hash(keys: Sequence[int]) -> bytes:
 
 
 def reserve_of(terms: Terms) -> int:
-    """What one anchored item reserves of the escrow: R and the fee caps, each rounded up."""
+    """What one anchored item reserves of the escrow: R, in price mode, and the fee caps, each rounded up."""
     review = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS)
-    return terms.unit_reward + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+    return price_of(terms) + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+
+
+def price_of(terms: Terms) -> int:
+    """What a settlement pays for a perfect item: R, or nothing where a pool is divided when the campaign is closed."""
+    return 0 if terms.mode == POOL_MODE else terms.unit_reward
 
 
 def deposit_of(terms: Terms) -> int:
@@ -499,6 +535,7 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Offer,
         Version,
         Share,
+        Closing,
         ShareProof,
         ItemProof,
         EpisodeLeaf,

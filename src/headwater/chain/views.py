@@ -77,6 +77,29 @@ class ShareCall(Struct):
 
 
 @dataclass(frozen=True)
+class Pool(Struct):
+    """A campaign's pool: what is neither paid nor freed, and whether a closing stands."""
+
+    left: int
+    closing: bool
+
+    ABI = ("uint96", "bool")
+
+
+@dataclass(frozen=True)
+class PoolStanding(Struct):
+    """A pool's closing: void ones before it, when it is final (0: none stands), and what was paid by it."""
+
+    attempt: int
+    final_at: int
+    released: bool
+    claims: int
+    paid: int
+
+    ABI = ("uint32", "uint40", "bool", "uint32", "uint96")
+
+
+@dataclass(frozen=True)
 class Holder(Struct):
     """A key holder: account, X25519 key to which shares are sealed, and where it answers."""
 

@@ -34,6 +34,9 @@ def new(
     licence: Annotated[str, typer.Option(help="Licence later sales are made under.")] = "hw-commercial-1",
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Until the deadline.")] = 30,
     threshold: Annotated[int, typer.Option(help="Log-odds x 1000 above which an item is accepted.")] = 0,
+    mode: Annotated[str, typer.Option(help="price: --reward an episode; pool: --pool divided at the end.")] = "price",
+    pool: Annotated[str, typer.Option(help="What is divided by score after the deadline, in whole tokens.")] = "0",
+    pool_floor: Annotated[int, typer.Option(min=0, help="Perfect episodes it takes to earn the whole pool.")] = 0,
     settle_window: _Seconds = None,
     challenge_window: _Seconds = None,
     home: HomeOption = None,
@@ -42,6 +45,7 @@ def new(
     """Open and fund a campaign in one transaction. Prints its number."""
     from headwater.client.campaign import Offer, fund
     from headwater.client.spec_file import read_spec
+    from headwater.market.pool import PERFECT_WEIGHT
     from headwater.primitives.amounts import to_units
 
     wanted = read_spec(spec)
@@ -59,7 +63,11 @@ def new(
         challenge_window_s=challenge,
         lapse_window_s=max(floors.min_lapse, settle + 2 * challenge),
         threshold_milli=threshold,
+        pool=to_units(pool, places),
+        pool_floor=pool_floor * PERFECT_WEIGHT,
     )
+    if (mode, bool(offer.pool), bool(pool_floor)) not in (("price", False, False), ("pool", True, True)):
+        raise typer.BadParameter("--mode price takes neither --pool nor --pool-floor, --mode pool takes both")
     made = fund(session.network, session.signer(name), wanted, preset, offer)
     say(f"campaign {made.id} is open: room for {made.room} episodes, {made.gas_used} gas")
     if as_json:

@@ -49,14 +49,16 @@ def settle(
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Recompute what is not final yet, settlements and versions, and prove on chain what is wrong: a watchtower."""
+    from headwater.client.pool_watch import patrol_pools
     from headwater.client.share_watch import patrol_shares
     from headwater.client.watch import patrol
 
     session = session_of(home)
     proven = patrol(session.network, session.signer(name))
     shares = patrol_shares(session.network, session.signer(name))
+    pools = patrol_pools(session.network, session.signer(name))
     if as_json:
-        emit([asdict(one) for one in proven] + [asdict(share) for share in shares])
+        emit([asdict(one) for one in proven] + [asdict(share) for share in [*shares, *pools]])
         return
     for one in proven:
         fault = one.fault
@@ -65,5 +67,8 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
     for share in shares:
         dataset, number = share.version >> 32, share.version & 0xFFFFFFFF
         console().print(f"dataset {dataset}@{number} void: share {share.index}; {share.function}, {share.gas_used} gas")
-    if not proven and not shares:
-        console().print("every open settlement and version is right")
+    for closing in pools:
+        what = f"campaign {closing.version >> 32}: the closing of its pool is void"
+        console().print(f"{what}; {closing.function}, {closing.gas_used} gas")
+    if not proven and not shares and not pools:
+        console().print("every open settlement, version and closing is right")

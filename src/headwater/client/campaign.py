@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.events import Funded
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import PRICE_MODE, Terms, reserve_of
+from headwater.chain.structs import POOL_MODE, PRICE_MODE, Terms, reserve_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.records import codec
@@ -19,7 +19,8 @@ class Offer:
     """A requester's terms; amounts in the token's smallest unit, windows in seconds.
 
     By default 3 % of R a vote, 5 % to the operator, half of R as deposit; later sales give 20 % to the owner, 2.5 %
-    to the network, the rest to contributors.
+    to the network, the rest to contributors. With a pool the campaign is in pool mode: the pool is divided by weight
+    when it is closed, and ``pool_floor`` is the weight below which part of it returns (1,000,000 for a perfect item).
     """
 
     token: str
@@ -35,6 +36,8 @@ class Offer:
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
     fee_bps: int = 250
+    pool: int = 0
+    pool_floor: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,21 @@ def fund(
         fix = "get tokens, or lower --budget"
         raise ClientError(f"balance of {signer.address}", actual=held, allowed=f"at least {offer.budget}", fix=fix)
     terms = _terms(network, signer.address, spec, preset, offer)
-    if offer.budget < reserve_of(terms):
-        fix = "raise --budget or lower --reward"
-        raise ClientError("budget", actual=offer.budget, allowed=f"at least {reserve_of(terms)}, one item", fix=fix)
+    least = offer.pool + reserve_of(terms)
+    if offer.budget < least:
+        fix = "raise --budget, or lower --reward or --pool"
+        allowed = f"at least {least}, {'the pool and ' if offer.pool else ''}one item"
+        raise ClientError("budget", actual=offer.budget, allowed=allowed, fix=fix)
     network.put(spec)
     network.put(preset)
     permit = token.permit(signer, network.contracts.campaigns.address, offer.budget)
     receipt = network.contracts.campaigns.fund_with_permit(signer, terms, permit)
-    return Opened(receipt.only(Funded).campaign, terms, receipt.gas_used, offer.budget // reserve_of(terms))
+    return Opened(receipt.only(Funded).campaign, terms, receipt.gas_used, _room(offer, reserve_of(terms)))
+
+
+def _room(offer: Offer, reserve: int) -> int:
+    """Items the budget can reserve; without fees a pool takes any number, as far as deposits go."""
+    return (offer.budget - offer.pool) // reserve if reserve else 2**32 - 1
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
@@ -87,11 +97,11 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         settle_window=offer.settle_window_s,
         challenge_window=offer.challenge_window_s,
         lapse_window=offer.lapse_window_s,
-        mode=PRICE_MODE,
+        mode=POOL_MODE if offer.pool else PRICE_MODE,
         licence=preset.digest(),
         purposes=7,
         regions=0,
         minimum_age=0,
-        pool=0,
-        pool_floor=0,
+        pool=offer.pool,
+        pool_floor=offer.pool_floor,
     )

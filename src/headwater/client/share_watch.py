@@ -134,7 +134,7 @@ def leaves_of(network: Network, facts: VersionFacts) -> dict[int, ShareProof]:
 
 def fault_of(network: Network, tree: ShareTree) -> ShareFault | None:
     """The first fault that the known leaves and the settlements show."""
-    truth = _Truth(network, tree.keys)
+    truth = Items(network, tree.keys)
     for index in sorted(tree.leaves):
         found = _fault_of_leaf(tree, tree.leaves[index], truth)
         if found:
@@ -142,7 +142,7 @@ def fault_of(network: Network, tree: ShareTree) -> ShareFault | None:
     return _fault_of_order(tree) or _fault_of_omission(tree, truth)
 
 
-class _Truth:
+class Items:
     """The items of some settlements, by reference."""
 
     def __init__(self, network: Network, keys: Sequence[int]) -> None:
@@ -166,7 +166,7 @@ class _Truth:
         return item is not None and item.contributor.lower() == account.lower() and item.verdict == ACCEPTED
 
 
-def _fault_of_leaf(tree: ShareTree, leaf: ShareProof, truth: _Truth) -> ShareFault | None:
+def _fault_of_leaf(tree: ShareTree, leaf: ShareProof, truth: Items) -> ShareFault | None:
     share, listed = leaf.share, leaf.references
     ordered = all(a < b for a, b in pairwise(listed))
     if not listed or len(listed) > SHARE_ITEMS or listed[0] != share.first or not ordered:
@@ -198,7 +198,7 @@ def _follows(leaf: ShareProof, after: Share) -> bool:
     return share.account.lower() != after.account.lower() or leaf.references[-1] < after.first
 
 
-def _fault_of_omission(tree: ShareTree, truth: _Truth) -> ShareFault | None:
+def _fault_of_omission(tree: ShareTree, truth: Items) -> ShareFault | None:
     listed = {one for leaf in tree.leaves.values() for one in leaf.references}
     for one, item in truth.items.items():
         if one in listed or item.verdict != ACCEPTED or not item.share_weight or item.contribution in tree.excused:

@@ -3,6 +3,7 @@
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
 from headwater.market.errors import MarketError, SettlementError
 from headwater.market.pay_tree import PayTree, build_pays
+from headwater.market.pool import pool_bond, pool_part
 from headwater.market.reward import Valued, quality, value
 from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
 from headwater.market.split import Split, share_amount, share_lists, shares_of, split_of
@@ -22,6 +23,8 @@ __all__ = [
     "draft_version",
     "episode_leaves",
     "item_of",
+    "pool_bond",
+    "pool_part",
     "quality",
     "review_pay",
     "share_amount",

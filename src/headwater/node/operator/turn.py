@@ -10,6 +10,7 @@ from headwater.checks import CheckReport
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import anchor_pending
 from headwater.node.operator.checking import check_pending
+from headwater.node.operator.closing import close_due, release_closed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.publishing import show_called
@@ -56,6 +57,8 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     replaced = [resettle(desk, facts).key for facts in voided(desk, campaign) if _may_replace(desk, facts)]
     released = release_final(desk, campaign)
     show_called(desk, campaign)
+    close_due(desk, campaign)
+    release_closed(desk, campaign)
     waits = _waits(desk, campaign)
     return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, tuple(waits))
 
