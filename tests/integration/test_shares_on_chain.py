@@ -18,7 +18,7 @@ from headwater.client.network import Network
 from headwater.client.share_watch import patrol_shares
 from headwater.market import DraftVersion, draft, draft_version
 from headwater.node.operator.desk import Desk
-from headwater.node.operator.publishing import carry_void, manifest_of, show_called
+from headwater.node.operator.publishing import carry_void, manifest_of, republish, show_called
 from headwater.records.dataset import DatasetManifest
 
 pytestmark = pytest.mark.chain
@@ -99,11 +99,14 @@ def test_a_lying_version_is_void_and_its_sales_are_split_by_its_successor(settle
     report = settled.audit()
     assert any(claim.id.endswith("/voided") and "wait for a successor" in claim.detail for claim in report.claims)
 
-    right, keys, manifest = drafted(settled, desk)
-    settled.put(manifest)
-    publish(settled, desk, right, keys)
+    assert republish(desk, settled.id) is None  # his own lie
+    other = Desk(c, settled.blobs, settled.op, desk.engine, tmp_path)
+    assert republish(other, settled.id) is None  # no bond
+    bonded(settled, other)
+    right = republish(other, settled.id)
+    assert right is not None
     assert patrol_shares(network, watcher) == []
-    assert carry_void(desk, right.version.dataset) == 1
+    assert republish(other, settled.id) is None
     assert carry_void(desk, right.version.dataset) == 0
     assert network.ledger().version(right.version.dataset).gross == PRICE
     assert any("its sales went on" in claim.detail for claim in settled.audit().claims)

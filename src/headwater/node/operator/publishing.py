@@ -13,6 +13,7 @@ from headwater.node.errors import NotReadyError
 from headwater.node.operator.desk import Desk
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import cid_digest
+from headwater.primitives.errors import HeadwaterError
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
 from headwater.records.evidence import Evidence
 from headwater.records.manifest import Manifest
@@ -43,6 +44,25 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     contract.publish(desk.signer, made.version, keys, terms).only(Published)
     carry_void(desk, dataset)
     return made
+
+
+def republish(desk: Desk, campaign: int) -> DraftVersion | None:
+    """Publishes what replaces a campaign's latest version if another's was proven wrong, at its prices, and carries its
+    sales; nothing if there is no such version or the bond is lacking.
+    """
+    versions = next((d.versions for d in desk.ledger().datasets.values() if d.campaign == campaign), {})
+    void = versions.get(max(versions, default=0))
+    # Whose own version was void had better look why before he risks another bond.
+    if void is None or void.standing or void.publisher == desk.signer.address:
+        return None
+    bond, token = desk.contracts.deployment.profile.publish_bond, desk.contracts.network_token.address
+    if desk.contracts.stakes.collateral(desk.signer.address, token).free < bond:
+        return None
+    try:
+        description = desk.record(DatasetManifest, desk.cid_of(void.version.manifest)).description
+    except HeadwaterError:
+        description = ""
+    return publish(desk, campaign, description, tuple((o.price, o.duration) for o in void.version.offers))
 
 
 def carry_void(desk: Desk, dataset: int) -> int:
