@@ -51,6 +51,8 @@ DEPLOYED = {
     "Usage": "Usage",
     "Court": "Court",
     "Disputes": "Disputes",
+    "ShareFaults": "ShareFaults",
+    "Pools": "Pools",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

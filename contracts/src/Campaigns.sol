@@ -30,6 +30,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     IStakes public immutable stakes;
     ISettlement public immutable settlement;
     IParameters public immutable parameters;
+    address public immutable pools;
 
     uint128 private _campaigns;
     uint64 private _anchors;
@@ -40,15 +41,22 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(bytes32 key => bytes32) public commitRoots;
     mapping(bytes32 key => bytes32) public commits;
     mapping(uint256 campaign => uint256) public lapsedFrom;
+    mapping(uint256 campaign => Pool) private _pools;
 
-    constructor(IStakes stakes_, ISettlement settlement_, IParameters parameters_) {
+    constructor(IStakes stakes_, ISettlement settlement_, IParameters parameters_, address pools_) {
         stakes = stakes_;
         settlement = settlement_;
         parameters = parameters_;
+        pools = pools_;
     }
 
     modifier onlySettlement() {
         if (msg.sender != address(settlement)) revert Campaigns_NotSettlement(msg.sender);
+        _;
+    }
+
+    modifier onlyPools() {
+        if (msg.sender != pools) revert Campaigns_NotPools(msg.sender);
         _;
     }
 
@@ -57,9 +65,11 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     /// @inheritdoc ICampaigns
     function fund(Terms calldata terms, uint256 amount) public nonReentrant returns (uint256 campaign) {
         _checkTerms(terms);
+        _checkPool(terms, amount);
         campaign = ++_campaigns;
         termsHash[campaign] = keccak256(abi.encode(terms));
-        _states[campaign] = State(amount.toUint96(), 0, 0, 0);
+        _states[campaign] = State(amount.toUint96(), terms.pool, 0, 0);
+        if (terms.pool > 0) _pools[campaign].left = terms.pool;
         emit Funded(campaign, msg.sender, amount, terms);
         if (amount > 0) Tokens.pull(terms.token, msg.sender, address(settlement), amount);
     }
@@ -187,6 +197,8 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 campaign = taken.campaign;
         if (termsHash[campaign] != taken.terms) revert Campaigns_WrongTerms(campaign);
         State memory state = _states[campaign];
+        Pool memory pool = _pools[campaign];
+        if (taken.again && pool.closing) revert Campaigns_PoolClosing(campaign);
         if (!taken.again) {
             if (taken.firstItem != state.settled) revert Campaigns_NotNext(taken.firstItem, state.settled);
             for (uint256 i; i < anchors.length; ++i) {
@@ -211,7 +223,63 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (credited > 0) emit Credited(campaign, credited);
     }
 
+    // Pools only
+
+    /// @inheritdoc ICampaigns
+    function lockPool(uint256 campaign, address closer, address token, uint256 bond) external onlyPools {
+        _pools[campaign].closing = true;
+        stakes.lock(closer, token, bond, 0);
+    }
+
+    /// @inheritdoc ICampaigns
+    function reopenPool(uint256 campaign) external onlyPools {
+        _pools[campaign].closing = false;
+    }
+
+    /// @inheritdoc ICampaigns
+    function unlockPool(address closer, address token, uint256 bond) external onlyPools {
+        stakes.unlock(closer, token, bond);
+    }
+
+    /// @inheritdoc ICampaigns
+    function slashPool(uint256 campaign, address closer, address token, uint96 bond, address watcher, uint96 rewarded)
+        external
+        onlyPools
+        nonReentrant
+    {
+        uint96 rest = bond - rewarded;
+        State storage state = _states[campaign];
+        state.escrow += rest;
+        state.reserved += rest;
+        _pools[campaign].left += rest;
+        emit PoolRaised(campaign, rest);
+        stakes.slash(closer, token, bond, watcher, rewarded);
+        if (rest > 0) Tokens.send(token, address(settlement), rest);
+    }
+
+    /// @inheritdoc ICampaigns
+    function payPool(uint256 campaign, address token, address to, uint96 amount) external onlyPools nonReentrant {
+        _pools[campaign].left -= amount;
+        State storage state = _states[campaign];
+        state.escrow -= amount;
+        state.reserved -= amount;
+        emit PoolPaid(campaign, to, amount);
+        settlement.disburse(token, to, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function freePool(uint256 campaign, uint96 amount) external onlyPools {
+        _pools[campaign].left -= amount;
+        _states[campaign].reserved -= amount;
+        emit PoolFreed(campaign, amount);
+    }
+
     // Views
+
+    /// @inheritdoc ICampaigns
+    function poolOf(uint256 campaign) external view returns (Pool memory) {
+        return _pools[campaign];
+    }
 
     /// @inheritdoc ICampaigns
     function reserveOf(Terms calldata terms) external pure returns (uint256) {
@@ -283,7 +351,6 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     function _checkTerms(Terms calldata terms) private view {
         if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
         if (terms.unitReward == 0) revert Campaigns_ZeroReward();
-        if (terms.mode != 0) revert Campaigns_ModeNotOpen(terms.mode);
         IParameters.FundingLimits memory limits = parameters.fundingLimits();
         if (terms.feeBps != limits.networkFeeBps) revert Campaigns_WrongFee(terms.feeBps, limits.networkFeeBps);
         // Held here too: no vote goes above them, whatever Parameters says.
@@ -300,6 +367,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         // Whoever voids a settlement at its last second leaves time for another one before the reserve lapses.
         uint256 replace = uint256(terms.settleWindow) + 2 * uint256(terms.challengeWindow);
         _within(terms.lapseWindow, replace > limits.lapse ? replace : limits.lapse);
+    }
+
+    /// @dev A pool is there from the start and has a floor: little work never takes all of it.
+    function _checkPool(Terms calldata terms, uint256 amount) private pure {
+        if (terms.mode > Rules.POOL_MODE) revert Campaigns_UnknownMode(terms.mode);
+        bool priced = terms.mode == Rules.PRICE_MODE;
+        if (priced != (terms.pool == 0) || priced != (terms.poolFloor == 0) || amount < terms.pool) {
+            revert Campaigns_WrongPool(terms.pool, terms.poolFloor, amount);
+        }
     }
 
     function _atMost(uint256 bps, uint256 limit) private pure {

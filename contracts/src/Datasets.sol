@@ -22,6 +22,8 @@ import {Tokens} from "./Tokens.sol";
 contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     uint256 public constant MAX_NETWORK_FEE_BPS = 500;
     uint8 private constant _OPERATOR = 1;
+    uint8 private constant _PUBLISHED = 1;
+    uint8 private constant _VOID = 2;
 
     /// @notice Everything this contract is told at deployment.
     struct Parts {
@@ -31,6 +33,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         ILicences licences;
         IParameters parameters;
         address networkToken;
+        address shareFaults;
     }
 
     /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
@@ -46,6 +49,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     /// @notice Fee, bond and window of versions published from now on, and who receives the network fee.
     IParameters public immutable parameters;
     address public immutable networkToken;
+    /// @notice May void a version while it is locked.
+    address public immutable shareFaults;
 
     uint256 public datasetCount;
     mapping(uint256 dataset => Line) private _lines;
@@ -65,6 +70,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         licences = parts.licences;
         parameters = parts.parameters;
         networkToken = parts.networkToken;
+        shareFaults = parts.shareFaults;
     }
 
     // Publishing
@@ -117,7 +123,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         key = dataset << 32 | version.number;
         versionHash[key] = digest;
         IParameters.PublishLimits memory limits = parameters.publishLimits();
-        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, 1);
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, _PUBLISHED);
         if (limits.bond > 0) bondOf[key] = Bond(msg.sender, limits.bond);
         _published(key, dataset, said);
         if (limits.bond > 0) stakes.lock(msg.sender, networkToken, limits.bond, 0);
@@ -146,10 +152,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
         Offer calldata chosen = version.offers[offer];
         _checkUse(offer, chosen, use);
-        uint256 gross = uint256(_sales[key].gross) + chosen.price;
-        // Halves of gross are kept in 96 bits.
-        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
-        _sales[key].gross = uint128(gross);
+        _addGross(key, chosen.price);
         licence = licenceId(key, offer, chosen.terms);
         emit Sold(key, msg.sender, to, offer, licence, chosen.price, use.purpose, use.region);
         Tokens.pull(version.token, msg.sender, chosen.price);
@@ -225,6 +228,36 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         address treasury = parameters.treasury();
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
+    }
+
+    // Void versions
+
+    /// @inheritdoc IDatasets
+    function voidVersion(uint256 key, address watcher, bytes4 fault, uint256 index) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[key];
+        if (sales.status != _PUBLISHED) revert Datasets_IsVoid(key);
+        if (block.timestamp >= sales.unlockAt) revert Datasets_AlreadyUnlocked(sales.unlockAt, block.timestamp);
+        sales.status = _VOID;
+        Bond memory bond = bondOf[key];
+        delete bondOf[key];
+        uint96 rewarded = bond.amount / 2;
+        emit VersionVoided(key, watcher, fault, index, bond.amount, rewarded);
+        if (bond.amount == 0) return;
+        stakes.slash(bond.publisher, networkToken, bond.amount, watcher, rewarded);
+        Tokens.send(networkToken, parameters.treasury(), bond.amount - rewarded);
+    }
+
+    /// @inheritdoc IDatasets
+    function carry(uint256 from, uint256 to) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[from];
+        if (sales.status != _VOID) revert Datasets_NotVoid(from);
+        uint256 gross = sales.gross;
+        if (gross == 0) revert Datasets_NothingToClaim(from);
+        sales.gross = 0;
+        _addGross(to, gross);
+        emit Carried(from, to, gross);
     }
 
     // Consent and access
@@ -419,7 +452,18 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {
         key = _match(version);
         sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
         if (block.timestamp < sales.unlockAt) revert Datasets_StillLocked(sales.unlockAt, block.timestamp);
+    }
+
+    /// @dev Only of a version that stands.
+    function _addGross(uint256 key, uint256 amount) private {
+        Sales storage sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
+        uint256 gross = sales.gross + amount;
+        // Halves of gross are kept in 96 bits.
+        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
+        sales.gross = uint128(gross);
     }
 
     function _matchTerms(uint256 campaign, Terms calldata terms) private view {

@@ -40,7 +40,7 @@ contract CampaignsTest is World {
         for (uint256 i = 8; i <= 12; ++i) {
             _refused(i, ICampaigns.Campaigns_WindowOutOfRange.selector);
         }
-        _refused(13, ICampaigns.Campaigns_ModeNotOpen.selector);
+        _refused(13, ICampaigns.Campaigns_WrongPool.selector);
     }
 
     function _refused(uint256 which, bytes4 reason) private {

@@ -3,12 +3,13 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
+import {Leaves} from "../src/Leaves.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {Origins} from "../src/Origins.sol";
 import {Pays} from "../src/Pays.sol";
 import {Rules} from "../src/Rules.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
-import {Contribution, Item, Vote, Word} from "../src/interfaces/Structs.sol";
+import {Contribution, Item, Share, Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
@@ -43,6 +44,10 @@ contract Libraries {
 
     function rootOf(bytes32[] memory leaves) external pure returns (bytes32) {
         return Merkle.rootOf(leaves);
+    }
+
+    function share(address book, uint256 scope, Share calldata s) external view returns (bytes32) {
+        return Leaves.share(book, scope, s);
     }
 
     function sum(int256 llr, int256 prior, Vote[] calldata votes) external pure returns (int256) {
@@ -147,6 +152,52 @@ contract ConformanceTest is Test {
         (bytes32 found, uint256 budget) = lib.payRoot(leaf, index, _uint(json, path, ".count"), proof);
         vm.assertEq(found, root, path);
         vm.assertEq(budget, budgets[index / 128], path);
+    }
+
+    function test_share_vectors() public view {
+        string memory json = vm.readFile("../vectors/shares.json");
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            string memory path = _at(".cases", n, "");
+            bytes32[] memory leaves = vm.parseJsonBytes32Array(json, string.concat(path, ".leaves"));
+            for (uint256 i; i < leaves.length; ++i) {
+                _shareLeaf(json, path, i, leaves);
+            }
+        }
+        vm.assertTrue(n >= 4, "cases read");
+        for (n = 0; vm.keyExistsJson(json, _at(".pools", n, "")); ++n) {
+            _poolParts(json, _at(".pools", n, ""));
+        }
+        vm.assertTrue(n >= 8, "pools read");
+    }
+
+    function _shareLeaf(string memory json, string memory path, uint256 i, bytes32[] memory leaves) private view {
+        uint256[] memory listed = vm.parseJsonUintArray(json, _at(string.concat(path, ".listed"), i, ""));
+        Share memory made;
+        made.index = uint32(i);
+        made.account = vm.parseJsonAddress(json, _at(string.concat(path, ".accounts"), i, ""));
+        made.first = listed[0];
+        made.items = keccak256(abi.encode(listed));
+        made.weight = uint128(_uint(json, _at(string.concat(path, ".weights"), i, ""), ""));
+        made.cumulative = uint128(_uint(json, _at(string.concat(path, ".cumulatives"), i, ""), ""));
+        bytes32 leaf = lib.share(vm.parseJsonAddress(json, ".contract"), _uint(json, "", ".scope"), made);
+        vm.assertEq(leaf, leaves[i], path);
+        bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
+        bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+        vm.assertEq(lib.root(leaf, i, leaves.length, proof), root, path);
+    }
+
+    function _poolParts(string memory json, string memory path) private pure {
+        uint256[] memory weights = vm.parseJsonUintArray(json, string.concat(path, ".weights"));
+        uint256[] memory parts = vm.parseJsonUintArray(json, string.concat(path, ".parts"));
+        uint256 total;
+        for (uint256 i; i < weights.length; ++i) {
+            total += weights[i];
+        }
+        for (uint256 i; i < weights.length; ++i) {
+            uint256 part = Rules.poolPart(_uint(json, path, ".pool"), weights[i], total, _uint(json, path, ".floor"));
+            vm.assertEq(part, parts[i], path);
+        }
     }
 
     function test_quality_vectors() public view {

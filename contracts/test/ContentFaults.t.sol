@@ -122,7 +122,7 @@ contract ContentFaultsTest is Recorded {
     }
 
     function test_attack_signature_replayed_from_another_deployment() public {
-        Campaigns other = new Campaigns(stakes, settlement, parameters);
+        Campaigns other = new Campaigns(stakes, settlement, parameters, address(0));
         ContentFaults theirs = new ContentFaults(settlement, other, doubts, approvals);
         Case memory c = _case(0, 2, operator);
         _forge(c, 1, theirs.digestOf(c.clips[1].contribution));
@@ -265,6 +265,8 @@ contract ContentFaultsTest is Recorded {
             );
             vm.assertTrue(contentFaults.isItemVoid(all[i].posted.key, 1) == (i > 0), "noted");
         }
+        uint256 index = all[4].draft.items[1].payIndex;
+        doubts.returnCut(all[4].posted.key, index);
         uint96 escrow = campaigns.stateOf(all[4].id).escrow;
         vm.assertEq(escrow, BUDGET - all[4].posted.total + all[4].draft.items[1].reward, "back to the campaign");
         settlement.release(all[4].posted, all[4].terms, _one(all[4].anchor), all[4].draft.verdicts);

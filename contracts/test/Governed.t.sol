@@ -207,19 +207,21 @@ contract GovernedTest is World {
     /// @notice Campaigns and Datasets hold the caps themselves: other Parameters than ours would not move them either.
     function test_attack_parameters_that_lie_cannot_raise_caps() public {
         IParameters lies = IParameters(address(new LyingParameters(501)));
-        Campaigns other = new Campaigns(stakes, settlement, lies);
+        Campaigns other = new Campaigns(stakes, settlement, lies, address(pools));
         Terms memory t = _terms();
         t.feeBps = 501;
         _capHolds(other, t, 501, 500);
         lies = IParameters(address(new LyingParameters(500)));
-        other = new Campaigns(stakes, settlement, lies);
+        other = new Campaigns(stakes, settlement, lies, address(pools));
         (t.feeBps, t.reviewFeeBps) = (500, 301);
         _capHolds(other, t, 301, 300);
         (t.reviewFeeBps, t.operatorFeeBps) = (300, 1001);
         _capHolds(other, t, 1001, 1000);
 
         lies = IParameters(address(new LyingParameters(501)));
-        Datasets sales = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, lies, address(token)));
+        Datasets sales = new Datasets(
+            Datasets.Parts(campaigns, settlement, stakes, licences, lies, address(token), address(shareFaults))
+        );
         vm.prank(rival);
         sales.createOwn();
         Version memory v = _ownVersion();
@@ -314,7 +316,7 @@ contract GovernedTest is World {
         vm.assertEq(stakes.reputation(), address(reputation), "reputation");
         vm.assertEq(stakes.court(), address(court), "court");
         vm.assertEq(stakes.disputes(), doubter, "disputes");
-        vm.assertEq(stakes.calls(), address(0), "nobody yet");
+        vm.assertEq(stakes.calls(), address(calls), "calls");
         vm.assertEq(address(stakes.parameters()), address(parameters), "parameters of stakes");
         vm.assertEq(address(campaigns.parameters()), address(parameters), "of campaigns");
         vm.assertEq(address(campaigns.settlement()), address(settlement), "escrow");

@@ -15,7 +15,9 @@ import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
 import {Parameters} from "../src/Parameters.sol";
 import {Reputation} from "../src/Reputation.sol";
+import {Pools} from "../src/Pools.sol";
 import {Settlement} from "../src/Settlement.sol";
+import {ShareFaults} from "../src/ShareFaults.sol";
 import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
@@ -48,7 +50,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
-    uint256 internal constant PARTS = 19; // how many contracts are deployed here
+    uint256 internal constant PARTS = 21; // how many contracts are deployed here
     uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
@@ -71,6 +73,8 @@ abstract contract World is Test {
     Reputation internal reputation;
     Usage internal usage;
     Court internal court;
+    ShareFaults internal shareFaults;
+    Pools internal pools;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -113,11 +117,12 @@ abstract contract World is Test {
         governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
         parameters = newParameters(address(timelock), treasury, MINIMUM);
         stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
-        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters);
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, _next(14));
         settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
         licences = new Licences(_next(1), "headwater:{id}");
-        datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
+        datasets =
+            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token), _next(9)));
         advances = new Advances(settlement);
         doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), _next(5), _next(6), doubter));
         reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
@@ -126,6 +131,8 @@ abstract contract World is Test {
         approvals = new Approvals();
         contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
         calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
+        shareFaults = new ShareFaults(datasets, settlement, address(token), CALL_BOND);
+        pools = new Pools(campaigns, settlement, address(token), CALL_BOND);
     }
 
     /// @dev Address of the contract created `n` creations after the next one.

@@ -34,6 +34,10 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Clock": views.Clock,
     "Round": views.Round,
     "Seat": views.Seat,
+    "Call of ShareFaults": views.ShareCall,
+    "Call of Pools": views.ShareCall,
+    "Pool": views.Pool,
+    "Standing": views.PoolStanding,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -46,8 +50,8 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "RoleAdminChanged",
 }
 OURS = (
-    *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
-    *("Approvals", "ContentFaults", "Calls", "Disputes"),
+    *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Pools"),
+    *("Licences", "Approvals", "ContentFaults", "Calls", "Disputes"),
     *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
 )
 
@@ -94,6 +98,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
         *("Offer", "Use", "Version", "Share", "Contribution", "Origin", "Record", "Reveal"),
+        *("ShareProof", "ItemProof", "Closing", "Pool", "Standing", "Call of ShareFaults", "Call of Pools"),
         *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),

@@ -12,7 +12,7 @@ import pytest
 
 from headwater.chain import structs
 from headwater.chain.structs import Offer, Terms, Use
-from headwater.market import offer_gaps, use_gaps
+from headwater.market import offer_gaps, pool_part, share_lists, use_gaps
 from headwater.market.pay_tree import build_words
 from headwater.market.reward import QUALITY, value
 from headwater.primitives import merkle
@@ -53,6 +53,34 @@ def test_pay_tree(case: dict[str, Any]) -> None:
     assert [word.budget for word in tree.words] == case["budgets"]
     for index, proof in zip(case["indices"], case["proofs"], strict=True):
         assert list(tree.proof(index)) == words(proof)
+
+
+@pytest.mark.parametrize("case", load("shares")["cases"], ids=lambda c: f"{len(c['leaves'])} leaves")
+def test_shares(case: dict[str, Any]) -> None:
+    given = load("shares")
+    where = given["chain_id"], given["contract"], int(given["scope"])
+    made = share_lists([(item["account"], item["weight"], int(item["reference"])) for item in case["items"]])
+    assert [share.account for share, _ in made] == case["accounts"]
+    assert [str(share.first) for share, _ in made] == case["firsts"]
+    assert [[str(one) for one in listed] for _, listed in made] == case["listed"]
+    assert [share.items for share, _ in made] == words(case["hashes"])
+    assert [(share.weight, share.cumulative) for share, _ in made] == list(
+        zip(case["weights"], case["cumulatives"], strict=True)
+    )
+    leaves = [share.leaf(*where) for share, _ in made]
+    assert leaves == words(case["leaves"])
+    tree = merkle.build(leaves)
+    assert tree.root == bytes.fromhex(case["root"][2:])
+    for index, proof in enumerate(case["proofs"]):
+        assert list(tree.proof(index)) == words(proof)
+
+
+@pytest.mark.parametrize("case", load("shares")["pools"], ids=lambda c: f"{c['pool']} by {len(c['weights'])}")
+def test_pool_parts(case: dict[str, Any]) -> None:
+    weights = [int(weight) for weight in case["weights"]]
+    parts = [pool_part(int(case["pool"]), weight, sum(weights), int(case["floor"])) for weight in weights]
+    assert [str(part) for part in parts] == case["parts"]
+    assert sum(parts) <= int(case["pool"])
 
 
 @pytest.mark.parametrize("case", load("merkle")["cases"], ids=lambda c: f"{c['count']} leaves")

@@ -24,7 +24,9 @@ from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
 from headwater.chain.reputation import Reputation
+from headwater.chain.pools import Pools
 from headwater.chain.settlement import Settlement
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 from headwater.chain.timelock import Timelock
 from headwater.chain.usage import Usage
@@ -32,14 +34,18 @@ from headwater.chain.votes import Votes
 
 WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
-    *(Approvals, ContentFaults, Calls, Disputes),
+    *(Approvals, ContentFaults, Calls, Disputes, ShareFaults, Pools),
     *(Parameters, Governor, Timelock, Reputation, Usage, Court, Votes),
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
-    "Campaigns": {"take", "book"},
+    "Campaigns": {
+        *("take", "book"),
+        *("lockPool", "reopenPool", "unlockPool", "slashPool", "payPool", "freePool"),
+    },
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
+    "Datasets": {"voidVersion", "carry"},
     "Disputes": {"rule"},
     "Licences": {"mint"},
     "Reputation": {"suspend", "rule"},

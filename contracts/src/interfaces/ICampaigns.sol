@@ -27,6 +27,13 @@ interface ICampaigns {
         bool again;
     }
 
+    /// @param left of the pool: neither paid nor freed
+    /// @param closing whether a closing stands, pending or final: nothing is settled again meanwhile
+    struct Pool {
+        uint96 left;
+        bool closing;
+    }
+
     event Funded(uint256 indexed campaign, address indexed requester, uint256 amount, Terms terms);
     event ToppedUp(uint256 indexed campaign, address indexed from, uint256 amount);
     event Refunded(uint256 indexed campaign, address indexed requester, uint256 amount);
@@ -52,6 +59,9 @@ interface ICampaigns {
         uint40 time
     );
     event Credited(uint256 indexed campaign, uint256 amount);
+    event PoolPaid(uint256 indexed campaign, address indexed to, uint256 amount);
+    event PoolRaised(uint256 indexed campaign, uint256 amount);
+    event PoolFreed(uint256 indexed campaign, uint256 amount);
 
     error Campaigns_NotSettlement(address caller);
     error Campaigns_NotRequester(address caller, address requester);
@@ -63,7 +73,10 @@ interface ICampaigns {
     error Campaigns_DeadlineOutOfRange(uint256 deadline, uint256 nowAt);
     error Campaigns_DeadlinePassed(uint256 deadline, uint256 nowAt);
     error Campaigns_DeadlineAhead(uint256 deadline, uint256 nowAt);
-    error Campaigns_ModeNotOpen(uint8 mode);
+    error Campaigns_UnknownMode(uint8 mode);
+    error Campaigns_WrongPool(uint256 pool, uint256 floor, uint256 funded);
+    error Campaigns_PoolClosing(uint256 campaign);
+    error Campaigns_NotPools(address caller);
     error Campaigns_CountOutOfRange(uint256 count, uint256 limit);
     error Campaigns_EmptyRoot();
     error Campaigns_NotUnreserved(uint256 wanted, uint256 unreserved);
@@ -75,7 +88,8 @@ interface ICampaigns {
     error Campaigns_CommitExists(bytes32 key);
     error Campaigns_NotNext(uint256 firstItem, uint256 expected);
 
-    /// @notice Opens a campaign with `amount` of the caller's tokens; the caller must be `terms.requester`.
+    /// @notice Opens a campaign with `amount` of the caller's tokens; the caller must be `terms.requester`. In pool mode at
+    /// least the pool, which is reserved from the start.
     /// @return campaign its id, from 1
     function fund(Terms calldata terms, uint256 amount) external returns (uint256 campaign);
 
@@ -91,7 +105,8 @@ interface ICampaigns {
     function refund(uint256 campaign, Terms calldata terms, uint256 amount) external;
 
     /// @notice Frees the reserve of unsettled items, after deadline and lapse window; they can no longer be settled. What
-    /// pending and void settlements have reserved is freed by `Settlement.release` and `Settlement.reclaim`.
+    /// pending and void settlements have reserved is freed by `Settlement.release` and `Settlement.reclaim`. A pool stays
+    /// reserved until it is closed: anyone bonded can close it.
     function lapse(uint256 campaign, Terms calldata terms) external;
 
     /// @notice Unlocks the deposit of an anchor that lapsed unsettled.
@@ -126,7 +141,28 @@ interface ICampaigns {
     /// @param freed what a final settlement did not spend, or all that one which nobody replaced had reserved
     function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external;
 
-    /// @notice R and the fee caps, each rounded up: what one anchored item reserves.
+    /// @notice Pools only: locks a closer's collateral and keeps the campaign's void settlements from being settled again.
+    function lockPool(uint256 campaign, address closer, address token, uint256 bond) external;
+
+    /// @notice Pools only: the closing is void.
+    function reopenPool(uint256 campaign) external;
+
+    /// @notice Pools only: unlocks a closer's collateral.
+    function unlockPool(address closer, address token, uint256 bond) external;
+
+    /// @notice Pools only: slashes a closer; what the watcher does not get is added to the pool.
+    function slashPool(uint256 campaign, address closer, address token, uint96 bond, address watcher, uint96 rewarded)
+        external;
+
+    /// @notice Pools only: pays a part of the pool out of the escrow.
+    function payPool(uint256 campaign, address token, address to, uint96 amount) external;
+
+    /// @notice Pools only: makes a part of the pool unreserved.
+    function freePool(uint256 campaign, uint96 amount) external;
+
+    function poolOf(uint256 campaign) external view returns (Pool memory);
+
+    /// @notice R, in price mode, and the fee caps, each rounded up: what one anchored item reserves.
     function reserveOf(Terms calldata terms) external pure returns (uint256);
 
     function termsHash(uint256 campaign) external view returns (bytes32);

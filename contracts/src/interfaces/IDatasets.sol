@@ -9,7 +9,7 @@ interface IDatasets {
     /// @param gross everything buyers paid
     /// @param publishedAt chain time
     /// @param unlockAt from when owner, fee and pool can be claimed
-    /// @param status 0 unknown, 1 published
+    /// @param status 0 unknown, 1 published, 2 void
     struct Sales {
         uint128 gross;
         uint40 publishedAt;
@@ -49,6 +49,16 @@ interface IDatasets {
     event OwnerClaimed(uint256 indexed key, address indexed owner, uint256 amount);
     event FeeClaimed(uint256 indexed key, address indexed treasury, uint256 amount);
     event BondReleased(uint256 indexed key, address indexed publisher, uint256 amount);
+    /// @param fault selector of the function of ShareFaults that held; `index` the leaf it was shown on
+    event VersionVoided(
+        uint256 indexed key,
+        address indexed watcher,
+        bytes4 indexed fault,
+        uint256 index,
+        uint256 bond,
+        uint256 rewarded
+    );
+    event Carried(uint256 indexed from, uint256 indexed to, uint256 gross);
     event ConsentWithdrawn(uint256 indexed campaign, bytes32 indexed contribution, address indexed by);
     event OwnWithdrawn(uint256 indexed dataset, bytes32 indexed contribution, address indexed by);
 
@@ -82,6 +92,10 @@ interface IDatasets {
     error Datasets_NotContributor(address caller, address contributor);
     error Datasets_NotAccepted(uint256 item);
     error Datasets_AlreadyWithdrawn(bytes32 contribution);
+    error Datasets_NotShareFaults(address caller);
+    error Datasets_IsVoid(uint256 key);
+    error Datasets_NotVoid(uint256 key);
+    error Datasets_AlreadyUnlocked(uint256 unlockAt, uint256 nowAt);
 
     /// @notice Mints a campaign's dataset to its requester, once; any operator may call.
     function create(uint256 campaign, Terms calldata terms) external returns (uint256 dataset);
@@ -128,6 +142,13 @@ interface IDatasets {
 
     /// @notice Unlocks the publisher's bond after `unlockAt`.
     function releaseBond(Version calldata version) external;
+
+    /// @notice ShareFaults only, until `unlockAt`: ends sales and claims of a version. Half its bond goes to the watcher's
+    /// collateral, half to the treasury. Licences sold stay valid: who bought acted in good faith.
+    function voidVersion(uint256 key, address watcher, bytes4 fault, uint256 index) external;
+
+    /// @notice ShareFaults only: moves what buyers paid for a void version to its successor, where it is split like a sale.
+    function carry(uint256 from, uint256 to) external;
 
     /// @notice Withdraws the caller's consent for an accepted contribution, for ever.
     function withdrawConsent(Posted calldata posted, Item calldata item, bytes32[] calldata proof) external;

@@ -189,3 +189,36 @@ struct Share {
     uint128 weight;
     uint128 cumulative;
 }
+
+/// @notice A share leaf and its proof; `references` hash to its `items` where a function reads them.
+struct ShareProof {
+    Share share;
+    bytes32[] proof;
+    uint256[] references;
+}
+
+/// @notice An item leaf of a settlement and its proof.
+struct ItemProof {
+    Posted posted;
+    Item item;
+    bytes32[] proof;
+}
+
+/// @notice The closing of a campaign's pool (section 10); `lapsesAt` is deadline and lapse window.
+struct Closing {
+    uint256 campaign;
+    uint32 attempt;
+    address token;
+    uint96 pool;
+    uint128 poolFloor;
+    bytes32 settlements;
+    bytes32 shareRoot;
+    uint32 shares;
+    uint128 totalWeight;
+    bytes32 evidence;
+    address closer;
+    uint96 bond;
+    uint40 closedAt;
+    uint40 finalAt;
+    uint40 lapsesAt;
+}

@@ -13,7 +13,7 @@ from functools import singledispatchmethod
 from headwater.catalog.errors import UnknownIdError
 from headwater.catalog.institutions import Institutions
 from headwater.chain import events as ev
-from headwater.chain.structs import ACCEPTED, Anchor, Posted, Terms, Version
+from headwater.chain.structs import ACCEPTED, Anchor, Closing, Posted, ShareProof, Terms, Version
 
 
 @dataclass
@@ -36,6 +36,12 @@ class CampaignFacts:
     commit_roots: dict[tuple[int, int, str], ev.VotesCommitted] = field(default_factory=dict)
     own_commits: dict[tuple[int, int, str], ev.VoteCommitted] = field(default_factory=dict)
     settlements: list[int] = field(default_factory=list)
+    closings: list[ClosingFacts] = field(default_factory=list)
+
+    @property
+    def closing(self) -> ClosingFacts | None:
+        """The closing of the pool that stands, pending or final."""
+        return self.closings[-1] if self.closings and self.closings[-1].standing else None
 
     @property
     def anchored(self) -> int:
@@ -136,7 +142,13 @@ class Sale:
 
 @dataclass
 class VersionFacts:
-    """One dataset version and its money."""
+    """One dataset version and its money.
+
+    Attributes:
+        voided_by: who proved its shares wrong.
+        carried: (other version, gross): positive where it came from a void one, negative where it went.
+        calls: share leaves somebody called for; what was shown of them.
+    """
 
     version: Version
     settlements: tuple[int, ...]
@@ -146,11 +158,43 @@ class VersionFacts:
     share_claims: list[tuple[int, str, int]] = field(default_factory=list)
     owner_claims: list[tuple[str, int]] = field(default_factory=list)
     fee_claims: list[tuple[str, int]] = field(default_factory=list)
+    voided_by: str | None = None
+    carried: list[tuple[int, int]] = field(default_factory=list)
+    calls: dict[int, ShareProof | None] = field(default_factory=dict)
+
+    @property
+    def sold(self) -> int:
+        """What buyers of this version paid, smallest units."""
+        return sum(sale.price for sale in self.sales)
 
     @property
     def gross(self) -> int:
-        """What buyers paid, smallest units."""
-        return sum(sale.price for sale in self.sales)
+        """What is split here: sales, and what was carried from void versions; nothing of what was carried away."""
+        return self.sold + sum(amount for _, amount in self.carried)
+
+    @property
+    def standing(self) -> bool:
+        """Not void."""
+        return self.voided_by is None
+
+
+@dataclass
+class ClosingFacts:
+    """One closing of a pool; ``claims`` are (share, account, amount), ``calls`` leaves somebody called for."""
+
+    closing: Closing
+    settlements: tuple[int, ...]
+    at: ev.Position
+    voided_by: str | None = None
+    collected: bool = False
+    released: bool = False
+    claims: list[tuple[int, str, int]] = field(default_factory=list)
+    calls: dict[int, ShareProof | None] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> bool:
+        """Not void."""
+        return self.voided_by is None
 
 
 @dataclass
@@ -344,6 +388,7 @@ class Ledger:
     def _(self, e: ev.DisputeClosed) -> None:
         self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
 
+    @apply.register
     def _(self, e: ev.Called) -> None:
         self.settlements[e.key].calls[e.place] = CallFacts(e.by, e.due)
 
@@ -370,6 +415,34 @@ class Ledger:
     @apply.register
     def _(self, e: ev.ContentShown) -> None:
         self.shown[e.content_root] = (e.key, e.item)
+
+    @apply.register
+    def _(self, e: ev.Closed) -> None:
+        self.campaigns[e.campaign].closings.append(ClosingFacts(e.closing, e.settlements, e.at))
+
+    @apply.register
+    def _(self, e: ev.ClosingVoided) -> None:
+        self.campaigns[e.campaign].closings[e.attempt].voided_by = e.watcher
+
+    @apply.register
+    def _(self, e: ev.ClosingCollected) -> None:
+        self.campaigns[e.campaign].closings[-1].collected = True  # the next one waits for it
+
+    @apply.register
+    def _(self, e: ev.ClosingReleased) -> None:
+        self.campaigns[e.campaign].closings[-1].released = True
+
+    @apply.register
+    def _(self, e: ev.PoolClaimed) -> None:
+        self.campaigns[e.campaign].closings[-1].claims.append((e.index, e.account, e.amount))
+
+    @apply.register
+    def _(self, e: ev.PoolShareCalled) -> None:
+        self._closing(e.tree).calls[e.index] = None
+
+    @apply.register
+    def _(self, e: ev.PoolShareShown) -> None:
+        self._closing(e.tree).calls[e.index] = e.leaf
 
     @apply.register
     def _(self, e: ev.DatasetCreated) -> None:
@@ -403,6 +476,23 @@ class Ledger:
         self._version(e.key).fee_claims.append((e.treasury, e.amount))
 
     @apply.register
+    def _(self, e: ev.VersionVoided) -> None:
+        self._version(e.key).voided_by = e.watcher
+
+    @apply.register
+    def _(self, e: ev.Carried) -> None:
+        self._version(e.from_).carried.append((e.to, -e.gross))
+        self._version(e.to).carried.append((e.from_, e.gross))
+
+    @apply.register
+    def _(self, e: ev.ShareCalled) -> None:
+        self._version(e.tree).calls[e.index] = None
+
+    @apply.register
+    def _(self, e: ev.ShareShown) -> None:
+        self._version(e.tree).calls[e.index] = e.leaf
+
+    @apply.register
     def _(self, e: ev.ConsentWithdrawn) -> None:
         self.withdrawn.add((e.campaign, e.contribution))
 
@@ -421,6 +511,9 @@ class Ledger:
     @apply.register
     def _(self, e: ev.Left) -> None:
         self._stakes.append((e.at.block, e.role, e.account, 0))
+
+    def _closing(self, tree: int) -> ClosingFacts:
+        return self.campaigns[tree >> 32].closings[tree & 0xFFFFFFFF]
 
     def _version(self, key: int) -> VersionFacts:
         return self.datasets[key >> 32].versions[key & 0xFFFFFFFF]

@@ -6,7 +6,7 @@ from headwater.chain.contract import Contract
 from headwater.chain.models import Permit, Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Anchor, Terms
-from headwater.chain.views import CampaignState
+from headwater.chain.views import CampaignState, Pool
 from headwater.primitives.abi import abi_hash
 
 
@@ -39,6 +39,10 @@ class Campaigns(Contract):
     def reclaim(self, signer: TransactionSigner, campaign: int, terms: Terms, anchor: Anchor) -> Receipt:
         """Unlock the deposit of an anchor that lapsed unsettled."""
         return self._write(signer, "reclaim", campaign, terms, anchor)
+
+    def pool(self, campaign: int) -> Pool:
+        """What is left of a pool, and whether a closing stands."""
+        return Pool.of(self._read("poolOf", campaign))
 
     def anchor(
         self, signer: TransactionSigner, campaign: int, terms: Terms, root: bytes, count: int, cid: bytes

@@ -21,8 +21,10 @@ from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
 from headwater.chain.reputation import Reputation
+from headwater.chain.pools import Pools
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 from headwater.chain.timelock import Timelock
 from headwater.chain.token import Token
@@ -62,6 +64,14 @@ class Contracts:
     @cached_property
     def datasets(self) -> Datasets:
         return Datasets(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def share_faults(self) -> ShareFaults:
+        return ShareFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def pools(self) -> Pools:
+        return Pools(self.chain, self.deployment, self.tag)
 
     @cached_property
     def licences(self) -> Licences:

@@ -29,6 +29,7 @@ from headwater.primitives.ids import checksum_address
 
 NOBODY = "0x" + "0" * 40
 QUESTION = Path(__file__).with_name("question.json")
+CALLS_A_BOND = 100  # calls for a share leaf that cost together what publishing locks
 LICENCE_URI = "headwater:licence/{id}"
 _MAX_THRESHOLD_PERCENT = 1  # as HeadwaterGovernor has it
 _JUROR = 2  # in Profile.minimums
@@ -127,7 +128,7 @@ def _stakes(s: Site) -> Made:
 
 
 def _campaigns(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters")}
+    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters", "pools")}
     return Made(tuple(names.values()), _own("Campaigns", **names))
 
 
@@ -168,7 +169,26 @@ def _faults(s: Site) -> Made:
 def _datasets(s: Site) -> Made:
     names = ("campaigns", "settlement", "stakes", "licences", "parameters")
     parts = {name: s[name.capitalize()] for name in names} | {"networkToken": s["HeadwaterToken"]}
+    parts |= {"shareFaults": s["ShareFaults"]}
     return Made((tuple(parts.values()),), _own("Datasets", **parts))
+
+
+def _share_faults(s: Site) -> Made:
+    trees = _share_trees(s)
+    known = _own("ShareTrees", **trees) | _own("ShareFaults", datasets=s["Datasets"])
+    return Made((s["Datasets"], *trees.values()), known)
+
+
+def _pools(s: Site) -> Made:
+    trees = _share_trees(s)
+    return Made(
+        (s["Campaigns"], *trees.values()), _own("ShareTrees", **trees) | _own("Pools", campaigns=s["Campaigns"])
+    )
+
+
+def _share_trees(s: Site) -> dict[str, Word]:
+    bond = s.profile.publish_bond // CALLS_A_BOND
+    return {"settlement": s["Settlement"], "networkToken": s["HeadwaterToken"], "callBond": bond}
 
 
 def _licences(s: Site) -> Made:
@@ -253,6 +273,8 @@ PARTS: tuple[Part, ...] = (
     Part("Approvals", _approvals),
     Part("ContentFaults", _content_faults),
     Part("Calls", _calls),
+    Part("ShareFaults", _share_faults),
+    Part("Pools", _pools),
 )
 
 

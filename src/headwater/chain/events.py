@@ -11,6 +11,7 @@ from headwater.chain import interface
 from headwater.chain.models import Log
 from headwater.chain.structs import (
     Anchor,
+    Closing,
     CourtWindows,
     Epoch,
     Item,
@@ -18,6 +19,7 @@ from headwater.chain.structs import (
     Posted,
     Record,
     ReputationRow,
+    ShareProof,
     Terms,
     UsageLink,
     Version,
@@ -247,6 +249,27 @@ class VoteCommitted(_OfCampaigns):
 
 @dataclass(frozen=True)
 class Credited(_OfCampaigns):
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolPaid(_OfCampaigns):
+    campaign: int
+    to: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolRaised(_OfCampaigns):
+    """What a void closing cost its closer, as far as the watcher did not get it."""
+
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolFreed(_OfCampaigns):
     campaign: int
     amount: int
 
@@ -560,6 +583,127 @@ class BondReleased(_OfDatasets):
     key: int
     publisher: str
     amount: int
+
+
+@dataclass(frozen=True)
+class VersionVoided(_OfDatasets):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf it was shown on."""
+
+    key: int
+    watcher: str
+    fault: bytes
+    index: int
+    bond: int
+    rewarded: int
+
+
+@dataclass(frozen=True)
+class Carried(_OfDatasets):
+    """What buyers paid for a void version went to its successor."""
+
+    from_: int
+    to: int
+    gross: int
+
+
+class _OfPools(Event):
+    CONTRACT = "Pools"
+
+
+@dataclass(frozen=True)
+class Closed(_OfPools):
+    campaign: int
+    closer: str
+    closing: Closing
+    settlements: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClosingVoided(_OfPools):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf or settlement it was shown on."""
+
+    campaign: int
+    watcher: str
+    fault: bytes
+    attempt: int
+    index: int
+
+
+@dataclass(frozen=True)
+class ClosingCollected(_OfPools):
+    campaign: int
+    watcher: str
+    rewarded: int
+    credited: int
+
+
+@dataclass(frozen=True)
+class ClosingReleased(_OfPools):
+    campaign: int
+    closer: str
+    bond: int
+
+
+@dataclass(frozen=True)
+class PoolClaimed(_OfPools):
+    campaign: int
+    account: str
+    index: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolShareCalled(_OfPools):
+    NAME = "ShareCalled"
+
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class PoolShareShown(_OfPools):
+    NAME = "ShareShown"
+
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class PoolCallRefunded(_OfPools):
+    NAME = "CallRefunded"
+
+    tree: int
+    index: int
+    caller: str
+
+
+class _OfShareFaults(Event):
+    CONTRACT = "ShareFaults"
+
+
+@dataclass(frozen=True)
+class ShareCalled(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class ShareShown(_OfShareFaults):
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class CallRefunded(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
 
 
 @dataclass(frozen=True)

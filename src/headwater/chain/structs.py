@@ -459,6 +459,59 @@ class Share(Struct):
 
 
 @dataclass(frozen=True)
+class Closing(Struct):
+    """The closing of a campaign's pool (section 10); ``lapses_at`` is deadline and lapse window."""
+
+    campaign: int
+    attempt: int
+    token: str
+    pool: int
+    pool_floor: int
+    settlements: bytes
+    share_root: bytes
+    shares: int
+    total_weight: int
+    evidence: bytes
+    closer: str
+    bond: int
+    closed_at: int
+    final_at: int
+    lapses_at: int
+
+    ABI = (
+        *("uint256", "uint32", "address", "uint96", "uint128", "bytes32", "bytes32", "uint32", "uint128"),
+        *("bytes32", "address", "uint96", "uint40", "uint40", "uint40"),
+    )
+
+    @property
+    def tree(self) -> int:
+        """Its share tree among all closings': ``campaign << 32 | attempt``."""
+        return self.campaign << 32 | self.attempt
+
+
+@dataclass(frozen=True)
+class ShareProof(Struct):
+    """A share leaf with its proof and the items it lists."""
+
+    share: Share
+    proof: tuple[bytes, ...]
+    references: tuple[int, ...]
+
+    ABI = (Share.abi_type(), "bytes32[]", "uint256[]")
+
+
+@dataclass(frozen=True)
+class ItemProof(Struct):
+    """An item leaf of a settlement with its proof."""
+
+    posted: Posted
+    item: Item
+    proof: tuple[bytes, ...]
+
+    ABI = (Posted.abi_type(), Item.abi_type(), "bytes32[]")
+
+
+@dataclass(frozen=True)
 class EpisodeLeaf(Struct):
     """One contribution in a version: who asks for a key proves it with this leaf."""
 
@@ -623,9 +676,14 @@ def settlements_hash(keys: Sequence[int]) -> bytes:
 
 
 def reserve_of(terms: Terms) -> int:
-    """What one anchored item reserves of the escrow: R and the fee caps, each rounded up."""
+    """What one anchored item reserves of the escrow: R, in price mode, and the fee caps, each rounded up."""
     review = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS)
-    return terms.unit_reward + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+    return price_of(terms) + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+
+
+def price_of(terms: Terms) -> int:
+    """What a settlement pays for a perfect item: R, or nothing where a pool is divided when the campaign is closed."""
+    return 0 if terms.mode == POOL_MODE else terms.unit_reward
 
 
 def deposit_of(terms: Terms) -> int:
@@ -661,6 +719,9 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Use,
         Version,
         Share,
+        Closing,
+        ShareProof,
+        ItemProof,
         EpisodeLeaf,
         Epoch,
         Lookup,
@@ -684,6 +745,8 @@ def _member(kind: str, value: Any) -> Any:
     for struct in several:
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
+    if inner := next((one for one in (Share, Posted, Item) if kind == one.abi_type()), None):
+        return inner.of(value)
     if kind == "bytes32[]":
         return tuple(bytes(one) for one in value)
     if kind == "address":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from headwater.chain.structs import Struct
 
 POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64  # flags of a settlement
+VERSION_PUBLISHED, VERSION_VOID = 1, 2  # status of a dataset version
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Slot(Struct):
 
 @dataclass(frozen=True)
 class Sales(Struct):
-    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published."""
+    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published, 2 void."""
 
     gross: int
     published_at: int
@@ -67,6 +68,40 @@ class SalesPaid(Struct):
     owner: int
 
     ABI = ("uint96", "uint96")
+
+
+@dataclass(frozen=True)
+class ShareCall(Struct):
+    """A call for a share leaf: who paid its bond, whether the bond is still there, whether the leaf was shown."""
+
+    caller: str
+    open: bool
+    shown: bool
+
+    ABI = ("address", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class Pool(Struct):
+    """A campaign's pool: what is neither paid nor freed, and whether a closing stands."""
+
+    left: int
+    closing: bool
+
+    ABI = ("uint96", "bool")
+
+
+@dataclass(frozen=True)
+class PoolStanding(Struct):
+    """A pool's closing: void ones before it, when it is final (0: none stands), and what was paid by it."""
+
+    attempt: int
+    final_at: int
+    released: bool
+    claims: int
+    paid: int
+
+    ABI = ("uint32", "uint40", "bool", "uint32", "uint96")
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,9 @@ def new(
     minimum_age: Annotated[int | None, typer.Option(help="Years everyone in a clip must have; 0 if not asked.")] = None,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Until the deadline.")] = 30,
     threshold: Annotated[int, typer.Option(help="Log-odds x 1000 above which an item is accepted.")] = 0,
+    mode: Annotated[str, typer.Option(help="price: --reward an episode; pool: --pool divided at the end.")] = "price",
+    pool: Annotated[str, typer.Option(help="What is divided by score after the deadline, in whole tokens.")] = "0",
+    pool_floor: Annotated[int, typer.Option(min=0, help="Perfect episodes it takes to earn the whole pool.")] = 0,
     settle_window: _Seconds = None,
     challenge_window: _Seconds = None,
     home: HomeOption = None,
@@ -56,6 +59,7 @@ def new(
     from headwater.client.campaign import Offer, fund
     from headwater.client.spec_file import read_call
     from headwater.market import Limits
+    from headwater.market.pool import PERFECT_WEIGHT
     from headwater.primitives.amounts import to_units
 
     wanted, written = read_call(spec)
@@ -79,7 +83,11 @@ def new(
         lapse_window_s=max(floors.lapse, settle + 2 * challenge),
         threshold_milli=threshold,
         limits=limits,
+        pool=to_units(pool, places),
+        pool_floor=pool_floor * PERFECT_WEIGHT,
     )
+    if (mode, bool(offer.pool), bool(pool_floor)) not in (("price", False, False), ("pool", True, True)):
+        raise typer.BadParameter("--mode price takes neither --pool nor --pool-floor, --mode pool takes both")
     made = fund(session.network, session.signer(name), wanted, preset, offer)
     say(f"campaign {made.id} is open: room for {made.room} episodes, {made.gas_used} gas")
     if as_json:

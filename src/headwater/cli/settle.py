@@ -50,8 +50,10 @@ def settle(
 
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Recompute every settlement that is not final, prove on chain what is wrong, call for what is not shown. Run it as
-    a watchtower."""
+    """Recompute what is not final yet, settlements, versions and closings; prove on chain what is wrong, call for what is
+    not shown. Run it as a watchtower."""
+    from headwater.client.pool_watch import patrol_pools
+    from headwater.client.share_watch import patrol_shares
     from headwater.client.watch import patrol
     from headwater.client.watch_origins import patrol_origins
 
@@ -64,8 +66,10 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
         say(f"settlement {key} void: nobody answered a call for evidence")
     for key in origins.unread:
         say(f"settlement {key}: its evidence cannot be read, and it is too late or too dear to call for it")
+    shares = patrol_shares(session.network, session.signer(name))
+    pools = patrol_pools(session.network, session.signer(name))
     if as_json:
-        emit([asdict(one) for one in proven] + [asdict(one) for one in origins.proven])
+        emit([asdict(one) for one in [*proven, *origins.proven, *shares, *pools]])
         return
     for found in origins.proven:
         what = f"settlement {found.fault.key}: item {found.fault.item}, {found.fault.why}"
@@ -74,8 +78,14 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
         fault = one.fault
         what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
-    if not proven and not any(asdict(origins).values()):
-        console().print("every open settlement is right")
+    for share in shares:
+        dataset, number = share.version >> 32, share.version & 0xFFFFFFFF
+        console().print(f"dataset {dataset}@{number} void: share {share.index}; {share.function}, {share.gas_used} gas")
+    for closing in pools:
+        what = f"campaign {closing.version >> 32}: the closing of its pool is void"
+        console().print(f"{what}; {closing.function}, {closing.gas_used} gas")
+    if not proven and not any(asdict(origins).values()) and not shares and not pools:
+        console().print("every open settlement, version and closing is right")
 
 
 def place_name(place: int) -> str:

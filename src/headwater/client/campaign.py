@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from headwater.chain.events import Funded
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import PRICE_MODE, Terms, reserve_of
+from headwater.chain.structs import POOL_MODE, PRICE_MODE, Terms, reserve_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.market import Limits, licence_gaps
@@ -23,7 +23,9 @@ class Offer:
 
     By default 3 % of R a vote and 5 % to the operator, or the network's ceiling if that is less, and half of R as
     deposit; later sales give 20 % to the owner, the network's fee to it, the rest to contributors.
-    Use for what the licence permits, anywhere, by people of any age.
+    Use for what the licence permits, anywhere, by people of any age. With a pool the campaign is in pool mode: the pool
+    is divided by weight when it is closed, and ``pool_floor`` is the weight below which part of it returns (1,000,000
+    for a perfect item).
     """
 
     token: str
@@ -39,6 +41,8 @@ class Offer:
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
     limits: Limits = NO_LIMITS
+    pool: int = 0
+    pool_floor: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,21 @@ def fund(
         fix = "get tokens, or lower --budget"
         raise ClientError(f"balance of {signer.address}", actual=held, allowed=f"at least {offer.budget}", fix=fix)
     terms = _terms(network, signer.address, spec, preset, offer)
-    if offer.budget < reserve_of(terms):
-        fix = "raise --budget or lower --reward"
-        raise ClientError("budget", actual=offer.budget, allowed=f"at least {reserve_of(terms)}, one item", fix=fix)
+    least = offer.pool + reserve_of(terms)
+    if offer.budget < least:
+        fix = "raise --budget, or lower --reward or --pool"
+        allowed = f"at least {least}, {'the pool and ' if offer.pool else ''}one item"
+        raise ClientError("budget", actual=offer.budget, allowed=allowed, fix=fix)
     network.put(spec)
     network.put(preset)
     permit = token.permit(signer, network.contracts.campaigns.address, offer.budget)
     receipt = network.contracts.campaigns.fund_with_permit(signer, terms, permit)
-    return Opened(receipt.only(Funded).campaign, terms, receipt.gas_used, offer.budget // reserve_of(terms))
+    return Opened(receipt.only(Funded).campaign, terms, receipt.gas_used, _room(offer, reserve_of(terms)))
+
+
+def _room(offer: Offer, reserve: int) -> int:
+    """Items the budget can reserve; without fees a pool takes any number, as far as deposits go."""
+    return (offer.budget - offer.pool) // reserve if reserve else 2**32 - 1
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
@@ -97,11 +108,11 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         settle_window=offer.settle_window_s,
         challenge_window=offer.challenge_window_s,
         lapse_window=offer.lapse_window_s,
-        mode=PRICE_MODE,
+        mode=POOL_MODE if offer.pool else PRICE_MODE,
         licence=preset.digest(),
         purposes=purposes,
         regions=regions,
         minimum_age=asked.minimum_age,
-        pool=0,
-        pool_floor=0,
+        pool=offer.pool,
+        pool_floor=offer.pool_floor,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import MISSING, Vote
+from headwater.chain.structs import MISSING, Vote, price_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
@@ -106,7 +106,7 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

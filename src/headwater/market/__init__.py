@@ -4,9 +4,10 @@ from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
 from headwater.market.errors import LimitsError, MarketError, SettlementError
 from headwater.market.limits import Gap, Limits, consent_gaps, demand_age, licence_gaps, offer_gaps, use_gaps
 from headwater.market.pay_tree import PayTree, build_pays
+from headwater.market.pool import pool_bond, pool_part
 from headwater.market.reward import Valued, quality, value
 from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
-from headwater.market.split import Split, share_amount, shares_of, split_of
+from headwater.market.split import Split, share_amount, share_lists, shares_of, split_of
 
 __all__ = [
     "Books",
@@ -30,9 +31,12 @@ __all__ = [
     "item_of",
     "licence_gaps",
     "offer_gaps",
+    "pool_bond",
+    "pool_part",
     "quality",
     "review_pay",
     "share_amount",
+    "share_lists",
     "share_weight_of",
     "shares_of",
     "split_of",

@@ -19,6 +19,7 @@ from headwater.chain.structs import (
     Terms,
     Vote,
     items_hash,
+    price_of,
     reserve_of,
     votes_root,
 )
@@ -177,7 +178,7 @@ def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

@@ -163,6 +163,9 @@ class FakeReads:
     def fee_paid(self, key: int) -> int:
         return self.fees.get(key, 0)
 
+    def closing_hash(self, campaign: int) -> bytes:
+        return bytes(32)
+
     def share_claimed(self, key: int, index: int) -> int:
         return self.shares.get((key, index), 0)
 

@@ -25,6 +25,7 @@ class Purse:
     anchored: int = 0
     settled: int = 0
     cuts: dict[int, int] = field(default_factory=dict)  # of pending settlements' pay, back in escrow
+    pool: int = 0  # part of the reserved that is a pool's
 
 
 def audit_campaign(facts: Facts, book: Book, number: int) -> None:
@@ -89,8 +90,9 @@ def _purse(facts: Facts, book: Book, name: str, number: int) -> None:
 
 def replay(facts: Facts, number: int) -> Purse:
     """The slot as the campaign's events leave it."""
-    purse = Purse()
-    reserve = reserve_of(facts.ledger.campaign(number).terms)
+    terms = facts.ledger.campaign(number).terms
+    purse = Purse(reserved=terms.pool, pool=terms.pool)
+    reserve = reserve_of(terms)
     for event in facts.history:
         _queue(purse, event, number, reserve)
         _money(purse, event, number)
@@ -114,6 +116,17 @@ def _money(purse: Purse, event: ev.Event, number: int) -> None:
             purse.escrow += event.amount
         case ev.Refunded(campaign=of, amount=amount) if of == number:
             purse.escrow -= amount
+        case ev.PoolPaid(campaign=of, amount=amount) if of == number:
+            purse.escrow -= amount
+            purse.reserved -= amount
+            purse.pool -= amount
+        case ev.PoolRaised(campaign=of, amount=amount) if of == number:
+            purse.escrow += amount
+            purse.reserved += amount
+            purse.pool += amount
+        case ev.PoolFreed(campaign=of, amount=amount) if of == number:
+            purse.reserved -= amount
+            purse.pool -= amount
 
 
 def _settling(facts: Facts, purse: Purse, event: ev.Event, number: int) -> None:

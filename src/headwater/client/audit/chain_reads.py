@@ -62,3 +62,6 @@ class ChainReads:
 
     def share_claimed(self, key: int, index: int) -> int:
         return self._c.datasets.share_claimed(key, index)
+
+    def closing_hash(self, campaign: int) -> bytes:
+        return self._c.pools.closing_hash(campaign)

@@ -57,6 +57,8 @@ class Reads(Protocol):
 
     def share_claimed(self, key: int, index: int) -> int: ...
 
+    def closing_hash(self, campaign: int) -> bytes: ...
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -65,6 +67,7 @@ class Addresses:
     campaigns: str
     settlement: str
     datasets: str
+    pools: str = ""
 
 
 @dataclass(frozen=True)

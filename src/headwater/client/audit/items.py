@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater.chain.events import Approved
-from headwater.chain.structs import ACCEPTED, MISSING, Terms, opening_hash
+from headwater.chain.structs import ACCEPTED, MISSING, Terms, opening_hash, price_of
 from headwater.client.audit.book import Book
 from headwater.client.audit.checked import audit_report
 from headwater.client.audit.errors import EvidenceError
@@ -133,7 +133,7 @@ def _worth(verdict: Verdict, terms: Terms) -> tuple[int, int, int]:
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

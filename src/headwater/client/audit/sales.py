@@ -31,11 +31,11 @@ def audit_sales(facts: Facts, book: Book, published: VersionFacts) -> None:
         gaps, shown = [gap.line() for gap in use_gaps(offer, use)], _declared(use)
         leaf, id_ = f"{sale.at.tx}, licence {sale.licence}", f"{name}/sale/{number}/use"
         book.holds(id_, title, not gaps, leaf=leaf, detail=shown, expected="no gap", actual=gaps)
-    title = "gross on chain is the sum of the sales"
+    title = "gross on chain is the sum of the sales, and of what void versions carried here"
     book.same(f"{name}/gross", title, published.gross, facts.reads.sales(version.key).gross)
     split = split_of(published.gross, version.owner_bps, version.fee_bps)
     _owner_and_fee(facts, book, name, published, split)
-    if version.total_weight:
+    if version.total_weight and published.standing:
         _shares(facts, book, name, published, split)
 
 

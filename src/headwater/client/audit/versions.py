@@ -7,6 +7,7 @@ from dataclasses import fields
 from headwater.catalog.ledger import VersionFacts, accepted
 from headwater.chain.events import ConsentWithdrawn
 from headwater.chain.structs import settlements_hash
+from headwater.chain.views import VERSION_VOID
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
@@ -31,6 +32,12 @@ def audit_version(facts: Facts, opened: Opened, book: Book, published: VersionFa
     if version.campaign:
         _terms(facts, book, name, published)
         _sources(facts, book, name, published)
+    if published.voided_by is not None:
+        title = "void: its shares were proven wrong, and nothing can be claimed from it"
+        void = facts.reads.sales(version.key).status == VERSION_VOID
+        detail = f"proven by {published.voided_by}; {_carried(published)}"
+        book.holds(f"{name}/voided", title, void and not published.share_claims, detail=detail)
+        return
     title = "the manifest buyers read is in storage"
     cid = dag_cbor_cid(version.manifest)
     with book.reading(f"{name}/manifest", title, cid):
@@ -39,6 +46,11 @@ def audit_version(facts: Facts, opened: Opened, book: Book, published: VersionFa
         _roots(facts, book, name, published, manifest)
         if version.campaign:
             _episodes(facts, opened, book, name, published, manifest)
+
+
+def _carried(published: VersionFacts) -> str:
+    went = [f"{-gross} to dataset/{key >> 32}@{key & 0xFFFFFFFF}" for key, gross in published.carried]
+    return f"its sales went on: {', '.join(went)}" if went else f"its sales of {published.gross} wait for a successor"
 
 
 def _terms(facts: Facts, book: Book, name: str, published: VersionFacts) -> None:

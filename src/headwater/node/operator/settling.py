@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.events import Settled
-from headwater.chain.structs import ACCEPTED, MISSING, Anchor, Posted, opening_hash, settlement_key
+from headwater.chain.structs import ACCEPTED, MISSING, Anchor, Posted, opening_hash, price_of, settlement_key
 from headwater.checks import read_report
 from headwater.client.origins import NOBODY
 from headwater.client.watch_origins import REACH
@@ -131,7 +131,7 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
         item.record.prior,
         item.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         novelty=item.novelty,
     )
     return Verdict(

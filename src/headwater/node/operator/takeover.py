@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headwater.catalog.ledger import SettlementFacts
-from headwater.chain.structs import ACCEPTED, MISSING, Posted, Terms, settlement_key
+from headwater.chain.structs import ACCEPTED, MISSING, Posted, Terms, price_of, settlement_key
 from headwater.market import draft, value
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.settling import anchors_in, reason_for, send
@@ -44,7 +44,7 @@ def _by_the_rule(desk: Desk, verdict: Verdict, terms: Terms) -> Verdict:
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

@@ -11,8 +11,10 @@ from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import anchor_pending
 from headwater.node.operator.answering import answer_calls
 from headwater.node.operator.checking import check_pending
+from headwater.node.operator.closing import close_due, release_closed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
+from headwater.node.operator.publishing import republish, show_called
 from headwater.node.operator.reviewing import assignments, close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
@@ -58,6 +60,10 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     posted = _settle(desk, campaign)
     replaced = [resettle(desk, facts).key for facts in voided(desk, campaign) if _may_replace(desk, facts)]
     released = release_final(desk, campaign)
+    show_called(desk, campaign)
+    republish(desk, campaign)
+    close_due(desk, campaign)
+    release_closed(desk, campaign)
     waits = _waits(desk, campaign)
     return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, answered, tuple(waits))
 
