@@ -225,6 +225,7 @@ abstract contract DisputesSuite is Arbitrated {
     }
 
     /// @notice What people pay for, the arbitrator's own work not taken off.
+    /// forge-config: default.isolate = true
     function test_gas_of_a_dispute() public {
         Scene memory s = _scene(20, 4, 1);
         uint256 id = _open(s, 1);
