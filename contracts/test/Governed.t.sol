@@ -271,11 +271,10 @@ contract GovernedTest is World {
         _fails(
             address(campaigns),
             abi.encodeCall(
-                campaigns.take, (ICampaigns.Take(1, p.terms, 4, 1, 1, 1, false), new uint32[](0), new bytes32[](0))
+                campaigns.take, (ICampaigns.Take(1, p.terms, 4, 1, 1, false), new uint32[](0), new bytes32[](0))
             )
         );
-        _fails(address(campaigns), abi.encodeCall(campaigns.restore, (1, 0, 0)));
-        _fails(address(campaigns), abi.encodeCall(campaigns.credit, (1, 1)));
+        _fails(address(campaigns), abi.encodeCall(campaigns.book, (1, 0, 0, 0)));
         _fails(address(settlement), abi.encodeCall(settlement.disburse, (address(dollar), me, 1)));
         _fails(address(settlement), abi.encodeCall(settlement.void, (p, me, bytes4(0), 0)));
         _fails(address(settlement), abi.encodeCall(settlement.assign, (_head(p), d.pays[0], new bytes32[](0), me)));

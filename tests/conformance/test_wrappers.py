@@ -33,7 +33,7 @@ WRAPPERS: tuple[type[Contract], ...] = (
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
-    "Campaigns": {"take", "restore", "credit"},
+    "Campaigns": {"take", "book"},
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
     "Disputes": {"rule"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headwater.chain import events as ev
 from headwater.chain.structs import reserve_of
@@ -17,12 +17,13 @@ SECTION = "campaigns"
 
 @dataclass
 class Purse:
-    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol)."""
+    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol), and what it takes to."""
 
     escrow: int = 0
     reserved: int = 0
     anchored: int = 0
     settled: int = 0
+    cuts: dict[int, int] = field(default_factory=dict)  # of pending settlements' pay, back in escrow
 
 
 def audit_campaign(facts: Facts, book: Book, number: int) -> None:
@@ -73,7 +74,7 @@ def _purse(facts: Facts, book: Book, name: str, number: int) -> None:
     purse, state = replay(facts, number), facts.reads.campaign_state(number)
     title = "escrow = funded + topped up + forfeited deposits and bonds - refunded - settled (voided ones came back)"
     book.same(f"{name}/escrow", title, purse.escrow, state.escrow)
-    title = "reserved = every anchored item's reserve, less settled and lapsed ones"
+    title = "reserved = every anchored item's reserve, less what is settled, final and released, or lapsed"
     book.same(f"{name}/reserved", title, purse.reserved, state.reserved)
     title = "the escrow covers everything reserved"
     book.holds(f"{name}/covered", title, state.escrow >= state.reserved, expected=state.reserved, actual=state.escrow)
@@ -98,7 +99,8 @@ def _queue(purse: Purse, event: ev.Event, number: int, reserve: int) -> None:
             purse.anchored += anchor.count
             purse.reserved += anchor.count * reserve
         case ev.Lapsed(campaign=of) if of == number:
-            purse.reserved, purse.settled = 0, purse.anchored
+            purse.reserved -= event.unreserved
+            purse.settled = purse.anchored
 
 
 def _money(purse: Purse, event: ev.Event, number: int) -> None:
@@ -113,9 +115,18 @@ def _settling(facts: Facts, purse: Purse, event: ev.Event, number: int) -> None:
     match event:
         case ev.Settled(campaign=of, posted=posted) if of == number:
             purse.escrow -= posted.total
-            purse.reserved -= posted.reserve
+            purse.reserved -= posted.total
             purse.settled += posted.count if posted.key & 0xFFFF == 0 else 0
         case ev.Voided(key=key) if key >> 64 == number:
+            back = facts.ledger.settlement(key).posted.total - purse.cuts.get(key, 0)
+            purse.escrow += back
+            purse.reserved += back
+        case ev.LeafFreed(key=key, cut=cut) if key >> 64 == number:
+            purse.escrow += cut
+            purse.reserved += cut
+            purse.cuts[key] = purse.cuts.get(key, 0) + cut
+        case ev.Released(key=key) if key >> 64 == number:
             posted = facts.ledger.settlement(key).posted
-            purse.escrow += posted.total
-            purse.reserved += posted.reserve
+            purse.reserved -= posted.reserve - posted.total + purse.cuts.get(key, 0)
+        case ev.Reclaimed(key=key) if key >> 64 == number:
+            purse.reserved -= facts.ledger.settlement(key).posted.reserve
