@@ -84,7 +84,7 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
         doubt.holds -= 1;
         doubt.cut += cut;
         emit LeafFreed(key, index, cut, held.left - cut);
-        if (cut > 0) settlement.credit(posted.campaign, cut, true);
+        if (cut > 0) settlement.credit(posted.campaign, cut);
     }
 
     /// @inheritdoc IDoubts
@@ -113,7 +113,7 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
         doubt.fined = fined;
         emit Fined(posted.key, amount, beneficiary, rewarded);
         uint96 rest = amount - rewarded;
-        if (rest > 0) settlement.credit(posted.campaign, rest, false);
+        if (rest > 0) settlement.credit(posted.campaign, rest);
         stakes.slash(posted.settler, posted.token, amount, beneficiary, rewarded);
         if (rest > 0) Tokens.send(posted.token, address(settlement), rest);
     }

@@ -197,12 +197,8 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         _slots[key].flags = slot.flags | RELEASED;
         uint256 forfeited = _releaseDeposits(posted.token, Rules.deposit(terms), anchors, verdicts);
         uint256 bond = posted.bond;
-        uint96 unspent = posted.reserve - posted.total;
-        if (slot.flags & DOUBTED != 0) {
-            bond -= doubts.settledFine(key);
-            unspent += doubts.doubtOf(key).cut;
-        }
-        _book(posted.campaign, forfeited.toUint96(), 0, unspent);
+        if (slot.flags & DOUBTED != 0) bond -= doubts.settledFine(key);
+        _book(posted.campaign, forfeited.toUint96(), 0, posted.reserve - posted.total);
         emit Released(key, bond, forfeited);
         stakes.unlock(posted.settler, posted.token, bond);
     }
@@ -267,10 +263,9 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISettlement
-    function credit(uint256 campaign, uint96 amount, bool reserved) external {
+    function credit(uint256 campaign, uint96 amount) external {
         if (msg.sender != address(doubts)) revert Settlement_NotDoubts(msg.sender);
-        if (reserved) _book(campaign, 0, amount, 0);
-        else _book(campaign, amount, 0, 0);
+        _book(campaign, amount, 0, 0);
     }
 
     // Escrow

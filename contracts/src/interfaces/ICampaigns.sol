@@ -130,7 +130,7 @@ interface ICampaigns {
 
     /// @notice Settlement only: what became of a settlement's money.
     /// @param credited tokens received for the campaign from Stakes, unreserved
-    /// @param restored funds of a void settlement, or cut from a leaf of one that may still be void: escrow and reserved
+    /// @param restored funds of a void settlement: escrow, and reserved
     /// @param freed what a final settlement did not spend, or all that one which nobody replaced had reserved
     function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external;
 

@@ -126,9 +126,8 @@ interface ISettlement {
     /// @notice Doubts only: sets and clears flags of a settlement that is not final; final not before `finalAt`.
     function amend(Posted calldata posted, uint8 set, uint8 clear, uint40 finalAt) external;
 
-    /// @notice Doubts only: notes in the campaign's books what is back in its escrow; `reserved` until the settlement is
-    /// released, for it may still be void and be replaced.
-    function credit(uint256 campaign, uint96 amount, bool reserved) external;
+    /// @notice Doubts only: notes in the campaign's books what is back in its escrow.
+    function credit(uint256 campaign, uint96 amount) external;
 
     /// @notice Advances only: what a settlement, or what replaces it, owes a contributor goes to `to` instead.
     function assign(PostedHead calldata posted, Pay calldata pay, bytes32[] calldata proof, address to) external;

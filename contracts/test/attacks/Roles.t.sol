@@ -231,7 +231,7 @@ contract RolesHandler is World {
         if (i == 7) return abi.encodeCall(settlement.amend, (p, 2, 1, 0));
         if (i == 8) return abi.encodeCall(settlement.assign, (_head(p), d.pays[1], proof, me));
         if (i == 9) return abi.encodeCall(settlement.disburse, (address(dollar), me, R));
-        if (i == 10) return abi.encodeCall(settlement.credit, (id, R, true));
+        if (i == 10) return abi.encodeCall(settlement.credit, (id, R));
         SettleInput memory input = _input(id, p.key, d);
         if (i == 11) return abi.encodeCall(settlement.settle, (_t, anchors, input));
         Posted[] memory voided = new Posted[](1);

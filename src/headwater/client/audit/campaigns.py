@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headwater.chain import events as ev
 from headwater.chain.structs import reserve_of
@@ -17,13 +17,12 @@ SECTION = "campaigns"
 
 @dataclass
 class Purse:
-    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol), and what it takes to."""
+    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol)."""
 
     escrow: int = 0
     reserved: int = 0
     anchored: int = 0
     settled: int = 0
-    cuts: dict[int, int] = field(default_factory=dict)  # of pending settlements' pay, back in escrow
 
 
 def audit_campaign(facts: Facts, book: Book, number: int) -> None:
@@ -118,15 +117,11 @@ def _settling(facts: Facts, purse: Purse, event: ev.Event, number: int) -> None:
             purse.reserved -= posted.total
             purse.settled += posted.count if posted.key & 0xFFFF == 0 else 0
         case ev.Voided(key=key) if key >> 64 == number:
-            back = facts.ledger.settlement(key).posted.total - purse.cuts.get(key, 0)
-            purse.escrow += back
-            purse.reserved += back
-        case ev.LeafFreed(key=key, cut=cut) if key >> 64 == number:
-            purse.escrow += cut
-            purse.reserved += cut
-            purse.cuts[key] = purse.cuts.get(key, 0) + cut
+            posted = facts.ledger.settlement(key).posted
+            purse.escrow += posted.total
+            purse.reserved += posted.total
         case ev.Released(key=key) if key >> 64 == number:
             posted = facts.ledger.settlement(key).posted
-            purse.reserved -= posted.reserve - posted.total + purse.cuts.get(key, 0)
+            purse.reserved -= posted.reserve - posted.total
         case ev.Reclaimed(key=key) if key >> 64 == number:
             purse.reserved -= facts.ledger.settlement(key).posted.reserve
