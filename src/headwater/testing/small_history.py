@@ -537,7 +537,7 @@ class SmallHistory:
         total = self.posted.total
         self.reads.slots[self.key] = self._lie("slot", self.reads.slots[self.key])
         escrow = BUDGET + 5 * R - total  # 5 R: half of the voided settlement's bond
-        self.reads.states[1] = self._lie("state", CampaignState(escrow, self.posted.reserve - total, 3, 3))  # not yet released
+        self.reads.states[1] = self._lie("state", CampaignState(escrow, self.posted.reserve - total, 3, 3))
 
     # Dataset and sale
 
