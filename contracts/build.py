@@ -33,6 +33,9 @@ FOLDERS = {
 DEPLOYED = {
     "Token": "HeadwaterToken",
     "LocalDollar": "LocalDollar",
+    "Timelock": "HeadwaterTimelock",
+    "HeadwaterGovernor": "HeadwaterGovernor",
+    "Parameters": "Parameters",
     "Stakes": "Stakes",
     "Campaigns": "Campaigns",
     "Settlement": "Settlement",
@@ -41,6 +44,10 @@ DEPLOYED = {
     "Doubts": "Doubts",
     "Licences": "Licences",
     "Datasets": "Datasets",
+    "Reputation": "Reputation",
+    "Usage": "Usage",
+    "Court": "Court",
+    "Disputes": "Disputes",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.
@@ -63,11 +70,10 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def standard_json() -> dict[str, Any]:
-    """The compiler's input: every source our contracts reach, under names free of machine paths."""
-    sources = {
-        name: {"content": _file_of(name).read_text()} for name in _reached(f"src/{file}.sol" for file in DEPLOYED)
-    }
+def standard_json(names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The compiler's input: every source these (or what is deployed) reach, under names free of machine paths."""
+    reached = _reached(names or [f"src/{file}.sol" for file in DEPLOYED])
+    sources = {name: {"content": _file_of(name).read_text()} for name in reached}
     return {"language": "Solidity", "sources": sources, "settings": SETTINGS}
 
 

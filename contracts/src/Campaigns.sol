@@ -5,6 +5,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Anchor, Terms} from "./interfaces/Structs.sol";
@@ -28,9 +29,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
 
     IStakes public immutable stakes;
     ISettlement public immutable settlement;
-    uint256 public immutable minSettle;
-    uint256 public immutable minChallenge;
-    uint256 public immutable minLapse;
+    IParameters public immutable parameters;
 
     uint128 private _campaigns;
     uint64 private _anchors;
@@ -42,10 +41,10 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(bytes32 key => bytes32) public commits;
     mapping(uint256 campaign => uint256) public lapsedFrom;
 
-    constructor(IStakes stakes_, ISettlement settlement_, Floors memory floors) {
+    constructor(IStakes stakes_, ISettlement settlement_, IParameters parameters_) {
         stakes = stakes_;
         settlement = settlement_;
-        (minSettle, minChallenge, minLapse) = (floors.settle, floors.challenge, floors.lapse);
+        parameters = parameters_;
     }
 
     modifier onlySettlement() {
@@ -285,23 +284,30 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
         if (terms.unitReward == 0) revert Campaigns_ZeroReward();
         if (terms.mode != 0) revert Campaigns_ModeNotOpen(terms.mode);
-        _atMost(terms.reviewFeeBps, MAX_REVIEW_FEE_BPS);
-        _atMost(terms.operatorFeeBps, MAX_OPERATOR_FEE_BPS);
-        _atMost(terms.depositBps, Rules.BPS);
+        IParameters.FundingLimits memory limits = parameters.fundingLimits();
+        if (terms.feeBps != limits.networkFeeBps) revert Campaigns_WrongFee(terms.feeBps, limits.networkFeeBps);
+        // Held here too: no vote goes above them, whatever Parameters says.
         _atMost(terms.feeBps, MAX_NETWORK_FEE_BPS);
+        _atMost(terms.reviewFeeBps, _least(limits.reviewFeeBps, MAX_REVIEW_FEE_BPS));
+        _atMost(terms.operatorFeeBps, _least(limits.operatorFeeBps, MAX_OPERATOR_FEE_BPS));
+        _atMost(terms.depositBps, Rules.BPS);
         _atMost(uint256(terms.ownerBps) + terms.feeBps, Rules.BPS);
         if (terms.deadline <= block.timestamp || terms.deadline > block.timestamp + MAX_DEADLINE) {
             revert Campaigns_DeadlineOutOfRange(terms.deadline, block.timestamp);
         }
-        _within(terms.settleWindow, minSettle);
-        _within(terms.challengeWindow, minChallenge);
+        _within(terms.settleWindow, limits.settle);
+        _within(terms.challengeWindow, limits.challenge);
         // Whoever voids a settlement at its last second leaves time for another one before the reserve lapses.
         uint256 replace = uint256(terms.settleWindow) + 2 * uint256(terms.challengeWindow);
-        _within(terms.lapseWindow, replace > minLapse ? replace : minLapse);
+        _within(terms.lapseWindow, replace > limits.lapse ? replace : limits.lapse);
     }
 
     function _atMost(uint256 bps, uint256 limit) private pure {
         if (bps > limit) revert Campaigns_FeeTooHigh(bps, limit);
+    }
+
+    function _least(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 
     function _within(uint256 window, uint256 floor) private pure {

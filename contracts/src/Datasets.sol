@@ -7,6 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILicences} from "./interfaces/ILicences.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
@@ -28,10 +29,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         ISettlement settlement;
         IStakes stakes;
         ILicences licences;
+        IParameters parameters;
         address networkToken;
-        address treasury;
-        uint256 publishBond;
-        uint256 publishWindow;
     }
 
     /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
@@ -44,13 +43,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     ISettlement public immutable settlement;
     IStakes public immutable stakes;
     ILicences public immutable licences;
+    /// @notice Fee, bond and window of versions published from now on, and who receives the network fee.
+    IParameters public immutable parameters;
     address public immutable networkToken;
-    /// @notice Receives the network fee.
-    address public immutable treasury;
-    /// @notice Network token a publisher locks until sales unlock.
-    uint96 public immutable publishBond;
-    /// @notice Seconds from publishing until owner, fee and pool can be claimed.
-    uint40 public immutable publishWindow;
 
     uint256 public datasetCount;
     mapping(uint256 dataset => Line) private _lines;
@@ -68,10 +63,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         settlement = parts.settlement;
         stakes = parts.stakes;
         licences = parts.licences;
+        parameters = parts.parameters;
         networkToken = parts.networkToken;
-        treasury = parts.treasury;
-        publishBond = uint96(parts.publishBond);
-        publishWindow = uint40(parts.publishWindow);
     }
 
     // Publishing
@@ -101,26 +94,33 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         returns (uint256 key)
     {
         uint256 dataset = version.dataset;
-        uint256 campaign = _lines[dataset].campaign;
+        Line memory line = _lines[dataset];
+        uint256 campaign = line.campaign;
         if (version.campaign != campaign) revert Datasets_NotOfCampaign(dataset, version.campaign);
-        address owner = ownerOf(dataset);
         if (campaign == 0) {
+            address owner = ownerOf(dataset);
             if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
             _checkOwn(version);
         } else {
-            if (msg.sender != owner && !stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
+            if (stakes.rolesOf(msg.sender) & _OPERATOR == 0 && msg.sender != ownerOf(dataset)) {
+                revert Datasets_NotOperator(msg.sender);
+            }
             _checkCampaign(campaign, terms, version);
         }
-        _checkContent(version);
-        _checkSettlements(campaign, version, keys);
-        uint256 number = ++_lines[dataset].latest;
-        if (version.number != number) revert Datasets_WrongNumber(version.number, number);
-        key = dataset << 32 | number;
-        versionHash[key] = keccak256(abi.encode(version));
-        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
-        if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
-        emit Published(key, dataset, msg.sender, version, keys);
-        if (publishBond > 0) stakes.lock(msg.sender, networkToken, publishBond, 0);
+        _checkContent(terms, version);
+        bytes memory said = abi.encode(version, keys);
+        (bytes32 digest, bytes32 settlements) = _hashesIn(said);
+        if (settlements != version.settlements) revert Datasets_WrongSettlements();
+        _checkSettlements(campaign, keys);
+        if (version.number != ++line.latest) revert Datasets_WrongNumber(version.number, line.latest);
+        _lines[dataset] = line;
+        key = dataset << 32 | version.number;
+        versionHash[key] = digest;
+        IParameters.PublishLimits memory limits = parameters.publishLimits();
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, 1);
+        if (limits.bond > 0) bondOf[key] = Bond(msg.sender, limits.bond);
+        _published(key, dataset, said);
+        if (limits.bond > 0) stakes.lock(msg.sender, networkToken, limits.bond, 0);
     }
 
     /// @inheritdoc IDatasets
@@ -214,6 +214,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         amount = due - feePaid[key];
         if (amount == 0) revert Datasets_NothingToClaim(key);
         feePaid[key] = due;
+        address treasury = parameters.treasury();
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
     }
@@ -294,36 +295,64 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.token != terms.token || version.ownerBps != terms.ownerBps || version.feeBps != terms.feeBps) {
             revert Datasets_WrongSaleTerms();
         }
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].terms != terms.licence) revert Datasets_WrongSaleTerms();
-        }
         if (version.totalWeight == 0) revert Datasets_NoShares();
     }
 
-    function _checkOwn(Version calldata version) private pure {
+    function _checkOwn(Version calldata version) private view {
+        uint256 fee = parameters.fundingLimits().networkFeeBps;
+        if (version.feeBps != fee) revert Datasets_WrongFee(version.feeBps, fee);
+        // Held here too: no vote goes above it, whatever Parameters says.
         if (version.feeBps > MAX_NETWORK_FEE_BPS) revert Datasets_FeeTooHigh(version.feeBps, MAX_NETWORK_FEE_BPS);
         uint256 taken = uint256(version.ownerBps) + version.feeBps;
         if (taken > Rules.BPS) revert Datasets_FeeTooHigh(taken, Rules.BPS);
         if (version.totalWeight == 0 && taken != Rules.BPS) revert Datasets_NoShares();
     }
 
-    function _checkContent(Version calldata version) private pure {
+    function _checkContent(Terms calldata terms, Version calldata version) private pure {
         if (version.episodeRoot == 0 || version.episodes == 0) revert Datasets_EmptyRoot();
-        if (version.offers.length == 0) revert Datasets_NoOffers();
+        Offer[] calldata offers = version.offers;
+        if (offers.length == 0) revert Datasets_NoOffers();
         bool none = version.totalWeight == 0;
         if (none != (version.shares == 0) || none != (version.shareRoot == 0)) revert Datasets_NoShares();
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].price == 0) revert Datasets_ZeroPrice(i);
+        bool ofCampaign = version.campaign != 0;
+        for (uint256 i; i < offers.length; ++i) {
+            Offer calldata offer = offers[i];
+            if (offer.price == 0) revert Datasets_ZeroPrice(i);
+            if (ofCampaign && offer.terms != terms.licence) revert Datasets_WrongSaleTerms();
         }
     }
 
-    function _checkSettlements(uint256 campaign, Version calldata version, uint256[] calldata keys) private view {
-        if (keccak256(abi.encode(keys)) != version.settlements) revert Datasets_WrongSettlements();
+    function _checkSettlements(uint256 campaign, uint256[] calldata keys) private view {
         if ((campaign == 0) != (keys.length == 0)) revert Datasets_WrongSettlements();
         for (uint256 i; i < keys.length; ++i) {
             if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
             if (keys[i] >> 64 != campaign) revert Datasets_SettlementNotOfCampaign(keys[i], campaign);
             if (!settlement.isFinal(keys[i])) revert Datasets_SettlementNotFinal(keys[i]);
+        }
+    }
+
+    /// @dev `keccak256(abi.encode(version))` and `keccak256(abi.encode(keys))` from `said = abi.encode(version, keys)`:
+    /// before each of the two stands a word that for a moment is its offset.
+    function _hashesIn(bytes memory said) private pure returns (bytes32 version, bytes32 keys) {
+        assembly ("memory-safe") {
+            let at := add(said, 0x40)
+            let offset := mload(at)
+            mstore(at, 0x20)
+            version := keccak256(at, sub(offset, 0x20))
+            mstore(at, offset)
+            at := add(said, offset)
+            let last := mload(at)
+            mstore(at, 0x20)
+            keys := keccak256(at, sub(add(mload(said), 0x20), offset))
+            mstore(at, last)
+        }
+    }
+
+    /// @dev `emit Published(key, dataset, msg.sender, version, keys)` of `said = abi.encode(version, keys)`.
+    function _published(uint256 key, uint256 dataset, bytes memory said) private {
+        bytes32 topic = Published.selector;
+        assembly ("memory-safe") {
+            log4(add(said, 0x20), mload(said), topic, key, dataset, caller())
         }
     }
 

@@ -230,13 +230,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (!_provesFaults(msg.sender)) revert Settlement_NotFaults(msg.sender);
         uint256 key = posted.key;
         Slot memory slot = _matchPending(posted);
-        uint96 total = posted.total;
-        if (slot.flags & DOUBTED != 0) total -= doubts.doubtOf(key).cut;
         slot.flags |= VOID;
         slot.digest = _voidDigest(posted, watcher);
         _slots[key] = slot;
         emit Voided(key, watcher, fault, index);
-        _book(posted.campaign, 0, total, 0);
+        _book(posted.campaign, 0, posted.total, 0);
     }
 
     /// @inheritdoc ISettlement
@@ -348,6 +346,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (flags & _SPECIAL != 0) {
             (account, amount) = _special(key, index, account, pay.kind, amount, flags);
             if (account == address(0)) revert Settlement_Held(key, index);
+            if (amount == 0) return; // all of it was cut
         }
         if (!Tokens.trySend(posted.token, account, amount)) {
             revert Settlement_TransferFailed(posted.token, account, amount);
@@ -427,7 +426,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         returns (bool)
     {
         (address account, uint256 amount) = _special(key, index, due.account, due.kind, due.amount, flags);
-        return account != address(0) && Tokens.trySend(token, account, amount);
+        return account != address(0) && (amount == 0 || Tokens.trySend(token, account, amount));
     }
 
     /// @return forfeited what was slashed and moved to Campaigns

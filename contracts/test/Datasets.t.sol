@@ -283,11 +283,13 @@ contract DatasetsTest is World {
 
     function test_own_data_bounds() public {
         Version memory v = _ownShell();
-        v.feeBps = 501;
+        v.feeBps = 251;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        v.feeBps = 249;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        (v.feeBps, v.ownerBps) = (250, 9751);
         _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (500, 9501);
-        _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (0, 9999);
+        (v.feeBps, v.ownerBps) = (250, 9749);
         _ownRefused(v, IDatasets.Datasets_NoShares.selector); // a pool for nobody
         v.campaign = 1;
         _ownRefused(v, IDatasets.Datasets_NotOfCampaign.selector);
@@ -361,6 +363,7 @@ contract DatasetsTest is World {
         vm.prank(rival);
         datasets.withdrawOwn(v.dataset, keccak256("clip"));
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, keccak256("clip"), buyer), "withdrawn");
+        _setFee(250);
         (Version memory w,) = _published();
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NotOfCampaign.selector, w.dataset, 0));
@@ -371,7 +374,7 @@ contract DatasetsTest is World {
         FeeToken fee = new FeeToken();
         Version memory v = _ownShell();
         v.token = address(fee);
-        v.ownerBps = 10_000;
+        (v.ownerBps, v.feeBps) = (9750, 250);
         _publishOwn(v);
         fee.approve(address(datasets), 1000);
         vm.expectRevert(abi.encodeWithSelector(Tokens.Tokens_NotExact.selector, address(fee), 1000, 990));
@@ -421,6 +424,7 @@ contract DatasetsTest is World {
         returns (Version memory v, Share[] memory shares, bytes32[] memory leaves)
     {
         v = _ownShell();
+        _setFee(feeBps);
         (v.ownerBps, v.feeBps, v.offers[0].price) = (ownerBps, feeBps, price);
         uint256 count = 1 + seed % 7;
         shares = new Share[](count);

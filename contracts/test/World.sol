@@ -3,16 +3,22 @@ pragma solidity ^0.8.28;
 
 import {Advances} from "../src/Advances.sol";
 import {Campaigns} from "../src/Campaigns.sol";
+import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
+import {HeadwaterGovernor} from "../src/HeadwaterGovernor.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
+import {Parameters} from "../src/Parameters.sol";
+import {Reputation} from "../src/Reputation.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {Stakes} from "../src/Stakes.sol";
+import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
+import {Usage} from "../src/Usage.sol";
 import {Merkle} from "../src/Merkle.sol";
-import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
@@ -31,6 +37,7 @@ import {
     Vote,
     Word
 } from "../src/interfaces/Structs.sol";
+import {newParameters} from "./Limits.sol";
 import {Test} from "./Test.sol";
 
 /// @notice A deployed network with its actors, and an honest settler in Solidity that tests can then bend.
@@ -38,10 +45,14 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
+    uint256 internal constant PARTS = 16; // how many contracts are deployed here
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
     LocalDollar internal dollar;
+    HeadwaterTimelock internal timelock;
+    HeadwaterGovernor internal governor;
+    Parameters internal parameters;
     Stakes internal stakes;
     Campaigns internal campaigns;
     Settlement internal settlement;
@@ -50,6 +61,9 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    Reputation internal reputation;
+    Usage internal usage;
+    Court internal court;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -62,6 +76,7 @@ abstract contract World is Test {
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
     address internal doubter = address(0x0f07); // stands for Disputes where a test has none
+    uint256 internal unbonding = 16;
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -85,27 +100,63 @@ abstract contract World is Test {
     }
 
     function _deploy() private {
-        uint256 n = vm.getNonce(address(this));
-        address[10] memory to;
-        for (uint256 i; i < 10; ++i) {
-            to[i] = vm.computeCreateAddress(address(this), n + i);
-        }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
-        stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
-        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(
-            ISettlement.Parts(
-                address(campaigns), address(stakes), to[8], to[5], address(0), address(0), address(0), doubter, to[9]
-            )
-        );
+        timelock = new HeadwaterTimelock(50, 10, _next(1));
+        governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
+        parameters = newParameters(address(timelock), treasury, MINIMUM);
+        stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters);
+        settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
-        licences = new Licences(to[7], "headwater:{id}");
-        datasets =
-            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+        licences = new Licences(_next(1), "headwater:{id}");
+        datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
         advances = new Advances(settlement);
         doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
+        usage = new Usage(stakes);
+        court = new Court(_courtParts());
+    }
+
+    /// @dev Address of the contract created `n` creations after the next one.
+    function _next(uint256 n) private view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
+    }
+
+    /// @dev Called as Stakes is about to be created. Nobody keeps calls yet.
+    function _keepers() private view returns (IStakes.Keepers memory) {
+        return IStakes.Keepers({
+            campaigns: _next(1),
+            settlement: _next(2),
+            datasets: _next(5),
+            faults: _next(7), // doubts: faults themselves slash nobody
+            reputation: _next(8),
+            court: _next(10),
+            disputes: doubter,
+            calls: address(0)
+        });
+    }
+
+    /// @dev Called as Settlement is about to be created.
+    function _settlementParts() private view returns (ISettlement.Parts memory parts) {
+        (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
+        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.disputes, parts.doubts) = (doubter, _next(5));
+    }
+
+    function _courtParts() private view returns (ICourt.Parts memory parts) {
+        parts.stakes = stakes;
+        (parts.treasury, parts.timelock) = (treasury, address(timelock));
+        parts.windows = ICourt.Windows(1, 1, 1, 1);
+        parts.floors = ICourt.Windows(1, 1, 1, 1);
+        (parts.fee, parts.feeCap) = (0.01 ether, 0.02 ether);
+        (parts.wrongPenalty, parts.absentPenalty) = (uint96(MINIMUM / 4), uint96(MINIMUM / 2));
+    }
+
+    /// @notice The network's fee from now on, as a passed proposal would set it.
+    function _setFee(uint16 bps) internal {
+        vm.prank(address(timelock));
+        parameters.setNetworkFee(bps);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {

@@ -121,11 +121,11 @@ def terms_of(town: Town, requester: str) -> Terms:
     )
 
 
-def opened(town: Town) -> tuple[KeySigner, Terms, int]:
+def opened(town: Town, budget: int = BUDGET) -> tuple[KeySigner, Terms, int]:
     """A funded campaign: requester, terms, id."""
-    requester = town.account(BUDGET // 10**6)
+    requester = town.account(budget // 10**6)
     terms = terms_of(town, requester.address)
-    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, BUDGET)
+    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, budget)
     receipt = town.contracts.campaigns.fund_with_permit(requester, terms, permit)
     return requester, terms, receipt.only(ev.Funded).campaign
 
@@ -245,7 +245,7 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
     assert c.datasets.entitled(*asked, buyer.address)
     assert not c.datasets.entitled(*asked, operator.address)
 
-    town.skip(LOCAL.publish_window + 1)
+    town.skip(LOCAL.windows[3] + 1)
     claimed = c.datasets.claim_share(operator, version, share, ()).only(ev.ShareClaimed)
     assert claimed.amount == 40 * 10**6 - 40 * 10**6 * (terms.owner_bps + terms.fee_bps) // 10_000
 

@@ -27,15 +27,6 @@ interface ICampaigns {
         bool again;
     }
 
-    /// @param settle seconds, floor of `settleWindow`
-    /// @param challenge seconds, floor of `challengeWindow`
-    /// @param lapse seconds, floor of `lapseWindow`
-    struct Floors {
-        uint40 settle;
-        uint40 challenge;
-        uint40 lapse;
-    }
-
     event Funded(uint256 indexed campaign, address indexed requester, uint256 amount, Terms terms);
     event ToppedUp(uint256 indexed campaign, address indexed from, uint256 amount);
     event Refunded(uint256 indexed campaign, address indexed requester, uint256 amount);
@@ -67,6 +58,7 @@ interface ICampaigns {
     error Campaigns_WrongTerms(uint256 campaign);
     error Campaigns_ZeroReward();
     error Campaigns_FeeTooHigh(uint256 bps, uint256 limit);
+    error Campaigns_WrongFee(uint256 bps, uint256 expected);
     error Campaigns_WindowOutOfRange(uint256 window, uint256 floor, uint256 ceiling);
     error Campaigns_DeadlineOutOfRange(uint256 deadline, uint256 nowAt);
     error Campaigns_DeadlinePassed(uint256 deadline, uint256 nowAt);
@@ -130,7 +122,7 @@ interface ICampaigns {
 
     /// @notice Settlement only: what became of a settlement's money.
     /// @param credited tokens received for the campaign from Stakes, unreserved
-    /// @param restored funds of a void settlement: escrow, and reserved
+    /// @param restored funds of a void settlement: escrow and reserved
     /// @param freed what a final settlement did not spend, or all that one which nobody replaced had reserved
     function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external;
 

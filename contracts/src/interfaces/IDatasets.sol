@@ -56,6 +56,7 @@ interface IDatasets {
     error Datasets_SettlementNotFinal(uint256 key);
     error Datasets_WrongSaleTerms();
     error Datasets_FeeTooHigh(uint256 bps, uint256 limit);
+    error Datasets_WrongFee(uint256 bps, uint256 expected);
     error Datasets_NoShares();
     error Datasets_NoOffers();
     error Datasets_EmptyRoot();

@@ -307,7 +307,7 @@ contract RolesHandler is World {
         if (i == 0) return abi.encodeCall(doubts.holdBond, (p));
         if (i == 1) return abi.encodeCall(doubts.freeBond, (p));
         if (i == 2) return abi.encodeCall(doubts.holdLeaf, (p, d.pays[0], _payProof(p, d, 0)));
-        if (i == 3) return abi.encodeCall(doubts.freeLeaf, (p, 0, R));
+        if (i == 3) return abi.encodeCall(doubts.freeLeaf, (p, 0, 0, R));
         if (i == 4) return abi.encodeCall(doubts.suspend, (p));
         if (block.timestamp & 1 == 0) return abi.encodeCall(doubts.resume, (p, type(uint40).max));
         return abi.encodeCall(doubts.fine, (p, R, me, R));

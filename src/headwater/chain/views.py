@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64  # flags of a settlement
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Slot(Struct):
     def void(self) -> bool:
         """Proven wrong."""
         return bool(self.flags & VOID)
+
+    @property
+    def suspended(self) -> bool:
+        """Kept from being final while somebody decides."""
+        return bool(self.flags & SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -93,22 +98,161 @@ class Unbonding:
 
 @dataclass(frozen=True)
 class Doubt(Struct):
-    """Holds and suspensions not yet lifted; ``cut`` of the pay and ``fined`` of the bond, smallest units."""
+    """Holds and suspensions not yet lifted; ``rest`` seconds the window gets back, ``fined`` of the bond."""
 
     holds: int
     blocks: int
-    cut: int
+    rest: int
     fined: int
 
-    ABI = ("uint32", "uint32", "uint96", "uint96")
+    ABI = ("uint32", "uint32", "uint40", "uint96")
 
 
 @dataclass(frozen=True)
 class Held(Struct):
-    """A pay leaf: what is ``left`` of it if it was ``ever`` held, and holds not yet lifted."""
+    """A pay leaf: ``left`` of it if it was ``ever`` held, ``cut`` and not returned yet, holds not lifted."""
 
     left: int
+    cut: int
     holds: int
     ever: bool
 
-    ABI = ("uint96", "uint32", "bool")
+    ABI = ("uint96", "uint96", "uint32", "bool")
+
+
+@dataclass(frozen=True)
+class DisputeCase(Struct):
+    """One dispute: ``state`` and ``ruling`` as numbers, ``digest`` of settlement and item."""
+
+    digest: bytes
+    opened_at: int
+    state: int
+    ruling: int
+    challenger: str
+    unit_reward: int
+
+    ABI = ("bytes25", "uint40", "uint8", "uint8", "address", "uint96")
+
+
+@dataclass(frozen=True)
+class DisputeTally(Struct):
+    """A settlement's disputes; ``late`` if its last suspension began after the window it was posted with."""
+
+    open: int
+    overturned: int
+    suspended: bool
+    late: bool
+
+    ABI = ("uint32", "uint32", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class FundingLimits(Struct):
+    """What a campaign is held to at funding. Fees in 1/10,000, of which the network's is exact and two are ceilings;
+    floors of windows in seconds; ``suite`` the number of the check suite.
+    """
+
+    network_fee_bps: int
+    review_fee_bps: int
+    operator_fee_bps: int
+    settle: int
+    challenge: int
+    lapse: int
+    suite: int
+
+    ABI = ("uint16", "uint16", "uint16", "uint40", "uint40", "uint40", "uint32")
+
+
+@dataclass(frozen=True)
+class PublishLimits(Struct):
+    """What publishing takes: a bond of the network token, and seconds until sales unlock."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochLimits(Struct):
+    """What posting an epoch takes: a bond of the network token, and seconds in which it can be proven wrong."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochSlot(Struct):
+    """An epoch; ``status`` 0 unknown, 1 posted, 2 void; ``open`` demands nobody has answered."""
+
+    final_at: int
+    count: int
+    previous: int
+    open: int
+    status: int
+    suspended: bool
+    released: bool
+
+    ABI = ("uint40", "uint32", "uint32", "uint32", "uint8", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class Demand(Struct):
+    """Rows somebody asked for; ``answerer`` is the zero address for nobody yet."""
+
+    by: str
+    due: int
+    answerer: str
+
+    ABI = ("address", "uint40", "address")
+
+
+@dataclass(frozen=True)
+class Clock(Struct):
+    """The present round of a dispute and its windows; ``start`` 0 until the jury is drawn."""
+
+    round: int
+    choices: int
+    ruled: bool
+    announced: bool
+    opened: int
+    start: int
+    draw: int
+    commit: int
+    reveal: int
+    appeal: int
+
+    ABI = ("uint256", "uint256", "bool", "bool", *("uint256",) * 6)
+
+
+@dataclass(frozen=True)
+class Round(Struct):
+    """One jury: ``order`` places drawn, ``seated`` of them jurors; the rest is how far its appeal and its pay are."""
+
+    root: int
+    depth: int
+    seed_block: int
+    order: int
+    seated: int
+    cursor: int
+    side_a: int
+    side_b: int
+    funded: int
+    direct: bool
+    settled: bool
+    penalties: int
+
+    ABI = (*("uint256",) * 9, "bool", "bool", "uint256")
+
+
+@dataclass(frozen=True)
+class Seat(Struct):
+    """A place in a jury's order; ``state`` 1 drawn, 2 committed, 3 revealed, 4 passed over."""
+
+    state: int
+    juror: str
+    choice: int
+
+    ABI = ("uint8", "address", "uint256")
