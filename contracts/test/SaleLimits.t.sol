@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IDatasets} from "../src/interfaces/IDatasets.sol";
-import {Offer, Posted, Share, Terms, Version} from "../src/interfaces/Structs.sol";
+import {Offer, Posted, Share, Terms, Use, Version} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Sales at the ends of their ranges, and papers that are not what they say.
@@ -14,12 +14,12 @@ contract SaleLimitsTest is World {
         _publish(version);
         _give(buyer, 2 * uint256(type(uint96).max));
         vm.prank(buyer);
-        datasets.buy(version, 0, buyer);
+        datasets.buy(version, 0, buyer, Use(0, 0));
         vm.prank(buyer);
         vm.expectRevert(
             abi.encodeWithSelector(IDatasets.Datasets_GrossTooLarge.selector, 2 * uint256(type(uint96).max))
         );
-        datasets.buy(version, 0, buyer);
+        datasets.buy(version, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
         datasets.claimOwner(version);
         vm.assertEq(dollar.balanceOf(address(datasets)), 0, "all of the largest sale is paid out");
@@ -84,11 +84,12 @@ contract SaleLimitsTest is World {
         version.shareRoot = _leaf("headwater.share.v1", address(datasets), version.dataset << 32 | 1, abi.encode(share));
         _publish(version);
         vm.prank(buyer);
-        datasets.buy(version, 0, buyer);
+        datasets.buy(version, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
     }
 
     function _own() private returns (Version memory version) {
+        _setFee(0);
         vm.prank(rival);
         version.dataset = datasets.createOwn();
         _fill(version);
@@ -129,6 +130,6 @@ contract SaleLimitsTest is World {
         version.manifest = keccak256("manifest");
         version.token = address(dollar);
         version.offers = new Offer[](1);
-        (version.offers[0].price, version.offers[0].duration) = (R, 30 days);
+        version.offers[0] = Offer(0, R, 30 days, 7, 0);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Offer, Pay, Posted, SettleInput, Share, Terms, Version, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Offer, Pay, Posted, SettleInput, Share, Terms, Use, Version, Vote} from "../src/interfaces/Structs.sol";
 import {LightDollar} from "./Gas.t.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
 import {World} from "./World.sol";
@@ -178,7 +178,7 @@ contract ScaleTest is World {
         datasets.publish(t, v, keys);
         _measured(at, "publish", true);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         _measured(at, "buy", true);
     }
 

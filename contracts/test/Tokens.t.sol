@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {LocalDollar} from "../src/LocalDollar.sol";
 import {IDatasets} from "../src/interfaces/IDatasets.sol";
-import {Offer, Terms, Version} from "../src/interfaces/Structs.sol";
+import {Offer, Terms, Use, Version} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Our own tokens, and what a signature in place of an approval does.
@@ -52,12 +52,12 @@ contract TokensTest is World {
         Version memory version = _published();
         Signature memory own = _saleSignature(BUYER_KEY, version.offers[0].price);
         vm.prank(buyer);
-        uint256 licence = datasets.buyWithPermit(version, 0, buyer, type(uint256).max, own.v, own.r, own.s);
+        uint256 licence = datasets.buyWithPermit(version, 0, buyer, Use(0, 0), type(uint256).max, own.v, own.r, own.s);
         vm.assertEq(licences.balanceOf(buyer, licence), 1, "licence");
         vm.assertEq(dollar.balanceOf(address(datasets)), version.offers[0].price, "paid");
         vm.prank(buyer);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_UnknownOffer.selector, 1, 1));
-        datasets.buyWithPermit(version, 1, buyer, type(uint256).max, own.v, own.r, own.s);
+        datasets.buyWithPermit(version, 1, buyer, Use(0, 0), type(uint256).max, own.v, own.r, own.s);
     }
 
     function test_attack_delivering_the_permit_first_to_stop_a_sale() public {
@@ -67,7 +67,7 @@ contract TokensTest is World {
         vm.prank(stranger);
         dollar.permit(buyer, address(datasets), price, type(uint256).max, own.v, own.r, own.s);
         vm.prank(buyer);
-        uint256 licence = datasets.buyWithPermit(version, 0, buyer, type(uint256).max, own.v, own.r, own.s);
+        uint256 licence = datasets.buyWithPermit(version, 0, buyer, Use(0, 0), type(uint256).max, own.v, own.r, own.s);
         vm.assertEq(licences.balanceOf(buyer, licence), 1, "the allowance decides");
     }
 
@@ -77,7 +77,7 @@ contract TokensTest is World {
         uint256 before = dollar.balanceOf(buyer);
         vm.prank(stranger);
         vm.expectRevert();
-        datasets.buyWithPermit(version, 0, stranger, type(uint256).max, own.v, own.r, own.s);
+        datasets.buyWithPermit(version, 0, stranger, Use(0, 0), type(uint256).max, own.v, own.r, own.s);
         vm.assertEq(dollar.balanceOf(buyer), before, "untouched");
         vm.assertEq(datasets.salesOf(version.dataset << 32 | 1).gross, 0, "nothing sold");
     }
@@ -86,7 +86,7 @@ contract TokensTest is World {
         Version memory version = _published();
         vm.prank(buyer);
         vm.expectRevert();
-        datasets.buyWithPermit(version, 0, buyer, type(uint256).max, 27, bytes32(0), bytes32(0));
+        datasets.buyWithPermit(version, 0, buyer, Use(0, 0), type(uint256).max, 27, bytes32(0), bytes32(0));
         vm.assertEq(datasets.salesOf(version.dataset << 32 | 1).gross, 0, "nothing sold");
     }
 
@@ -97,9 +97,9 @@ contract TokensTest is World {
         version.number = 1;
         (version.episodeRoot, version.episodes) = (keccak256("episodes"), 5);
         version.settlements = keccak256(abi.encode(new uint256[](0)));
-        (version.token, version.ownerBps) = (address(dollar), 10_000);
+        (version.token, version.ownerBps, version.feeBps) = (address(dollar), 9750, 250);
         version.offers = new Offer[](1);
-        (version.offers[0].price, version.offers[0].duration) = (R, 30 days);
+        version.offers[0] = Offer(0, R, 30 days, 7, 0);
         Terms memory none;
         vm.startPrank(rival);
         version.dataset = datasets.createOwn();

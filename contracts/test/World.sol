@@ -2,7 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {Advances} from "../src/Advances.sol";
+import {Approvals} from "../src/Approvals.sol";
+import {Calls} from "../src/Calls.sol";
 import {Campaigns} from "../src/Campaigns.sol";
+import {ContentFaults} from "../src/ContentFaults.sol";
 import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
@@ -45,7 +48,8 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
-    uint256 internal constant PARTS = 16; // how many contracts are deployed here
+    uint256 internal constant PARTS = 19; // how many contracts are deployed here
+    uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
@@ -61,6 +65,9 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    Approvals internal approvals;
+    ContentFaults internal contentFaults;
+    Calls internal calls;
     Reputation internal reputation;
     Usage internal usage;
     Court internal court;
@@ -112,10 +119,13 @@ abstract contract World is Test {
         licences = new Licences(_next(1), "headwater:{id}");
         datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
         advances = new Advances(settlement);
-        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), _next(5), _next(6), doubter));
         reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
         usage = new Usage(stakes);
         court = new Court(_courtParts());
+        approvals = new Approvals();
+        contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
+        calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
     }
 
     /// @dev Address of the contract created `n` creations after the next one.
@@ -123,7 +133,7 @@ abstract contract World is Test {
         return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
     }
 
-    /// @dev Called as Stakes is about to be created. Nobody keeps calls yet.
+    /// @dev Called as Stakes is about to be created.
     function _keepers() private view returns (IStakes.Keepers memory) {
         return IStakes.Keepers({
             campaigns: _next(1),
@@ -133,7 +143,7 @@ abstract contract World is Test {
             reputation: _next(8),
             court: _next(10),
             disputes: doubter,
-            calls: address(0)
+            calls: _next(13)
         });
     }
 
@@ -141,6 +151,7 @@ abstract contract World is Test {
     function _settlementParts() private view returns (ISettlement.Parts memory parts) {
         (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
         (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.contentFaults, parts.calls) = (_next(10), _next(11));
         (parts.disputes, parts.doubts) = (doubter, _next(5));
     }
 

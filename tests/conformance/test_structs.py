@@ -25,6 +25,7 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Held": views.Held,
     "Case": views.DisputeCase,
     "Tally": views.DisputeTally,
+    "Call": views.Call,
     "FundingLimits": views.FundingLimits,
     "PublishLimits": views.PublishLimits,
     "EpochLimits": views.EpochLimits,
@@ -46,7 +47,8 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
 }
 OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
-    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court", "Disputes"),
+    *("Approvals", "ContentFaults", "Calls", "Disputes"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
 )
 
 
@@ -91,8 +93,8 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally"),
+        *("Offer", "Use", "Version", "Share", "Contribution", "Origin", "Record", "Reveal"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
     }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headwater.chain import structs
+from headwater.chain.structs import Offer, Terms, Use
+from headwater.market import offer_gaps, use_gaps
 from headwater.market.pay_tree import build_words
 from headwater.market.reward import QUALITY, value
 from headwater.primitives import merkle
@@ -16,13 +20,14 @@ from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import Domain, recover
 from headwater.primitives.hashing import keccak256
 from headwater.records import codec
-from headwater.records.contribution import Contribution
+from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote
-from headwater.records.vote import VoteCommit
+from headwater.records.vote import Ballot, Reasons, VoteCommit
 from headwater.review import weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
+_NOTHING = ("0x" + "00" * 20, "0x" + "00" * 20, bytes(32), *[0] * 12, bytes(32), *[0] * 5)
 MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
 
 
@@ -120,3 +125,52 @@ def test_eip712(case: dict[str, Any]) -> None:
     digest = signed.digest(Domain(whole["chainId"], whole["contract"]))
     assert "0x" + digest.hex() == case["digest"]
     assert recover(digest, signature) == whole["signer"]
+
+
+def columns(rows: dict[str, list[str]]) -> list[tuple[int, ...]]:
+    return [tuple(int(value, 16) for value in row) for row in zip(*rows.values(), strict=True)]
+
+
+def test_offers_within_terms() -> None:
+    """The same cases on the contract: contracts/test/Consent.t.sol."""
+    cases = load("uses")
+    for (purposes, regions, offered, places), within in zip(columns(cases["offers"]), cases["within"], strict=True):
+        terms = replace(Terms.of(_NOTHING), purposes=purposes, regions=regions)
+        assert (not offer_gaps(terms, Offer(bytes(32), 1, 0, offered, places))) is within
+    assert set(cases["within"]) == {True, False}
+
+
+def test_sales_within_offers() -> None:
+    cases = load("uses")
+    for (offered, places, purpose, region), granted in zip(columns(cases["sales"]), cases["granted"], strict=True):
+        assert (not use_gaps(Offer(bytes(32), 1, 0, offered, places), Use(purpose, region))) is granted
+    assert set(cases["granted"]) == {True, False}
+@pytest.mark.parametrize("case", load("openings")["cases"])
+def test_openings(case: dict[str, Any]) -> None:
+    whole, m = load("openings"), case["message"]
+    domain = Domain(whole["chainId"], whole["contract"])
+    manifest, content, consent = words([m["manifest"], m["contentRoot"], m["consent"]])
+    salt, signature, secret = words([case["salt"], case["signature"], whole["secret"]])
+    given = Contribution(m["campaign"], m["contributor"], manifest, content, consent, m["nonce"])
+    digest = given.digest(domain)
+    ballot = Ballot(
+        campaign=given.campaign,
+        item=whole["item"],
+        round=whole["round"],
+        reviewer=whole["reviewer"],
+        verdict=case["verdict"],
+        reasons=Reasons((), whole["comment"]),
+        salt=secret,
+    )
+    commit = ballot.commit(domain)
+    placed = VoteCommit(given.campaign, whole["item"], whole["round"], whole["reviewer"], commit, b"")
+    found = {
+        "digest": digest,
+        "leaf": anchor_leaf(domain, given.campaign, salt, given.contributor, digest),
+        "opening": structs.opening_hash(salt, signature),
+        "commit": commit,
+        "commitLeaf": placed.leaf(domain),
+    }
+    assert {name: "0x" + value.hex() for name, value in found.items()} == {name: case[name] for name in found}
+    if signature:
+        assert recover(digest, signature) == given.contributor

@@ -61,6 +61,16 @@ struct Item {
     bytes32 opening;
 }
 
+/// @notice What a contributor signs (EIP-712, in the domain of Campaigns); its digest names the contribution.
+struct Contribution {
+    uint256 campaign;
+    address contributor;
+    bytes32 manifest;
+    bytes32 contentRoot;
+    bytes32 consent;
+    uint256 nonce;
+}
+
 /// @notice One counted vote; `weight` in milli log-odds.
 struct Vote {
     address reviewer;
@@ -143,6 +153,12 @@ struct Offer {
     uint40 duration;
     uint32 purposes;
     uint256 regions;
+}
+
+/// @notice What a buyer declares: the bit of his purpose and the bit of the region he uses the data in.
+struct Use {
+    uint8 purpose;
+    uint8 region;
 }
 
 /// @notice A dataset version (section 8).

@@ -14,6 +14,7 @@ import {
     SettleInput,
     Share,
     Terms,
+    Use,
     Version,
     Vote
 } from "../../src/interfaces/Structs.sol";
@@ -152,7 +153,7 @@ contract RolesHandler is World {
         v.number = 1;
         (v.episodeRoot, v.episodes, v.token) = (keccak256("episodes"), 1, address(dollar));
         v.settlements = keccak256(abi.encode(new uint256[](0)));
-        (v.ownerBps, v.feeBps) = (5000, 0);
+        (v.ownerBps, v.feeBps) = (5000, 250);
         v.offers = new Offer[](1);
         v.offers[0] = Offer(keccak256("licence"), R, 0, 7, 0);
         (v.shares, v.totalWeight) = (1, 9);
@@ -161,7 +162,7 @@ contract RolesHandler is World {
         vm.prank(rival);
         datasets.publish(none, v, new uint256[](0));
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         _versionBytes = abi.encode(v);
     }
 
@@ -270,8 +271,8 @@ contract RolesHandler is World {
         if (i == 2) return abi.encodeCall(datasets.claimOwner, (v));
         if (i == 3) return abi.encodeCall(datasets.claimFee, (v));
         if (i == 4) return abi.encodeCall(datasets.releaseBond, (v));
-        if (i == 5) return abi.encodeCall(datasets.buy, (v, 0, me));
-        if (i == 6) return abi.encodeCall(datasets.buyWithPermit, (v, 0, me, 0, 0, 0, 0));
+        if (i == 5) return abi.encodeCall(datasets.buy, (v, 0, me, Use(0, 0)));
+        if (i == 6) return abi.encodeCall(datasets.buyWithPermit, (v, 0, me, Use(0, 0), 0, 0, 0, 0));
         if (i == 7) {
             v.number = 2;
             v.shareRoot = _leaf("headwater.share.v1", address(datasets), v.dataset << 32 | 2, abi.encode(_share(me)));

@@ -18,7 +18,12 @@ from headwater.chain.structs import ACCEPTED, Anchor, Posted, Terms, Version
 
 @dataclass
 class CampaignFacts:
-    """One campaign as events tell it. Items count from 0 over all its anchors."""
+    """One campaign as events tell it. Items count from 0 over all its anchors.
+
+    Attributes:
+        commit_roots: event of each round's root, by first item, round and operator.
+        own_commits: event of each commit a reviewer posted himself, by item, round and reviewer.
+    """
 
     id: int
     terms: Terms
@@ -28,7 +33,8 @@ class CampaignFacts:
     lapsed_from: int | None = None
     anchors: dict[int, Anchor] = field(default_factory=dict)
     seeds: dict[int, bytes] = field(default_factory=dict)
-    commit_roots: dict[tuple[int, int, str], bytes] = field(default_factory=dict)
+    commit_roots: dict[tuple[int, int, str], ev.VotesCommitted] = field(default_factory=dict)
+    own_commits: dict[tuple[int, int, str], ev.VoteCommitted] = field(default_factory=dict)
     settlements: list[int] = field(default_factory=list)
 
     @property
@@ -66,11 +72,14 @@ class ItemDispute:
 
 @dataclass
 class SettlementFacts:
-    """One posted settlement; ``claimed`` are the pay indices of claims, pushes excluded (they name only sums).
+    """One posted settlement.
 
     Attributes:
+        claimed: pay indices of claims, pushes excluded (they name only sums).
         disputes: of its items, by item.
         held: holds of pay leaves not yet lifted, by index; cuts: what was cut of a leaf.
+        calls: for evidence, by place.
+        void_items: copies that are not paid.
         final_at: from when claims run, as far as suspensions moved it.
     """
 
@@ -85,6 +94,8 @@ class SettlementFacts:
     disputes: dict[int, ItemDispute] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     cuts: dict[int, int] = field(default_factory=dict)
+    calls: dict[int, CallFacts] = field(default_factory=dict)
+    void_items: set[int] = field(default_factory=set)
     suspensions: int = 0
     final_at: int = 0
 
@@ -94,15 +105,32 @@ class SettlementFacts:
         return self.voided_by is None
 
 
+@dataclass
+class CallFacts:
+    """A call for evidence; ``answer`` is the event that answered it."""
+
+    by: str
+    due: int
+    answer: ev.Answered | ev.PayAnswered | None = None
+    closed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Nobody has answered, and the settlement is not void for it."""
+        return self.answer is None and not self.closed
+
+
 @dataclass(frozen=True)
 class Sale:
-    """One licence bought."""
+    """One licence bought; ``purpose`` and ``region`` are the bits the buyer declared."""
 
     buyer: str
     to: str
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
     at: ev.Position
 
 
@@ -143,6 +171,7 @@ class Ledger:
         self.settlements: dict[int, SettlementFacts] = {}
         self.datasets: dict[int, DatasetFacts] = {}
         self.withdrawn: set[tuple[int, bytes]] = set()
+        self.shown: dict[bytes, tuple[int, int]] = {}  # settlement key and item by content root
         self.holders: dict[str, ev.HolderRegistered] = {}
         self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
@@ -245,7 +274,11 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.VotesCommitted) -> None:
-        self.campaigns[e.campaign].commit_roots[(e.first_item, e.round, e.operator)] = e.root
+        self.campaigns[e.campaign].commit_roots[(e.first_item, e.round, e.operator)] = e
+
+    @apply.register
+    def _(self, e: ev.VoteCommitted) -> None:
+        self.campaigns[e.campaign].own_commits[(e.item, e.round, e.reviewer)] = e
 
     @apply.register
     def _(self, e: ev.Settled) -> None:
@@ -310,6 +343,32 @@ class Ledger:
     @apply.register
     def _(self, e: ev.DisputeClosed) -> None:
         self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
+    def _(self, e: ev.Called) -> None:
+        self.settlements[e.key].calls[e.place] = CallFacts(e.by, e.due)
+
+    @apply.register
+    def _(self, e: ev.Answered) -> None:
+        self.settlements[e.key].calls[e.place].answer = e
+
+    @apply.register
+    def _(self, e: ev.PayAnswered) -> None:
+        self.settlements[e.key].calls[e.place].answer = e
+
+    @apply.register
+    def _(self, e: ev.CallExpired) -> None:
+        self.settlements[e.key].calls[e.place].closed = True
+
+    @apply.register
+    def _(self, e: ev.CallClosed) -> None:
+        self.settlements[e.key].calls[e.place].closed = True
+
+    @apply.register
+    def _(self, e: ev.ItemVoided) -> None:
+        self.settlements[e.key].void_items.add(e.item)
+
+    @apply.register
+    def _(self, e: ev.ContentShown) -> None:
+        self.shown[e.content_root] = (e.key, e.item)
 
     @apply.register
     def _(self, e: ev.DatasetCreated) -> None:
@@ -327,7 +386,8 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Sold) -> None:
-        self._version(e.key).sales.append(Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.at))
+        sale = Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.purpose, e.region, e.at)
+        self._version(e.key).sales.append(sale)
 
     @apply.register
     def _(self, e: ev.ShareClaimed) -> None:

@@ -97,6 +97,18 @@ class Unbonding:
 
 
 @dataclass(frozen=True)
+class Call(Struct):
+    """A call for evidence: who, until when, half the window in seconds, and who answered it (zero: nobody)."""
+
+    by: str
+    due: int
+    half: int
+    answerer: str
+
+    ABI = ("address", "uint40", "uint40", "address")
+
+
+@dataclass(frozen=True)
 class Doubt(Struct):
     """Holds and suspensions not yet lifted; ``rest`` seconds the window gets back, ``fined`` of the bond."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headwater.chain import events as ev
-from headwater.chain.structs import reserve_of
+from headwater.chain.structs import Terms, reserve_of
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
 from headwater.primitives.cid import dag_cbor_cid
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.licence import PRESETS, LicencePreset
+from headwater.records.purposes import PURPOSES
 
 SECTION = "campaigns"
 
@@ -32,7 +33,7 @@ def audit_campaign(facts: Facts, book: Book, number: int) -> None:
     title = "the terms people were shown are the terms stored on chain"
     book.same(f"{name}/terms", title, terms.hash(), facts.reads.terms_hash(number))
     _spec(facts, book, name, terms.spec_digest)
-    _licence(facts, book, name, terms.licence)
+    _licence(facts, book, name, terms)
     _purse(facts, book, name, number)
 
 
@@ -61,12 +62,16 @@ def _spec(facts: Facts, book: Book, name: str, digest: bytes) -> None:
         book.holds(f"{name}/spec", title, True, leaf=dag_cbor_cid(digest))
 
 
-def _licence(facts: Facts, book: Book, name: str, digest: bytes) -> None:
-    title = "the licence text buyers agree to is known"
-    with book.reading(f"{name}/licence", title, dag_cbor_cid(digest)):
-        if digest not in {preset.digest() for preset in PRESETS}:
-            facts.named(LicencePreset, digest)
-        book.holds(f"{name}/licence", title, True, leaf=dag_cbor_cid(digest))
+def _licence(facts: Facts, book: Book, name: str, terms: Terms) -> None:
+    title, cid = "the licence text buyers agree to is known", dag_cbor_cid(terms.licence)
+    with book.reading(f"{name}/licence", title, cid):
+        known = next((preset for preset in PRESETS if preset.digest() == terms.licence), None)
+        preset = known or facts.named(LicencePreset, terms.licence)
+        book.holds(f"{name}/licence", title, True, leaf=cid)
+        title = "it permits no purpose outside the terms"
+        allowed = [name for bit, name in enumerate(PURPOSES) if terms.purposes >> bit & 1]
+        beyond = [purpose for purpose in preset.purposes if purpose not in allowed]
+        book.holds(f"{name}/licence-purposes", title, not beyond, leaf=cid, expected=allowed, actual=preset.purposes)
 
 
 def _purse(facts: Facts, book: Book, name: str, number: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.disputes import LIMIT, DisputeOutcome
+from headwater.chain.calls import PAY_PLACES
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
@@ -25,6 +26,7 @@ def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: Settl
     book.open(SECTION, f"settlement {key}")
     name, cid = f"settlement/{key}", dag_cbor_cid(settlement.posted.evidence)
     _posted(facts, book, name, settlement)
+    _calls(book, name, settlement)
     if not settlement.standing:
         _voided(facts, book, name, settlement)
         return None
@@ -111,6 +113,23 @@ def _disputes(book: Book, name: str, settlement: SettlementFacts) -> None:
         title = f"what the jury rejected of pay leaf {index} is not paid"
         cut = settlement.cuts.get(index, 0)
         book.holds(f"{name}/cut/{index}", title, cut >= reward, expected=f"at least {reward}", actual=cut)
+    until = "a call or a dispute is over" if settlement.suspensions else f"{settlement.final_at}"
+    detail = f"final since {settlement.final_at}" if final else f"pending: can be proven wrong until {until}"
+    title = "it stands, and is final when it said or when what kept it was over"
+    book.same(f"{name}/status", title, (False, settlement.final_at), (slot.void, slot.final_at), detail=detail)
+
+
+def _calls(book: Book, name: str, settlement: SettlementFacts) -> None:
+    """What was called for, and whether it was shown."""
+    for place, call in settlement.calls.items():
+        what = f"pay leaf {place - PAY_PLACES}" if place >= PAY_PLACES else f"the record of item {place}"
+        title = f"{what} was shown when {call.by} called for it"
+        if call.answer is not None:
+            book.holds(f"{name}/call/{place}", title, True, detail=f"{call.answer.by} answered it on chain")
+        elif settlement.standing:
+            book.skip(f"{name}/call/{place}", title, f"open: due {call.due}")
+        else:
+            book.skip(f"{name}/call/{place}", title, "nobody did before the settlement was void")
 
 
 def _item_root(facts: Facts, book: Book, whole: OpenSettlement) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headwater.catalog.ledger import SettlementFacts
-from headwater.chain.structs import ACCEPTED, Posted, Terms, settlement_key
+from headwater.chain.structs import ACCEPTED, MISSING, Posted, Terms, settlement_key
 from headwater.market import draft, value
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.settling import anchors_in, reason_for, send
@@ -37,6 +37,8 @@ def resettle(desk: Desk, facts: SettlementFacts) -> Posted:
 
 
 def _by_the_rule(desk: Desk, verdict: Verdict, terms: Terms) -> Verdict:
+    if verdict.byte == MISSING and not verdict.votes:
+        return verdict
     worth = value(
         verdict.llr,
         verdict.prior,
