@@ -160,7 +160,7 @@ contract ContentFaults is IContentFaults {
         }
         if (pay.index != item.payIndex) revert ContentFaults_WrongPay(number, pay.index);
         doubts.holdLeaf(posted, pay, payProof); // checks both preimages, and that it is not final
-        doubts.freeLeaf(posted, pay.index, item.reward);
+        doubts.freeLeaf(posted, pay.index, item.item, item.reward);
     }
 
     function _isCopy(Origin calldata earlier, Origin calldata later) private pure returns (bool) {

@@ -145,6 +145,8 @@ def test_sales_within_offers() -> None:
     for (offered, places, purpose, region), granted in zip(columns(cases["sales"]), cases["granted"], strict=True):
         assert (not use_gaps(Offer(bytes(32), 1, 0, offered, places), Use(purpose, region))) is granted
     assert set(cases["granted"]) == {True, False}
+
+
 @pytest.mark.parametrize("case", load("openings")["cases"])
 def test_openings(case: dict[str, Any]) -> None:
     whole, m = load("openings"), case["message"]

@@ -343,6 +343,7 @@ class Ledger:
     @apply.register
     def _(self, e: ev.DisputeClosed) -> None:
         self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
+
     def _(self, e: ev.Called) -> None:
         self.settlements[e.key].calls[e.place] = CallFacts(e.by, e.due)
 

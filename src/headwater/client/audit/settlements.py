@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headwater.catalog.ledger import SettlementFacts
-from headwater.chain.disputes import LIMIT, DisputeOutcome
 from headwater.chain.calls import PAY_PLACES
+from headwater.chain.disputes import LIMIT, DisputeOutcome
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
@@ -85,8 +85,9 @@ def _status(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
     slot = facts.reads.slot(settlement.posted.key)
     final = is_final(facts, settlement)
     until = settlement.final_at
-    detail = f"final since {until}" if final else f"pending: can be proven wrong until {until}"
-    title = "it stands, and is final when it said"
+    over = "a call or a dispute is over" if settlement.suspensions else until
+    detail = f"final since {until}" if final else f"pending: can be proven wrong until {over}"
+    title = "it stands, and is final when it said or when what kept it was over"
     expected = (False, settlement.suspensions > 0, until)
     book.same(f"{name}/status", title, expected, (slot.void, slot.suspended, slot.final_at), detail=detail)
 
@@ -113,10 +114,6 @@ def _disputes(book: Book, name: str, settlement: SettlementFacts) -> None:
         title = f"what the jury rejected of pay leaf {index} is not paid"
         cut = settlement.cuts.get(index, 0)
         book.holds(f"{name}/cut/{index}", title, cut >= reward, expected=f"at least {reward}", actual=cut)
-    until = "a call or a dispute is over" if settlement.suspensions else f"{settlement.final_at}"
-    detail = f"final since {settlement.final_at}" if final else f"pending: can be proven wrong until {until}"
-    title = "it stands, and is final when it said or when what kept it was over"
-    book.same(f"{name}/status", title, (False, settlement.final_at), (slot.void, slot.final_at), detail=detail)
 
 
 def _calls(book: Book, name: str, settlement: SettlementFacts) -> None:

@@ -72,7 +72,7 @@ def _signature_stands(desk: Desk, contributor: str, digest: bytes, signature: by
     raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
 
 
-def _records_fit(desk: Desk, signed: SignedContribution) -> None:
+def _records_fit(desk: Desk, signed: SignedContribution, terms: Terms) -> None:
     given = signed.contribution
     manifest = desk.record(Manifest, _held(desk, dag_cbor_cid(given.manifest), "manifest"))
     if manifest.campaign != given.campaign:
