@@ -209,7 +209,7 @@ def publish_a_version(world: World, draw: Draw) -> None:
     listing, keys = drafted
     if draw.rarely("wrong", 6):
         listing, keys = spoil(draw, listing, keys)
-    facts = (world.node.profile.publish_bond, world.node.profile.publish_window)
+    facts = (world.node.profile.publish_bond, world.node.profile.windows[3])
     call = (terms, listing.version, list(keys))
     effect = lambda s: publish(s, who, terms, listing, keys, facts)  # noqa: E731
     world.take(who, "Datasets", "publish", *call, effect=effect)
