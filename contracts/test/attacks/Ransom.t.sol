@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IDatasets} from "../../src/interfaces/IDatasets.sol";
-import {Anchor, Item, Offer, Posted, Terms, Version} from "../../src/interfaces/Structs.sol";
+import {Anchor, Item, Offer, Posted, Terms, Use, Version} from "../../src/interfaces/Structs.sol";
 import {World} from "../World.sol";
 
 /// @notice Withdrawn clips and licences used for what they are not.
@@ -25,13 +25,13 @@ contract RansomAttacks is World {
         vm.stopPrank();
         Version memory v = _listed(t, p);
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 0, buyer);
+        uint256 licence = datasets.buy(v, 0, buyer, Use(0, 0));
         vm.prank(d.items[0].contributor);
         datasets.withdrawConsent(p, d.items[0], path);
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, d.items[0].contribution, buyer), "that clip");
         vm.assertTrue(datasets.entitled(licence, v.dataset, 1, d.items[1].contribution, buyer), "no other");
         vm.prank(watcher);
-        datasets.buy(v, 0, watcher);
+        datasets.buy(v, 0, watcher, Use(0, 0));
         vm.warp(block.timestamp + 10);
         vm.assertEq(datasets.claimOwner(v), R, "both sales pay");
         settlement.release(p, t, anchors, d.verdicts);
@@ -42,7 +42,7 @@ contract RansomAttacks is World {
         _final(p);
         Version memory v = _listed(t, p);
         vm.prank(buyer);
-        uint256 cheap = datasets.buy(v, 0, buyer);
+        uint256 cheap = datasets.buy(v, 0, buyer, Use(0, 0));
         v.number = 2;
         v.offers[0].price = 100 * R;
         uint256[] memory keys = new uint256[](1);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IDatasets} from "../../src/interfaces/IDatasets.sol";
-import {Due, Offer, Pay, Posted, Share, Terms, Version} from "../../src/interfaces/Structs.sol";
+import {Due, Offer, Pay, Posted, Share, Terms, Use, Version} from "../../src/interfaces/Structs.sol";
 import {Merkle} from "../../src/Merkle.sol";
 import {World} from "../World.sol";
 
@@ -42,13 +42,13 @@ contract TreeAttacks is World {
         (Version memory v, bytes32[] memory leaves) = _dusty(10_000);
         for (uint256 i; i < 3; ++i) {
             vm.prank(buyer);
-            datasets.buy(v, 0, buyer);
+            datasets.buy(v, 0, buyer, Use(0, 0));
         }
         vm.warp(block.timestamp + 10);
         _nothing(v, leaves, 0);
         _nothing(v, leaves, 9999);
         vm.prank(buyer);
-        datasets.buy(v, 1, buyer); // 9,997: a unit for each
+        datasets.buy(v, 1, buyer, Use(0, 0)); // 9,997: a unit for each
         for (uint256 i; i < 10_000; i += 3333) {
             bytes32[] memory proof = _proof(leaves, i);
             vm.assertEq(datasets.claimShare(v, _share(i), proof), 1, "a unit");
