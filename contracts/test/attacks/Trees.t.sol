@@ -48,7 +48,7 @@ contract TreeAttacks is World {
         _nothing(v, leaves, 0);
         _nothing(v, leaves, 9999);
         vm.prank(buyer);
-        datasets.buy(v, 1, buyer, Use(0, 0)); // 9,997: a unit for each
+        datasets.buy(v, 1, buyer, Use(0, 0)); // 10,256 in all, 256 of it the fee: a unit for each
         for (uint256 i; i < 10_000; i += 3333) {
             bytes32[] memory proof = _proof(leaves, i);
             vm.assertEq(datasets.claimShare(v, _share(i), proof), 1, "a unit");
@@ -56,7 +56,7 @@ contract TreeAttacks is World {
         }
         uint256 key = v.dataset << 32 | 1;
         vm.assertEq(datasets.paidOf(key).pool, 4, "four of ten thousand");
-        vm.assertEq(dollar.balanceOf(address(datasets)), 9996, "the rest waits for the others");
+        vm.assertEq(dollar.balanceOf(address(datasets)), 10_252, "the rest waits for the others");
     }
 
     function _nothing(Version memory v, bytes32[] memory leaves, uint256 i) private {
@@ -68,12 +68,12 @@ contract TreeAttacks is World {
     function _dusty(uint256 count) private returns (Version memory v, bytes32[] memory leaves) {
         vm.prank(rival);
         v.dataset = datasets.createOwn();
-        (v.number, v.episodes, v.token) = (1, 1, address(dollar));
+        (v.number, v.episodes, v.token, v.feeBps) = (1, 1, address(dollar), 250);
         v.episodeRoot = keccak256("episodes");
         v.settlements = keccak256(abi.encode(new uint256[](0)));
         v.offers = new Offer[](2);
         v.offers[0] = Offer(keccak256("licence"), 1, 0, 7, 0);
-        v.offers[1] = Offer(keccak256("licence"), uint96(count - 3), 0, 7, 0);
+        v.offers[1] = Offer(keccak256("licence"), uint96(count + 253), 0, 7, 0);
         (v.shares, v.totalWeight) = (uint32(count), uint128(count));
         leaves = new bytes32[](count);
         for (uint256 i; i < count; ++i) {
