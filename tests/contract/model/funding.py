@@ -16,6 +16,7 @@ from headwater.chain.views import CampaignState
 from headwater.primitives.hashing import keccak256
 
 YEAR, BPS = 365 * 86_400, 10_000
+NETWORK_FEE = 250
 SETTLE, CHALLENGE = 25, 30
 MOST_CAMPAIGNS = 6
 Floors = tuple[int, int, int]
@@ -25,8 +26,9 @@ def check_terms(s: State, who: str, t: Terms, floors: Floors) -> None:
     need(who == t.requester, "Campaigns_NotRequester")
     need(t.unit_reward, "Campaigns_ZeroReward")
     need(t.mode == 0, "Campaigns_ModeNotOpen")
+    need(t.fee_bps == NETWORK_FEE, "Campaigns_WrongFee")
     need(t.review_fee_bps <= 300 and t.operator_fee_bps <= 1000 and t.deposit_bps <= BPS, "Campaigns_FeeTooHigh")
-    need(t.fee_bps <= 500 and t.owner_bps + t.fee_bps <= BPS, "Campaigns_FeeTooHigh")
+    need(t.owner_bps + t.fee_bps <= BPS, "Campaigns_FeeTooHigh")
     need(s.time < t.deadline <= s.time + 10 * YEAR, "Campaigns_DeadlineOutOfRange")
     settle, challenge, lapse = floors
     need(settle <= t.settle_window <= YEAR, "Campaigns_WindowOutOfRange")
@@ -135,7 +137,7 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
         operator_fee_bps=draw.pick("operator fee", (500, 0, 1000, 1)),
         deposit_bps=draw.pick("deposit", (5000, 0, 10_000, 3333)),
         owner_bps=draw.pick("owner", (5000, 0, 9500, 3333)),
-        fee_bps=draw.pick("fee", (250, 0, 500)),
+        fee_bps=NETWORK_FEE,
         deadline=world.s.time + draw.number("deadline", 60, 400),
         settle_window=settle,
         challenge_window=challenge,
@@ -157,9 +159,10 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
             replace(terms, mode=1),
             replace(terms, review_fee_bps=301),
             replace(terms, operator_fee_bps=1001),
-            replace(terms, owner_bps=9501, fee_bps=500),
+            replace(terms, owner_bps=9751),
+            replace(terms, fee_bps=NETWORK_FEE - 1),
             replace(terms, deadline=world.s.time),
-            replace(terms, challenge_window=world.node.profile.min_challenge - 1),
+            replace(terms, challenge_window=floors_of(world)[1] - 1),
             replace(terms, lapse_window=settle + 2 * challenge - 1),
         ),
     )
@@ -179,8 +182,7 @@ def changed(draw: Draw, terms: Terms) -> Terms:
 
 
 def floors_of(world: World) -> Floors:
-    profile = world.node.profile
-    return profile.min_settle, profile.min_challenge, profile.min_lapse
+    return world.node.profile.windows[:3]
 
 
 @views

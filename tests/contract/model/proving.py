@@ -133,10 +133,19 @@ def right_sum(filing: Filing, a: Pay, b: Pay) -> bool:
 # Steps
 
 
-@step(weight=6, when=lambda world: world.s.filed)
+@step(weight=6, when=lambda world: world.pending())
 def prove_a_fault(world: World, draw: Draw) -> None:
     """Anybody, any of the eight, aimed at the lie if there is one; of an honest settlement none holds."""
-    known = aimed(world, draw)
+    prove_something(world, draw, aimed(world, draw))
+
+
+@step(weight=1, when=lambda world: world.s.filed)
+def prove_too_late(world: World, draw: Draw) -> None:
+    """Of any settlement: one that is final or void stays as it is."""
+    prove_something(world, draw, draw.pick("settlement", list(world.s.filed.values())))
+
+
+def prove_something(world: World, draw: Draw, known: Filed) -> None:
     kinds: tuple[Callable[[World, Draw, Filing], None], ...]
     kinds = (prove_verdict, prove_byte, prove_reward, prove_pay, prove_unpaid, prove_fee, prove_sum, prove_order)
     filing = known.filing
@@ -168,7 +177,7 @@ def aimed(world: World, draw: Draw) -> Filed:
     wrong = [one for one in pending if one.filing.bent]
     if wrong and not draw.rarely("an honest one", 4):
         return draw.pick("bent settlement", wrong)
-    return draw.pick("settlement", pending or list(world.s.filed.values()))
+    return draw.pick("settlement", pending)
 
 
 def at_item(draw: Draw, filing: Filing) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
-from tests.contract.model.funding import some_campaign
+from tests.contract.model.funding import NETWORK_FEE, some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
 from tests.contract.model.state import Filed, Line, Listing, Sale, State, need
@@ -18,6 +18,7 @@ from headwater.chain.structs import (
     Offer,
     Share,
     Terms,
+    Use,
     Version,
     licence_id,
     reference,
@@ -54,15 +55,16 @@ def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int,
     need(v.dataset in s.lines, "ERC721NonexistentToken")
     if line.campaign == 0:
         need(who == line.owner, "Datasets_NotOwner")
-        need(v.fee_bps <= 500 and v.owner_bps + v.fee_bps <= BPS, "Datasets_FeeTooHigh")
+        need(v.fee_bps == NETWORK_FEE, "Datasets_WrongFee")
+        need(v.owner_bps + v.fee_bps <= BPS, "Datasets_FeeTooHigh")
         need(v.total_weight or v.owner_bps + v.fee_bps == BPS, "Datasets_NoShares")
     else:
         need(who == line.owner or who in s.members[OPERATOR], "Datasets_NotOperator")
         s.match(line.campaign, terms, "Datasets_WrongTerms")
         sale = (v.token, v.owner_bps, v.fee_bps) == (terms.token, terms.owner_bps, terms.fee_bps)
-        need(sale and all(offer.terms == terms.licence for offer in v.offers), "Datasets_WrongSaleTerms")
+        need(sale, "Datasets_WrongSaleTerms")
         need(v.total_weight, "Datasets_NoShares")
-    check_content(s, v, keys, line.campaign)
+    check_content(s, v, keys, line.campaign, terms)
     line.latest += 1
     need(v.number == line.latest, "Datasets_WrongNumber")
     bond, window = facts
@@ -70,12 +72,18 @@ def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int,
     s.lock(who, s.names["HeadwaterToken"], bond, 0)
 
 
-def check_content(s: State, v: Version, keys: tuple[int, ...], campaign: int) -> None:
+def check_content(s: State, v: Version, keys: tuple[int, ...], campaign: int, terms: Terms) -> None:
     need(v.episode_root != ZERO_WORD and v.episodes, "Datasets_EmptyRoot")
     need(v.offers, "Datasets_NoOffers")
     none = v.total_weight == 0
     need(none == (v.shares == 0) and none == (v.share_root == ZERO_WORD), "Datasets_NoShares")
-    need(all(offer.price for offer in v.offers), "Datasets_ZeroPrice")
+    for offer in v.offers:
+        need(offer.price, "Datasets_ZeroPrice")
+        if campaign:
+            need(offer.terms == terms.licence, "Datasets_WrongSaleTerms")
+            within = offer.purposes and not offer.purposes & ~terms.purposes
+            anywhere = terms.regions == 0 or (offer.regions and not offer.regions & ~terms.regions)
+            need(within and anywhere, "Datasets_OutsideTerms")
     need(settlements_hash(keys) == v.settlements and (campaign == 0) == (not keys), "Datasets_WrongSettlements")
     for place, key in enumerate(keys):
         need(place == 0 or key > keys[place - 1], "Datasets_WrongSettlements")
@@ -83,10 +91,12 @@ def check_content(s: State, v: Version, keys: tuple[int, ...], campaign: int) ->
         need(key in s.filed and s.filed[key].final(s.time), "Datasets_SettlementNotFinal")
 
 
-def buy(s: State, who: str, version: Version, offer: int, to: str) -> None:
+def buy(s: State, who: str, version: Version, offer: int, to: str, use: Use) -> None:
     sale = match(s, version)
     need(offer < len(version.offers), "Datasets_UnknownOffer")
     chosen = version.offers[offer]
+    there = chosen.regions == 0 or chosen.regions >> use.region & 1
+    need(chosen.purposes >> use.purpose & 1 and there, "Datasets_OutsideOffer")
     sale.gross += chosen.price
     s.pull(version.token, who, s.names["Datasets"], chosen.price, s.names["Datasets"])
     need(to != NOBODY, "Licences_ZeroAccount")
@@ -199,7 +209,7 @@ def publish_a_version(world: World, draw: Draw) -> None:
     listing, keys = drafted
     if draw.rarely("wrong", 6):
         listing, keys = spoil(draw, listing, keys)
-    facts = (world.node.profile.publish_bond, world.node.profile.publish_window)
+    facts = (world.node.profile.publish_bond, world.node.profile.windows[3])
     call = (terms, listing.version, list(keys))
     effect = lambda s: publish(s, who, terms, listing, keys, facts)  # noqa: E731
     world.take(who, "Datasets", "publish", *call, effect=effect)
@@ -212,8 +222,10 @@ def buy_a_licence(world: World, draw: Draw) -> None:
     who = draw.pick("buyer", BUYERS).address
     offer = draw.pick("offer", (0, 1, 0, 1, 2))
     to = draw.who(who, 8) if not draw.rarely("nobody", 24) else NOBODY
+    use = Use(draw.pick("purpose", (0, 1, 2, 0, 3)), draw.number("region", 0, 3))
     if who not in [one.address for one in FRUGAL]:
-        world.take(who, "Datasets", "buy", version, offer, to, (0, 0), effect=lambda s: buy(s, who, version, offer, to))
+        call = (version, offer, to, use)
+        world.take(who, "Datasets", "buy", *call, effect=lambda s: buy(s, who, *call))
         return
     spender, deadline = world.name("Datasets"), world.s.time + 60
     price = version.offers[offer].price if offer < len(version.offers) else 1
@@ -223,9 +235,9 @@ def buy_a_licence(world: World, draw: Draw) -> None:
     def effect(s: State) -> None:
         need(offer < len(version.offers), "Datasets_UnknownOffer")
         permitted(s, version.token, who, spender, price, good=good)
-        buy(s, who, version, offer, to)
+        buy(s, who, version, offer, to, use)
 
-    world.take(who, "Datasets", "buyWithPermit", version, offer, to, (0, 0), deadline, v, r, ss, effect=effect)
+    world.take(who, "Datasets", "buyWithPermit", version, offer, to, use, deadline, v, r, ss, effect=effect)
 
 
 @step(weight=4, when=lambda world: any(sale.listing.shares for sale in world.s.sales.values()))
@@ -340,7 +352,7 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
         total = shares[-1].cumulative
         shares = tuple(replace(one, weight=total, cumulative=total) for one in shares)
     tree = build([one.leaf(world.node.chain_id, world.name("Datasets"), key) for one in shares])
-    fee = draw.pick("fee", (250, 0, 500))
+    fee = NETWORK_FEE
     version = Version(
         dataset=dataset,
         number=line.latest + 1,
@@ -371,7 +383,7 @@ def spoil(draw: Draw, listing: Listing, keys: tuple[int, ...]) -> tuple[Listing,
     """One thing that must be refused."""
     v = listing.version
     how = draw.pick(
-        "spoiled", ("campaign", "number", "token", "owner", "fee", "offers", "price", "root", "keys", "sum")
+        "spoiled", ("campaign", "number", "token", "owner", "fee", "offers", "price", "root", "keys", "sum", "purpose")
     )
     others = tuple(key + 1 for key in keys)
     changes = {
@@ -379,7 +391,8 @@ def spoil(draw: Draw, listing: Listing, keys: tuple[int, ...]) -> tuple[Listing,
         "number": replace(v, number=v.number + 1),
         "token": replace(v, token=RITA.address) if v.campaign else v,
         "owner": replace(v, owner_bps=BPS),
-        "fee": replace(v, fee_bps=501),
+        "fee": replace(v, fee_bps=NETWORK_FEE + 1),
+        "purpose": replace(v, offers=(replace(v.offers[0], purposes=8),)),
         "offers": replace(v, offers=()),
         "price": replace(v, offers=(replace(v.offers[0], price=0),)),
         "root": replace(v, episode_root=ZERO_WORD),

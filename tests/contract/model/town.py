@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tests.contract.model import staking
 from tests.contract.model.cast import FRUGAL, OPERATORS, PEOPLE, REVIEWERS, TREASURY
@@ -11,21 +12,16 @@ from tests.contract.model.state import MAX, State, clone
 from tests.contract.model.tokens import SPENDERS, TOKENS
 from tests.contract.model.world import World
 
-from headwater.chain import LOCAL, Profile
+from headwater.chain import LOCAL
 
 DOLLARS, COINS = 10**13, 10**22
 COIN = 10**18
-PROFILE = Profile(
-    "model",
-    min_settle=10,
-    min_challenge=10,
-    min_lapse=20,
+PROFILE = replace(
+    LOCAL,
+    name="model",
+    windows=(10, 10, 20, 20, 4),
+    publish_bonds=(0, 10 * COIN, 10_000 * COIN),
     unbonding=60,
-    publish_window=20,
-    publish_bond=10 * COIN,
-    minimums=(1000 * COIN, 100 * COIN, 100 * COIN, 1000 * COIN),
-    supply=LOCAL.supply,
-    local_dollar=True,
 )
 
 

@@ -14,7 +14,7 @@ NAMED = re.findall(r"`(\w+)\.((?:invariant|test|testFuzz|check)_\w+)`", HELD)
 def _functions() -> dict[str, set[str]]:
     """Names of tests, invariants and proofs by the contract that declares them."""
     found: dict[str, set[str]] = {}
-    for path in sorted((CONTRACTS / "test").glob("*.sol")):
+    for path in sorted((CONTRACTS / "test").rglob("*.sol")):
         contract = ""
         for line in path.read_text(encoding="utf-8").splitlines():
             if declared := re.match(r"(?:abstract )?contract (\w+)", line):

@@ -18,7 +18,7 @@ SECTION = "campaigns"
 
 @dataclass
 class Purse:
-    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol), and what it takes to."""
+    """A campaign's one storage slot, replayed from events (contracts/src/Campaigns.sol)."""
 
     escrow: int = 0
     reserved: int = 0
