@@ -20,9 +20,9 @@ class Town:
     contracts: Contracts
     deployer: KeySigner
 
-    def account(self, dollars: int = 0) -> KeySigner:
-        """A new account with gas and dollars."""
-        signer = KeySigner.create()
+    def account(self, dollars: int = 0, signer: KeySigner | None = None) -> KeySigner:
+        """An account, a new one unless given, with gas and dollars."""
+        signer = signer or KeySigner.create()
         anvil.fund(self.contracts.chain, signer.address)
         if dollars:
             self.contracts.local_dollar.mint(self.deployer, signer.address, dollars * DOLLARS)
@@ -33,9 +33,9 @@ class Town:
         self.contracts.chain.request("evm_increaseTime", hex(seconds))
         self.contracts.chain.request("evm_mine")
 
-    def member(self, role: int, collateral: int = 0) -> KeySigner:
+    def member(self, role: int, collateral: int = 0, signer: KeySigner | None = None) -> KeySigner:
         """An account that bought a role and put up collateral in dollars."""
-        signer = self.account(collateral)
+        signer = self.account(collateral, signer)
         stakes, token = self.contracts.stakes, self.contracts.network_token
         minimum = stakes.minimum(role)
         token.transfer(self.deployer, signer.address, minimum)

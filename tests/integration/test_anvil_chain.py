@@ -121,11 +121,11 @@ def terms_of(town: Town, requester: str) -> Terms:
     )
 
 
-def opened(town: Town) -> tuple[KeySigner, Terms, int]:
+def opened(town: Town, budget: int = BUDGET) -> tuple[KeySigner, Terms, int]:
     """A funded campaign: requester, terms, id."""
-    requester = town.account(BUDGET // 10**6)
+    requester = town.account(budget // 10**6)
     terms = terms_of(town, requester.address)
-    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, BUDGET)
+    permit = town.contracts.local_dollar.permit(requester, town.contracts.campaigns.address, budget)
     receipt = town.contracts.campaigns.fund_with_permit(requester, terms, permit)
     return requester, terms, receipt.only(ev.Funded).campaign
 
