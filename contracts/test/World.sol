@@ -12,16 +12,20 @@ import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
 import {Parameters} from "../src/Parameters.sol";
 import {Reputation} from "../src/Reputation.sol";
+import {Reviewers} from "../src/Reviewers.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Usage} from "../src/Usage.sol";
+import {VoteFaults} from "../src/VoteFaults.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
+import {IVoteFaults} from "../src/interfaces/IVoteFaults.sol";
 import {
     Anchor,
     Due,
@@ -63,6 +67,8 @@ abstract contract World is Test {
     Reputation internal reputation;
     Usage internal usage;
     Court internal court;
+    Reviewers internal reviewers;
+    VoteFaults internal voteFaults;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -104,7 +110,7 @@ abstract contract World is Test {
         governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
         parameters = newParameters(address(timelock), treasury, MINIMUM);
         stakes = new Stakes(address(token), parameters, _keepers(), 16);
-        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters);
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, IReviewers(_next(10)));
         settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
         licences = new Licences(_next(1), "headwater:{id}");
@@ -114,6 +120,9 @@ abstract contract World is Test {
         reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
         usage = new Usage(stakes);
         court = new Court(_courtParts());
+        reviewers = new Reviewers(stakes, address(campaigns));
+        voteFaults =
+            new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
     }
 
     /// @dev Address of the contract created `n` creations after the next one.
@@ -131,14 +140,15 @@ abstract contract World is Test {
             reputation: _next(8),
             court: _next(10),
             disputes: address(0),
-            calls: address(0)
+            calls: address(0),
+            voteFaults: _next(12)
         });
     }
 
     /// @dev Called as Settlement is about to be created.
     function _settlementParts() private view returns (ISettlement.Parts memory parts) {
         (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
-        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.faults, parts.advances, parts.voteFaults) = (_next(1), _next(4), _next(10));
         (parts.disputes, parts.doubts) = (doubter, _next(5));
     }
 
@@ -176,6 +186,16 @@ abstract contract World is Test {
         token.approve(address(stakes), type(uint256).max);
         stakes.join(role, MINIMUM);
         vm.stopPrank();
+    }
+
+    /// @notice `n` reviewers with the least stake and a weight.
+    function _panel(uint256 n) internal returns (address[] memory panel) {
+        panel = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            panel[i] = vm.addr(0x7000 + i);
+            _join(panel[i], 2);
+            reviewers.sync(panel[i]);
+        }
     }
 
     function _give(address who, uint256 amount) internal {
@@ -231,6 +251,7 @@ abstract contract World is Test {
         a.block_ = uint40(block.number);
         a.root = keccak256(abi.encode("root", id, a.firstItem));
         a.cid = keccak256("cid");
+        a.weights = reviewers.state();
         vm.prank(who);
         campaigns.anchor(id, t, a.root, count, a.cid);
     }

@@ -173,3 +173,26 @@ struct Share {
     uint128 weight;
     uint128 cumulative;
 }
+
+/// @notice The opening of a vote commit, field for field what the commit is the hash of (section 4).
+struct Ballot {
+    uint256 campaign;
+    uint32 item;
+    uint8 round;
+    address reviewer;
+    uint8 verdict;
+    bytes32 reasons;
+    bytes32 salt;
+}
+
+/// @notice A leaf of an operator's commit root of the anchor that begins with `firstItem`: root, count and time as they
+/// were stored, the leaf at the item's position and its proof. Where no root is stored everything is zero.
+struct CommitRoot {
+    address operator;
+    uint32 firstItem;
+    bytes32 root;
+    uint32 count;
+    uint40 time;
+    bytes32 leaf;
+    bytes32[] proof;
+}

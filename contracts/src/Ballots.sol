@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Ballot, CommitRoot} from "./interfaces/Structs.sol";
+import {Merkle} from "./Merkle.sol";
+
+/// @title Ballots
+/// @notice Commits of votes, the leaves they stand in, and how both are stored (spec/settlement.md section 4).
+library Ballots {
+    bytes32 private constant _VOTE = keccak256("headwater.vote.v1");
+    bytes32 private constant _COMMIT = keccak256("headwater.commit.v1");
+
+    /// @notice The commit a ballot opens.
+    function commitOf(address campaigns, Ballot calldata ballot) internal view returns (bytes32) {
+        return keccak256(abi.encode(_VOTE, block.chainid, campaigns, ballot));
+    }
+
+    /// @notice Leaf of a round's tree.
+    function leaf(address campaigns, uint256 campaign, uint256 item, uint256 round, address reviewer, bytes32 commit)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32 inner =
+            keccak256(abi.encode(_COMMIT, block.chainid, campaigns, campaign, item, round, reviewer, commit));
+        return keccak256(bytes.concat(inner));
+    }
+
+    /// @notice Under what a commit root (`place` the anchor's first item, `who` the operator) or a lone commit (the item,
+    /// the reviewer) is stored.
+    function key(uint256 campaign, uint256 place, uint256 round, address who) internal pure returns (bytes32) {
+        return keccak256(abi.encode(campaign, place, round, who));
+    }
+
+    /// @notice What is stored of a commit root.
+    function stored(CommitRoot calldata at) internal pure returns (bytes32) {
+        return keccak256(abi.encode(at.root, at.count, at.time));
+    }
+
+    /// @notice What is stored of a lone commit.
+    function stored(bytes32 commit, uint40 time) internal pure returns (bytes32) {
+        return keccak256(abi.encode(commit, time));
+    }
+
+    /// @notice Whether the leaf shown stands at an item's position under the root shown; reverts if nothing can.
+    function stands(CommitRoot calldata at, uint256 item) internal pure returns (bool) {
+        if (item < at.firstItem) return false;
+        return Merkle.root(at.leaf, item - at.firstItem, at.count, at.proof) == at.root;
+    }
+}
