@@ -112,20 +112,15 @@ contract VoteFaults is IVoteFaults {
     // What it weighs
 
     /// @inheritdoc IVoteFaults
-    function proveWeight(
-        Posted calldata posted,
-        Counted calldata at,
-        uint256 index,
-        uint256 number,
-        IReputation.Lookup calldata lookup
-    ) external {
+    function proveWeight(Posted calldata posted, Counted calldata at, uint256 index, IReputation.Lookup calldata lookup)
+        external
+    {
         _match(posted, at);
         Vote calldata vote = _vote(at, index);
         uint256 weight = Weights.START;
-        if (number == 0) {
-            if (posted.reputation != 0) revert VoteFaults_WrongEpoch(number);
-        } else {
-            if (posted.reputation != reputation.epochHash(number)) revert VoteFaults_WrongEpoch(number);
+        if (posted.reputation != 0) {
+            uint256 number = reputation.numberOf(posted.reputation);
+            if (number == 0) revert VoteFaults_UnknownEpoch(posted.reputation);
             weight = reputation.weightAt(number, vote.reviewer, lookup);
         }
         _void(posted, vote.weight != weight, at.item.item);
@@ -145,12 +140,9 @@ contract VoteFaults is IVoteFaults {
     // Reviewers' stakes
 
     /// @inheritdoc IVoteFaults
-    function proveEquivocation(
-        Place calldata place,
-        Placed calldata placed,
-        bytes32 commit,
-        bytes calldata signature
-    ) external {
+    function proveEquivocation(Place calldata place, Placed calldata placed, bytes32 commit, bytes calldata signature)
+        external
+    {
         _matchPlaced(place, placed);
         if (commit == placed.commit) revert VoteFaults_NoFault();
         _checkSigned(place, commit, signature);
@@ -168,9 +160,8 @@ contract VoteFaults is IVoteFaults {
 
     /// @inheritdoc IVoteFaults
     function digestOf(Place calldata place, bytes32 commit) public view returns (bytes32) {
-        bytes32 domain = keccak256(
-            abi.encode(_DOMAIN, keccak256("Headwater"), keccak256("1"), block.chainid, address(campaigns))
-        );
+        bytes32 domain =
+            keccak256(abi.encode(_DOMAIN, keccak256("Headwater"), keccak256("1"), block.chainid, address(campaigns)));
         return MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(_VOTE_COMMIT, place, commit)));
     }
 
@@ -181,11 +172,7 @@ contract VoteFaults is IVoteFaults {
         settlement.void(posted, msg.sender, msg.sig, index); // checks the preimage, too
     }
 
-    function _asDrawn(Posted calldata posted, Counted calldata at, Anchor calldata anchor)
-        private
-        view
-        returns (bool)
-    {
+    function _asDrawn(Posted calldata posted, Counted calldata at, Anchor calldata anchor) private view returns (bool) {
         uint256 count = at.votes.length;
         bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
         if (count == 0 || seed == 0) return count == 0;
@@ -209,13 +196,11 @@ contract VoteFaults is IVoteFaults {
         return list.length > round && list[round] == reviewer;
     }
 
-    function _drawn(
-        Posted calldata posted,
-        Item calldata item,
-        Anchor calldata anchor,
-        bytes32 seed,
-        uint256 count
-    ) private view returns (address[] memory) {
+    function _drawn(Posted calldata posted, Item calldata item, Anchor calldata anchor, bytes32 seed, uint256 count)
+        private
+        view
+        returns (address[] memory)
+    {
         return reviewers.drawn(
             IReviewers.Draw({
                 campaign: posted.campaign,
@@ -247,13 +232,11 @@ contract VoteFaults is IVoteFaults {
     }
 
     /// @dev Whether the vote's commit is the reviewer's own.
-    function _standsAlone(
-        uint256 campaign,
-        uint256 item,
-        Vote calldata vote,
-        Absence calldata absence,
-        uint256 settled
-    ) private view returns (bool) {
+    function _standsAlone(uint256 campaign, uint256 item, Vote calldata vote, Absence calldata absence, uint256 settled)
+        private
+        view
+        returns (bool)
+    {
         bytes32 stored = campaigns.commits(Ballots.key(campaign, item, vote.round, vote.reviewer));
         if (stored == 0) return false;
         if (stored != Ballots.stored(absence.commit, absence.time)) {
@@ -305,9 +288,8 @@ contract VoteFaults is IVoteFaults {
     function _rootTime(Place calldata place, Placed calldata placed) private view returns (uint256) {
         CommitRoot calldata at = placed.root;
         bytes32 key = Ballots.key(place.campaign, at.firstItem, place.round, at.operator);
-        bytes32 leaf = Ballots.leaf(
-            address(campaigns), place.campaign, place.item, place.round, place.reviewer, placed.commit
-        );
+        bytes32 leaf =
+            Ballots.leaf(address(campaigns), place.campaign, place.item, place.round, place.reviewer, placed.commit);
         if (campaigns.commitRoots(key) != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, place.item)) {
             revert VoteFaults_WrongCommit(place.item, at.operator);
         }

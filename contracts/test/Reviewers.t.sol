@@ -46,8 +46,7 @@ contract ReviewersTest is World {
         Terms memory t = _terms();
         uint256 id = _fund(t, BUDGET);
         Anchor memory a = _anchor(id, t, 2, operator);
-        IReviewers.Draw memory draw =
-            IReviewers.Draw(id, 0, keccak256("seed"), a.weights, _payee(0), operator);
+        IReviewers.Draw memory draw = IReviewers.Draw(id, 0, keccak256("seed"), a.weights, _payee(0), operator);
         address[] memory before = reviewers.drawn(draw, 5);
         vm.assertEq(before.length, 5, "all of them");
         for (uint256 i; i < 5; ++i) {

@@ -121,8 +121,7 @@ abstract contract World is Test {
         usage = new Usage(stakes);
         court = new Court(_courtParts());
         reviewers = new Reviewers(stakes, address(campaigns));
-        voteFaults =
-            new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
+        voteFaults = new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
     }
 
     /// @dev Address of the contract created `n` creations after the next one.

@@ -74,7 +74,7 @@ interface IVoteFaults {
     error VoteFaults_UnknownVote(uint256 index, uint256 votes);
     error VoteFaults_WrongCommit(uint256 item, address account);
     error VoteFaults_WrongBallot(uint256 item);
-    error VoteFaults_WrongEpoch(uint256 number);
+    error VoteFaults_UnknownEpoch(bytes32 hash);
     error VoteFaults_WrongSignature(address reviewer);
     error VoteFaults_TooLate(uint256 until, uint256 nowAt);
     error VoteFaults_AlreadyProven(bytes32 key);
@@ -107,14 +107,9 @@ interface IVoteFaults {
         address reviewer
     ) external;
 
-    /// @notice A vote's weight is not that of its reviewer in epoch `number`, which the settlement cites.
-    function proveWeight(
-        Posted calldata posted,
-        Counted calldata at,
-        uint256 index,
-        uint256 number,
-        IReputation.Lookup calldata lookup
-    ) external;
+    /// @notice A vote's weight is not its reviewer's in the epoch the settlement cites; the starting weight if it cites none.
+    function proveWeight(Posted calldata posted, Counted calldata at, uint256 index, IReputation.Lookup calldata lookup)
+        external;
 
     /// @notice The cited epoch is none, was not final when the settlement's first anchor was made, or epoch `newer` was, too.
     function proveCitation(Posted calldata posted, Anchor calldata anchor, uint256 newer) external;
@@ -123,12 +118,8 @@ interface IVoteFaults {
     /// stake, half of it for the caller, the rest for the treasury. Once a round, while the first commit is younger than the
     /// unbonding delay, so that his stake cannot have left.
     /// @param commit the other one, `signature` his for it (EIP-712 `VoteCommit`)
-    function proveEquivocation(
-        Place calldata place,
-        Placed calldata placed,
-        bytes32 commit,
-        bytes calldata signature
-    ) external;
+    function proveEquivocation(Place calldata place, Placed calldata placed, bytes32 commit, bytes calldata signature)
+        external;
 
     /// @notice EIP-712 digest a reviewer signs for a commit.
     function digestOf(Place calldata place, bytes32 commit) external view returns (bytes32);
