@@ -35,6 +35,7 @@ ASKED: dict[str, tuple[int, str | None, int | None]] = {
     "buy with permit": (180_000, None, None),
     "prove a wrong verdict, 256 items": (95_000, "Kleros Curate, challenge", 234_480),
     "prove a wrong score byte, 256 items, verdict bytes resupplied": (95_000, None, None),
+    "commit + reveal of one juror vote": (80_000, "Kleros v2, without the draw", 241_000),
 }
 
 

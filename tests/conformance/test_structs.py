@@ -23,6 +23,14 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "FundingLimits": views.FundingLimits,
+    "PublishLimits": views.PublishLimits,
+    "EpochLimits": views.EpochLimits,
+    "Slot of Reputation": views.EpochSlot,
+    "Demand": views.Demand,
+    "Clock": views.Clock,
+    "Round": views.Round,
+    "Seat": views.Seat,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -30,8 +38,14 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "TransferBatch",
     "URI",
     "EIP712DomainChanged",
+    "VoteCastWithParams",
+    "CallSalt",
+    "RoleAdminChanged",
 }
-OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences")
+OURS = (
+    *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+)
 
 
 def _u(value: int) -> bytes:
@@ -56,7 +70,8 @@ def _declared() -> dict[str, Mapping[str, Any]]:
         entries = [*[one for group in face.functions.values() for one in group], *face.events.values()]
         for entry in entries:
             for one in _tuples([*entry["inputs"], *entry.get("outputs", [])]):
-                found[interface.solidity_name(one)] = one
+                plain = interface.solidity_name(one)
+                found[plain if (plain, name) != ("Slot", "Reputation") else f"{plain} of {name}"] = one
     return found
 
 
@@ -76,6 +91,8 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
         *("Offer", "Version", "Share"),
         *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
+        *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
+        *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

@@ -245,7 +245,7 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
     assert c.datasets.entitled(*asked, buyer.address)
     assert not c.datasets.entitled(*asked, operator.address)
 
-    town.skip(LOCAL.publish_window + 1)
+    town.skip(LOCAL.windows[3] + 1)
     claimed = c.datasets.claim_share(operator, version, share, ()).only(ev.ShareClaimed)
     assert claimed.amount == 40 * 10**6 - 40 * 10**6 * (terms.owner_bps + terms.fee_bps) // 10_000
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from headwater.catalog.errors import UnknownIdError
+from headwater.catalog.institutions import Institutions
 from headwater.chain import events as ev
 from headwater.chain.structs import ACCEPTED, Anchor, Posted, Terms, Version
 
@@ -118,6 +119,7 @@ class Ledger:
         self.datasets: dict[int, DatasetFacts] = {}
         self.withdrawn: set[tuple[int, bytes]] = set()
         self.holders: dict[str, ev.HolderRegistered] = {}
+        self.institutions = Institutions()
         self._stakes: list[tuple[int, int, str, int]] = []
 
     @classmethod
@@ -181,7 +183,8 @@ class Ledger:
 
     @singledispatchmethod
     def apply(self, event: ev.Event) -> None:
-        """Take in the next event; kinds that change no fact kept here are passed over."""
+        """Take in the next event; what is no campaign's, dataset's or stake's is the institutions' matter."""
+        self.institutions.apply(event)
 
     @apply.register
     def _(self, e: ev.Funded) -> None:

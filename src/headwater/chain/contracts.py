@@ -8,15 +8,22 @@ from pathlib import Path
 
 from headwater.chain.advances import Advances
 from headwater.chain.campaigns import Campaigns
+from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
+from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
+from headwater.chain.parameters import Parameters
+from headwater.chain.reputation import Reputation
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
 from headwater.chain.stakes import Stakes
+from headwater.chain.timelock import Timelock
 from headwater.chain.token import Token
+from headwater.chain.usage import Usage
+from headwater.chain.votes import Votes
 from headwater.primitives.eip712 import Domain
 
 
@@ -63,6 +70,35 @@ class Contracts:
     @cached_property
     def advances(self) -> Advances:
         return Advances(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def court(self) -> Court:
+        return Court(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def governor(self) -> Governor:
+        return Governor(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        return Parameters(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def reputation(self) -> Reputation:
+        return Reputation(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def timelock(self) -> Timelock:
+        return Timelock(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """The network token as what one votes with."""
+        return Votes(self.chain, self.deployment, self.tag)
 
     @cached_property
     def network_token(self) -> Token:

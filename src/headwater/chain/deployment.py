@@ -40,8 +40,8 @@ class Profile:
         voting, voting_floors: seconds from a proposal to its vote, and of the vote.
         threshold: votes a proposer needs; quorum_percent: of the supply, that make a vote count.
         timelock, timelock_floor: wait between passing and execution.
-        court, court_floors: windows of a round; a juror who is wrong loses a quarter of the first least stake, an absent
-            one half.
+        court, court_floors: windows of a round; of the first least stake a wrong juror loses a quarter, an absent one
+            half.
         juror_fee, juror_fee_cap: what a juror earns in a round, in the chain's coin.
         supply: of the network token, all of it to the deployer.
         local_dollar: also deploy a mintable dollar, for demos.
@@ -236,7 +236,8 @@ def read(path: Path) -> Deployment:
 
 def profile_of(content: Any) -> Profile:
     """A profile from what ``asdict`` made of it and JSON kept; errors as a dict and a call give them."""
-    return Profile(**{key: tuple(value) if isinstance(value, list) else value for key, value in content.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    return Profile(**values)
 
 
 def write_json(path: Path, content: Any) -> None:

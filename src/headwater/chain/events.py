@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headwater.chain import interface
 from headwater.chain.models import Log
-from headwater.chain.structs import Anchor, Posted, Terms, Version
+from headwater.chain.structs import Anchor, CourtWindows, Epoch, Posted, ReputationRow, Terms, UsageLink, Version
 
 if TYPE_CHECKING:
     from headwater.chain.deployment import Deployment
@@ -489,6 +489,450 @@ class LicenceMoved(_OfLicences):
     value: int
 
 
+class _OfParameters(Event):
+    CONTRACT = "Parameters"
+
+
+@dataclass(frozen=True)
+class ParameterSet(_OfParameters):
+    """An address stands in ``value`` as a number where the parameter is one (treasury)."""
+
+    name: bytes
+    before: int
+    value: int
+
+
+@dataclass(frozen=True)
+class StakeSet(_OfParameters):
+    """Least stake of a role, for those who join from now on."""
+
+    role: int
+    before: int
+    value: int
+
+
+@dataclass(frozen=True)
+class SuiteAdded(_OfParameters):
+    """``number`` is the current check suite from now on."""
+
+    number: int
+    digest: bytes
+
+
+class _OfGovernor(Event):
+    CONTRACT = "HeadwaterGovernor"
+
+
+@dataclass(frozen=True)
+class ProposalCanceled(_OfGovernor):
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class ProposalCreated(_OfGovernor):
+    """Votes count from ``vote_start`` to ``vote_end``, weighed as they stood at the former."""
+
+    proposal_id: int
+    proposer: str
+    targets: tuple[str, ...]
+    values: tuple[int, ...]
+    signatures: tuple[str, ...]
+    calldatas: tuple[bytes, ...]
+    vote_start: int
+    vote_end: int
+    description: str
+
+
+@dataclass(frozen=True)
+class ProposalExecuted(_OfGovernor):
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class ProposalQueued(_OfGovernor):
+    """Can be executed from ``eta_seconds`` on."""
+
+    proposal_id: int
+    eta_seconds: int
+
+
+@dataclass(frozen=True)
+class ProposalThresholdSet(_OfGovernor):
+    old_proposal_threshold: int
+    new_proposal_threshold: int
+
+
+@dataclass(frozen=True)
+class QuorumNumeratorUpdated(_OfGovernor):
+    old_quorum_numerator: int
+    new_quorum_numerator: int
+
+
+@dataclass(frozen=True)
+class TimelockChange(_OfGovernor):
+    """The governor's own; one without rights ends governance."""
+
+    old_timelock: str
+    new_timelock: str
+
+
+@dataclass(frozen=True)
+class VoteCast(_OfGovernor):
+    """``support`` is 0 against, 1 for, 2 abstain."""
+
+    voter: str
+    proposal_id: int
+    support: int
+    weight: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class VotingDelaySet(_OfGovernor):
+    old_voting_delay: int
+    new_voting_delay: int
+
+
+@dataclass(frozen=True)
+class VotingPeriodSet(_OfGovernor):
+    old_voting_period: int
+    new_voting_period: int
+
+
+class _OfTimelock(Event):
+    CONTRACT = "HeadwaterTimelock"
+
+
+@dataclass(frozen=True)
+class CallExecuted(_OfTimelock):
+    id: bytes
+    index: int
+    target: str
+    value: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class CallScheduled(_OfTimelock):
+    """One call of what passed; ``delay`` seconds until it can run."""
+
+    id: bytes
+    index: int
+    target: str
+    value: int
+    data: bytes
+    predecessor: bytes
+    delay: int
+
+
+@dataclass(frozen=True)
+class CallCancelled(_OfTimelock):
+    NAME = "Cancelled"
+
+    id: bytes
+
+
+@dataclass(frozen=True)
+class MinDelayChange(_OfTimelock):
+    old_duration: int
+    new_duration: int
+
+
+@dataclass(frozen=True)
+class RoleGranted(_OfTimelock):
+    """A role in the timelock: another proposer is another way to govern."""
+
+    role: bytes
+    account: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class RoleRevoked(_OfTimelock):
+    role: bytes
+    account: str
+    sender: str
+
+
+class _OfReputation(Event):
+    CONTRACT = "Reputation"
+
+
+@dataclass(frozen=True)
+class DemandClosed(_OfReputation):
+    """``paid`` has the bond of the demand."""
+
+    number: int
+    block_: int
+    paid: str
+
+
+@dataclass(frozen=True)
+class EpochPosted(_OfReputation):
+    """``changes`` has 24 bytes a reviewer; its hash is in the epoch."""
+
+    number: int
+    poster: str
+    epoch: Epoch
+    changes: bytes
+
+
+@dataclass(frozen=True)
+class EpochReleased(_OfReputation):
+    number: int
+    poster: str
+    bond: int
+
+
+@dataclass(frozen=True)
+class EpochSuspended(_OfReputation):
+    number: int
+
+
+@dataclass(frozen=True)
+class EpochUpheld(_OfReputation):
+    """The judge found nothing; final from ``final_at``."""
+
+    number: int
+    final_at: int
+
+
+@dataclass(frozen=True)
+class EpochVoided(_OfReputation):
+    """``fault`` is the selector of the function that held."""
+
+    number: int
+    watcher: str
+    fault: bytes
+
+
+@dataclass(frozen=True)
+class RowsDemanded(_OfReputation):
+    number: int
+    block_: int
+    by: str
+    due: int
+
+
+@dataclass(frozen=True)
+class RowsShown(_OfReputation):
+    number: int
+    block_: int
+    by: str
+    rows: tuple[ReputationRow, ...]
+
+
+@dataclass(frozen=True)
+class UsageAnchored(Event):
+    """A link in a poster's chain."""
+
+    CONTRACT = "Usage"
+
+    poster: str
+    dataset: int
+    link: UsageLink
+
+
+class _OfCourt(Event):
+    CONTRACT = "Court"
+
+
+@dataclass(frozen=True)
+class CourtAdjusted(_OfCourt):
+    NAME = "Adjusted"
+
+    windows: CourtWindows
+    fee: int
+
+
+@dataclass(frozen=True)
+class AppealClaimed(_OfCourt):
+    dispute: int
+    round: int
+    side: int
+    contributor: str
+    amount: int
+    stake: int
+
+
+@dataclass(frozen=True)
+class AppealDecision(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class AppealFunded(_OfCourt):
+    """Somebody paid toward a side's part of an appeal."""
+
+    dispute: int
+    round: int
+    side: int
+    contributor: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class AppealPossible(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class JurorCommitted(_OfCourt):
+    NAME = "Committed"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    commitment: bytes
+
+
+@dataclass(frozen=True)
+class DisputeCreation(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class DisputeFrozen(_OfCourt):
+    """What stands for all its rounds."""
+
+    dispute: int
+    choices: int
+    value: int
+    windows: CourtWindows
+    fee: int
+
+
+@dataclass(frozen=True)
+class JurorDrawn(_OfCourt):
+    NAME = "Drawn"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class JurorJudged(_OfCourt):
+    NAME = "Judged"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    penalty: int
+
+
+@dataclass(frozen=True)
+class JuryComplete(_OfCourt):
+    """The commit window begins at ``start``."""
+
+    dispute: int
+    round: int
+    seated: int
+    start: int
+
+
+@dataclass(frozen=True)
+class PassedOver(_OfCourt):
+    """The account had less stake than it was drawn with."""
+
+    dispute: int
+    round: int
+    account: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class JurorRevealed(_OfCourt):
+    NAME = "Revealed"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    choice: int
+
+
+@dataclass(frozen=True)
+class JurorRewarded(_OfCourt):
+    NAME = "Rewarded"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    amount: int
+    stake: int
+
+
+@dataclass(frozen=True)
+class RoundOpened(_OfCourt):
+    """A jury of ``size`` will be drawn by the hash of ``seed_block``."""
+
+    dispute: int
+    round: int
+    size: int
+    seed_block: int
+
+
+@dataclass(frozen=True)
+class RoundSettled(_OfCourt):
+    dispute: int
+    round: int
+
+
+@dataclass(frozen=True)
+class RulingGiven(_OfCourt):
+    """The arbitrable was told."""
+
+    dispute: int
+    arbitrable: str
+    ruling: int
+
+
+@dataclass(frozen=True)
+class JurySeedRecorded(_OfCourt):
+    NAME = "SeedRecorded"
+
+    dispute: int
+    round: int
+    seed: bytes
+    late: bool
+
+
+@dataclass(frozen=True)
+class SideFunded(_OfCourt):
+    dispute: int
+    round: int
+    side: int
+
+
+@dataclass(frozen=True)
+class JurorSynced(_OfCourt):
+    """The account's weight in later draws."""
+
+    NAME = "Synced"
+
+    account: str
+    leaf: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class CourtPaidOut(_OfCourt):
+    """Coin the account was owed left the court."""
+
+    NAME = "Withdrawn"
+
+    account: str
+    amount: int
+
+
 def kinds() -> list[type[Event]]:
     """Every event class."""
     return [one for one in _leaves(Event) if not one.__name__.startswith("_")]
@@ -535,8 +979,8 @@ def read_events(
 
 
 def field_name(argument: str) -> str:
-    """Field of an event argument: snake case, with an underscore after what Python reserves."""
-    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", argument).lower()
+    """Field of an event argument: snake case, with an underscore after what Python reserves, never before."""
+    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", argument.lstrip("_")).lower()
     return "from_" if snake == "from" else snake
 
 

@@ -305,6 +305,10 @@ class Posted(Struct):
         """``H(first four words, H(the rest))``: paying shows the first part and the hash of the second."""
         return abi_hash((*self.ABI[:4], "bytes32"), (*self.tuple()[:4], self._rest()))
 
+    def void_hash(self, watcher: str) -> bytes:
+        """What stands in its place once ``watcher`` has shown it wrong."""
+        return abi_hash(("bytes32", "address"), (self.hash(), watcher))
+
     def head(self) -> PostedHead:
         """What paying needs."""
         return PostedHead(self.key, self.token, self.pay_count, self._rest())
@@ -393,6 +397,104 @@ class EpisodeLeaf(Struct):
         return leaf("headwater.episode.v1", chain_id, datasets_contract, version, self.ABI, self.tuple())
 
 
+@dataclass(frozen=True)
+class ReputationRow(Struct):
+    """A reviewer's record in an epoch; counts in tenths, weight in milli log-odds."""
+
+    reviewer: str
+    right: int
+    wrong: int
+    weight: int
+
+    ABI = ("address", "uint32", "uint32", "uint16")
+
+    def leaf(self, chain_id: int, reputation_contract: str, epoch: int) -> bytes:
+        """Leaf of an epoch's tree."""
+        return leaf("headwater.row.v1", chain_id, reputation_contract, epoch, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class EpochPost(Struct):
+    """What an operator posts; ``previous`` is the hash of the newest epoch."""
+
+    previous: bytes
+    root: bytes
+    count: int
+    gold: bytes
+    golds: int
+    evidence: bytes
+
+    ABI = ("bytes32", "bytes32", "uint32", "bytes32", "uint32", "bytes32")
+
+
+@dataclass(frozen=True)
+class Epoch(Struct):
+    """A reputation epoch as it stands on chain (one hash); callers resupply it."""
+
+    number: int
+    previous: bytes
+    root: bytes
+    count: int
+    changes: bytes
+    gold: bytes
+    golds: int
+    evidence: bytes
+    poster: str
+    bond: int
+    time: int
+    final_at: int
+
+    ABI = (
+        *("uint32", "bytes32", "bytes32", "uint32", "bytes32", "bytes32"),
+        *("uint32", "bytes32", "address", "uint96", "uint40", "uint40"),
+    )
+
+
+@dataclass(frozen=True)
+class Lookup(Struct):
+    """One or two neighbouring rows of an epoch from ``index`` on, with their range proof; none for an empty tree."""
+
+    index: int
+    rows: tuple[ReputationRow, ...]
+    proof: tuple[bytes, ...]
+
+    ABI = ("uint32", f"{ReputationRow.abi_type()}[]", "bytes32[]")
+
+
+@dataclass(frozen=True)
+class UsageLink(Struct):
+    """One root in a poster's chain; ``kind`` 0 usage receipts, 1 releases."""
+
+    previous: bytes
+    poster: str
+    kind: int
+    dataset: int
+    number: int
+    root: bytes
+    count: int
+    cid: bytes
+    time: int
+
+    ABI = ("bytes32", "address", "uint8", "uint256", "uint32", "bytes32", "uint32", "bytes32", "uint40")
+
+    def link_hash(self, chain_id: int, usage_contract: str) -> bytes:
+        """What the next link names as ``previous``."""
+        head = (keccak256(b"headwater.usage.v1"), chain_id, usage_contract)
+        return abi_hash(("bytes32", "uint256", "address", self.abi_type()), (*head, self.tuple()))
+
+
+@dataclass(frozen=True)
+class CourtWindows(Struct):
+    """Seconds of each phase of a round."""
+
+    draw: int
+    commit: int
+    reveal: int
+    appeal: int
+
+    ABI = ("uint32", "uint32", "uint32", "uint32")
+
+
 def by_name(name: str) -> type[Struct] | None:
     """The struct Solidity calls ``name``."""
     return _BY_NAME.get(name)
@@ -478,8 +580,10 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Version,
         Share,
         EpisodeLeaf,
+        Epoch,
+        Lookup,
     )
-}
+} | {"Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
 
 
 def _plain(value: Any) -> Any:
@@ -490,7 +594,7 @@ def _plain(value: Any) -> Any:
 
 def _member(kind: str, value: Any) -> Any:
     """A decoded ABI value as a struct holds it."""
-    for struct in (Offer, Word):
+    for struct in (Offer, Word, ReputationRow):
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
     if kind == "address":

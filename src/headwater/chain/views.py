@@ -112,3 +112,115 @@ class Held(Struct):
     ever: bool
 
     ABI = ("uint96", "uint32", "bool")
+
+
+@dataclass(frozen=True)
+class FundingLimits(Struct):
+    """What a campaign is held to at funding. Fees in 1/10,000, of which the network's is exact and two are ceilings;
+    floors of windows in seconds; ``suite`` the number of the check suite.
+    """
+
+    network_fee_bps: int
+    review_fee_bps: int
+    operator_fee_bps: int
+    settle: int
+    challenge: int
+    lapse: int
+    suite: int
+
+    ABI = ("uint16", "uint16", "uint16", "uint40", "uint40", "uint40", "uint32")
+
+
+@dataclass(frozen=True)
+class PublishLimits(Struct):
+    """What publishing takes: a bond of the network token, and seconds until sales unlock."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochLimits(Struct):
+    """What posting an epoch takes: a bond of the network token, and seconds in which it can be proven wrong."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochSlot(Struct):
+    """An epoch; ``status`` 0 unknown, 1 posted, 2 void; ``open`` demands nobody has answered."""
+
+    final_at: int
+    count: int
+    previous: int
+    open: int
+    status: int
+    suspended: bool
+    released: bool
+
+    ABI = ("uint40", "uint32", "uint32", "uint32", "uint8", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class Demand(Struct):
+    """Rows somebody asked for; ``answerer`` is the zero address for nobody yet."""
+
+    by: str
+    due: int
+    answerer: str
+
+    ABI = ("address", "uint40", "address")
+
+
+@dataclass(frozen=True)
+class Clock(Struct):
+    """The present round of a dispute and its windows; ``start`` 0 until the jury is drawn."""
+
+    round: int
+    choices: int
+    ruled: bool
+    announced: bool
+    opened: int
+    start: int
+    draw: int
+    commit: int
+    reveal: int
+    appeal: int
+
+    ABI = ("uint256", "uint256", "bool", "bool", *("uint256",) * 6)
+
+
+@dataclass(frozen=True)
+class Round(Struct):
+    """One jury: ``order`` places drawn, ``seated`` of them jurors; the rest is how far its appeal and its pay are."""
+
+    root: int
+    depth: int
+    seed_block: int
+    order: int
+    seated: int
+    cursor: int
+    side_a: int
+    side_b: int
+    funded: int
+    direct: bool
+    settled: bool
+    penalties: int
+
+    ABI = (*("uint256",) * 9, "bool", "bool", "uint256")
+
+
+@dataclass(frozen=True)
+class Seat(Struct):
+    """A place in a jury's order; ``state`` 1 drawn, 2 committed, 3 revealed, 4 passed over."""
+
+    state: int
+    juror: str
+    choice: int
+
+    ABI = ("uint8", "address", "uint256")

@@ -19,6 +19,7 @@ from headwater.cli import (
     dataset,
     demo,
     deploy,
+    governance,
     holder,
     network,
     review,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy,
+    deploy, governance,
 ):  # fmt: skip
     group.register(app)
 

@@ -47,9 +47,9 @@ def new(
     wanted = read_spec(spec)
     preset = _preset(licence)
     session = session_of(home)
-    address, floors = session.token(token), session.contracts.deployment.profile
-    places, challenge = session.decimals(address), challenge_window or floors.min_challenge
-    settle = settle_window or max(floors.min_settle, _HOUR)
+    address, floors = session.token(token), session.contracts.parameters.funding_limits()
+    places, challenge = session.decimals(address), challenge_window or floors.challenge
+    settle = settle_window or max(floors.settle, _HOUR)
     offer = Offer(
         token=address,
         unit_reward=to_units(reward, places),
@@ -57,7 +57,7 @@ def new(
         deadline_s=days * _DAY,
         settle_window_s=settle,
         challenge_window_s=challenge,
-        lapse_window_s=max(floors.min_lapse, settle + 2 * challenge),
+        lapse_window_s=max(floors.lapse, settle + 2 * challenge),
         threshold_milli=threshold,
     )
     made = fund(session.network, session.signer(name), wanted, preset, offer)

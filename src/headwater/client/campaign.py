@@ -18,8 +18,8 @@ from headwater.records.licence import LicencePreset
 class Offer:
     """A requester's terms; amounts in the token's smallest unit, windows in seconds.
 
-    By default 3 % of R a vote, 5 % to the operator, half of R as deposit; later sales give 20 % to the owner, 2.5 %
-    to the network, the rest to contributors.
+    By default 3 % of R a vote and 5 % to the operator, or the network's ceiling if that is less, and half of R as
+    deposit; later sales give 20 % to the owner, the network's fee to it, the rest to contributors.
     """
 
     token: str
@@ -34,7 +34,6 @@ class Offer:
     operator_fee_bps: int = 500
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
-    fee_bps: int = 250
 
 
 @dataclass(frozen=True)
@@ -72,17 +71,18 @@ def fund(
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
+    limits = network.contracts.parameters.funding_limits()
     return Terms(
         requester=requester,
         token=offer.token,
         spec_digest=codec.digest(spec),
         unit_reward=offer.unit_reward,
         threshold_milli=offer.threshold_milli,
-        review_fee_bps=offer.review_fee_bps,
-        operator_fee_bps=offer.operator_fee_bps,
+        review_fee_bps=min(offer.review_fee_bps, limits.review_fee_bps),
+        operator_fee_bps=min(offer.operator_fee_bps, limits.operator_fee_bps),
         deposit_bps=offer.deposit_bps,
         owner_bps=offer.owner_bps,
-        fee_bps=offer.fee_bps,
+        fee_bps=limits.network_fee_bps,
         deadline=network.contracts.chain.now() + offer.deadline_s,
         settle_window=offer.settle_window_s,
         challenge_window=offer.challenge_window_s,

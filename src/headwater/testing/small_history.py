@@ -439,7 +439,8 @@ class SmallHistory:
         self.events.append(ev.Collected(self._at(SETTLE_BLOCK), posted.key, watcher, half, posted.bond - half))
         self.events.append(ev.Credited(self._at(SETTLE_BLOCK), 1, posted.bond - half))
         posted_slot = self.reads.slots[posted.key]
-        void = replace(posted_slot, flags=POSTED | VOID | COLLECTED)
+        stored = posted_slot.digest if posted_slot.digest != posted.hash()[:26] else posted.void_hash(watcher)[:26]
+        void = replace(posted_slot, digest=stored, flags=POSTED | VOID | COLLECTED)
         self.reads.slots[posted.key] = self._lie("voided-slot", void)
 
     def _settle(self) -> tuple[Posted, list[Pay]]:

@@ -1,0 +1,220 @@
+"""Governance on a real chain: a fee changed from proposal to execution, and every function the timelock could call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.chain import LOCAL, Chain, Contracts, Deployment, KeySigner, RevertError, RpcError, anvil, interface
+from headwater.chain import deploy as run_deploy
+from headwater.chain.deploy import PARTS
+from headwater.chain.governor import ProposalState, Support
+from headwater.chain.timelock import ADMIN, CANCELLER, EXECUTOR, PROPOSER
+from headwater.client import governance
+from headwater.client.errors import ClientError
+from headwater.client.network import Network
+from headwater.storage import MemoryBlobStore
+
+pytestmark = pytest.mark.chain
+STRANGER, THIRD = "0x" + "22" * 20, "0x" + "33" * 20
+NOBODY = "0x" + "00" * 20
+
+
+class State:
+    """A network of the test's own, whose deployer holds every vote."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.deployer = KeySigner.create()
+        anvil.fund(chain, self.deployer.address)
+        self.deployment: Deployment = run_deploy(chain, self.deployer, LOCAL)
+        self.contracts = Contracts(chain, self.deployment)
+        self.network = Network(self.contracts, MemoryBlobStore())
+
+    def skip(self, seconds: int) -> None:
+        self.chain.request("evm_increaseTime", hex(seconds))
+        self.chain.request("evm_mine")
+
+    def carry(self, name: str, text: str) -> int:
+        """A parameter from proposal to execution; the proposal's number."""
+        made = governance.propose(self.network, self.deployer, name, text, "because")
+        number = self.network.ledger().institutions.proposal(made.proposal_id).number
+        self.skip(LOCAL.voting[0] + 1)
+        governance.vote(self.network, self.deployer, number, Support.FOR)
+        self.skip(LOCAL.voting[1] + 1)
+        governance.queue(self.network, self.deployer, number)
+        self.skip(LOCAL.timelock + 1)
+        governance.execute(self.network, self.deployer, number)
+        return number
+
+
+@pytest.fixture(scope="module")
+def land(local_chain: anvil.Anvil) -> State:
+    state = State(Chain(local_chain.url))
+    state.contracts.votes.delegate(state.deployer, state.deployer.address)
+    state.skip(1)
+    return state
+
+
+def test_every_parameter_is_where_the_profile_put_it(land: State) -> None:
+    found = {p.name: p for p in governance.parameters(land.contracts)}
+    windows = ("settle-floor", "challenge-floor", "lapse-floor", "publish-window", "epoch-window")
+    assert tuple(found[name].value for name in windows) == LOCAL.windows
+    assert tuple(found[name].floor for name in windows) == LOCAL.floors
+    fees = ("network-fee", "review-fee-ceiling", "operator-fee-ceiling")
+    assert tuple(found[name].value for name in fees) == LOCAL.fees
+    assert tuple(found[name].ceiling for name in fees) == (500, 300, 1_000)
+    for name, wanted in (("publish-bond", LOCAL.publish_bonds), ("epoch-bond", LOCAL.epoch_bonds)):
+        assert (found[name].floor, found[name].value, found[name].ceiling) == wanted
+    stakes = ("operator-stake", "reviewer-stake", "juror-stake", "holder-stake")
+    assert tuple(found[name].value for name in stakes) == LOCAL.minimums
+    assert {(found[name].floor, found[name].ceiling) for name in stakes} == {LOCAL.stake_bounds}
+    assert found["treasury"].shown(found["treasury"].value) == land.contracts.timelock.address
+    assert found["suite"].value == int(LOCAL.suite, 16)
+
+
+def test_nobody_but_the_governor_proposes_and_nobody_is_admin(land: State) -> None:
+    timelock, governor = land.contracts.timelock, land.contracts.governor.address
+    for account in (land.deployer.address, STRANGER, governor, timelock.address, NOBODY):
+        roles = {role for role in (ADMIN, PROPOSER, CANCELLER, EXECUTOR) if timelock.has_role(role, account)}
+        wanted = {governor: {PROPOSER, CANCELLER}, timelock.address: {ADMIN}, NOBODY: {EXECUTOR}}.get(account, set())
+        assert roles == wanted, account
+    assert timelock.min_delay() == LOCAL.timelock
+    assert timelock.delay_floor() == LOCAL.timelock_floor
+
+
+def test_a_fee_from_proposal_to_execution(land: State) -> None:
+    number = land.carry("network-fee", "400")
+    assert land.contracts.parameters.funding_limits().network_fee_bps == 400
+    institutions = land.network.ledger().institutions
+    facts = institutions.proposal(number)
+    assert governance.state(land.network, facts) is ProposalState.EXECUTED
+    assert facts.executed
+    assert facts.votes == {land.deployer.address: ("for", LOCAL.supply)}
+    assert facts.created.description == "Set network-fee to 400\n\nbecause"
+    assert land.contracts.governor.proposal_id(governance.calls_of(facts)) == facts.id
+    change = institutions.changes[-1]
+    assert (change.name, change.before, change.value) == ("networkFee", 250, 400)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "read"),
+    [
+        ("juror-stake", "120.5", lambda c: c.stakes.minimum(4) == 1205 * 10**17),
+        ("treasury", STRANGER, lambda c: c.parameters.treasury() == STRANGER),
+        ("suite", "0x" + "ab" * 32, lambda c: c.parameters.suite_digest(2) == bytes.fromhex("ab" * 32)),
+        ("publish-window", "3", lambda c: c.parameters.publish_limits().window == 3),
+        ("epoch-bond", "600", lambda c: c.parameters.epoch_limits().bond == 600 * 10**18),
+    ],
+)
+def test_each_kind_of_parameter_can_be_set(land: State, name: str, text: str, read: Any) -> None:
+    land.carry(name, text)
+    assert read(land.contracts)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("network-fee", "501", "0 to 500"),
+        ("review-fee-ceiling", "301", "0 to 300"),
+        ("network-fee", "four", "a whole number"),
+        ("settle-floor", "1", "2 to"),
+        ("juror-stake", "49.9", "50 to 10000"),
+        ("suite", "0x12", "32 bytes"),
+        ("nothing", "1", "network-fee, "),
+    ],
+)
+def test_what_would_fail_is_not_proposed(land: State, name: str, text: str, says: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        governance.propose(land.network, land.deployer, name, text)
+    assert says in refused.value.line()
+
+
+def test_without_votes_nothing_is_proposed(land: State) -> None:
+    poor = KeySigner.create()
+    anvil.fund(land.chain, poor.address)
+    with pytest.raises(RevertError, match="GovernorInsufficientProposerVotes"):
+        governance.propose(land.network, poor, "network-fee", "300")
+
+
+# What the timelock can do that a stranger cannot
+
+TIMELOCK_ONLY = {
+    "Parameters": {name for name in interface.load("Parameters").functions if name.startswith(("set", "addSuite"))},
+    "Court": {"adjust"},
+    "HeadwaterGovernor": {
+        *("setVotingDelay", "setVotingPeriod", "setProposalThreshold", "updateQuorumNumerator", "updateTimelock"),
+        "relay",  # the governor's own calls, with what the governor holds: nothing
+    },
+    "HeadwaterTimelock": {"updateDelay", "grantRole", "revokeRole"},
+}
+
+
+def _functions() -> Iterator[tuple[str, str]]:
+    for part in PARTS:
+        for name, entries in sorted(interface.load(part.name).functions.items()):
+            if any(entry["stateMutability"] in ("nonpayable", "payable") for entry in entries):
+                yield part.name, name
+
+
+def _value(parameter: Any, amount: int) -> Any:
+    kind = str(parameter["type"])
+    if kind.endswith("[]"):
+        return ()
+    if "[" in kind:
+        return (amount,) * int(kind.rpartition("[")[2][:-1])
+    if kind == "tuple":
+        return tuple(_value(one, amount) for one in parameter["components"])
+    fixed = {"address": THIRD, "bool": False, "string": "", "bytes": b""}
+    return fixed[kind] if kind in fixed else bytes(int(kind[5:])) if kind.startswith("bytes") else amount
+
+
+def test_attack_governance_as_thief(land: State) -> None:
+    """Every function of every contract, called by the timelock and by a stranger: only those listed tell them apart.
+
+    Who may call is what our functions check first, so arguments that make no sense are enough. Governed.t.sol asks the
+    same with money everywhere and arguments that do.
+    """
+    apart: dict[str, set[str]] = {}
+    timelock = land.contracts.timelock.address
+    for contract, name in _functions():
+        for entry in interface.load(contract).functions[name]:
+            if entry["stateMutability"] not in ("nonpayable", "payable"):
+                continue
+            for amount in (0, 1, 3):
+                answers = {_answer(land, contract, entry, caller, amount) for caller in (timelock, STRANGER)}
+                if len(answers) > 1:
+                    apart.setdefault(contract, set()).add(name)
+    assert apart == TIMELOCK_ONLY
+
+
+def _answer(land: State, contract: str, entry: Any, caller: str, amount: int) -> str:
+    """What calling answers, with the caller's own address taken out."""
+    values = [_value(one, amount) for one in entry["inputs"]]
+    data = interface.selector(entry) + interface.encode_values(entry["inputs"], values)
+    call = {"from": caller, "to": land.deployment.contracts[contract], "data": "0x" + data.hex()}
+    try:
+        said = str(land.chain.request("eth_call", call, "latest"))
+    except RpcError as error:
+        said = "refused " + error.data.hex() + ("" if error.data else error.message)
+    return said.lower().replace(caller[2:].lower(), "caller")
+
+
+def test_json_of_the_parameters(land: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from headwater.cli.governance import parameters
+    from headwater.node.home import Home
+    from headwater.node.local import NetworkFile
+
+    home = Home(tmp_path / "home")
+    land.deployment.save(home.deployments)
+    NetworkFile(land.chain.url, land.chain.chain_id, own_chain=False).save(home)
+    parameters(home=home.root, as_json=True)
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["network-fee"]["ceiling"] == 500
+    assert rows["network-fee"]["unit"] == "1/10,000"
+    parameters(home=home.root)
+    assert "network-fee" in capsys.readouterr().out
