@@ -42,6 +42,8 @@ DEPLOYED = {
     "Faults": "Faults",
     "Advances": "Advances",
     "Doubts": "Doubts",
+    "Reviewers": "Reviewers",
+    "VoteFaults": "VoteFaults",
     "Licences": "Licences",
     "Datasets": "Datasets",
     "Reputation": "Reputation",

@@ -19,17 +19,35 @@ library Ballots {
     function leaf(address campaigns, uint256 campaign, uint256 item, uint256 round, address reviewer, bytes32 commit)
         internal
         view
-        returns (bytes32)
+        returns (bytes32 out)
     {
-        bytes32 inner =
-            keccak256(abi.encode(_COMMIT, block.chainid, campaigns, campaign, item, round, reviewer, commit));
-        return keccak256(bytes.concat(inner));
+        bytes32 tag = _COMMIT;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, tag)
+            mstore(add(free, 0x20), chainid())
+            mstore(add(free, 0x40), campaigns)
+            mstore(add(free, 0x60), campaign)
+            mstore(add(free, 0x80), item)
+            mstore(add(free, 0xa0), round)
+            mstore(add(free, 0xc0), reviewer)
+            mstore(add(free, 0xe0), commit)
+            mstore(0, keccak256(free, 0x100))
+            out := keccak256(0, 0x20)
+        }
     }
 
     /// @notice Under what a commit root (`place` the anchor's first item, `who` the operator) or a lone commit (the item,
     /// the reviewer) is stored.
-    function key(uint256 campaign, uint256 place, uint256 round, address who) internal pure returns (bytes32) {
-        return keccak256(abi.encode(campaign, place, round, who));
+    function key(uint256 campaign, uint256 place, uint256 round, address who) internal pure returns (bytes32 out) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, campaign)
+            mstore(add(free, 0x20), place)
+            mstore(add(free, 0x40), round)
+            mstore(add(free, 0x60), who)
+            out := keccak256(free, 0x80)
+        }
     }
 
     /// @notice What is stored of a commit root.
@@ -42,9 +60,8 @@ library Ballots {
         return keccak256(abi.encode(commit, time));
     }
 
-    /// @notice Whether the leaf shown stands at an item's position under the root shown; reverts if nothing can.
-    function stands(CommitRoot calldata at, uint256 item) internal pure returns (bool) {
-        if (item < at.firstItem) return false;
-        return Merkle.root(at.leaf, item - at.firstItem, at.count, at.proof) == at.root;
+    /// @notice Whether the leaf shown stands at a position under the root shown; reverts if nothing can.
+    function stands(CommitRoot calldata at, uint256 index) internal pure returns (bool) {
+        return Merkle.root(at.leaf, index, at.count, at.proof) == at.root;
     }
 }

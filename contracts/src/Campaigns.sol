@@ -188,12 +188,12 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ICampaigns
-    function revealVoteIn(Ballot calldata ballot, CommitRoot calldata at) external {
+    function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external {
         (uint256 campaign, uint256 item, uint256 round) = (ballot.campaign, ballot.item, ballot.round);
-        bytes32 key = Ballots.key(campaign, at.firstItem, round, at.operator);
+        bytes32 key = Ballots.key(campaign, firstItem, round, operator);
         bytes32 commit = Ballots.commitOf(address(this), ballot);
         bytes32 leaf = Ballots.leaf(address(this), campaign, item, round, ballot.reviewer, commit);
-        if (commitRoots[key] != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, item)) {
+        if (commitRoots[key] != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, item - firstItem)) {
             revert Campaigns_NotCommitted(key);
         }
         _reveal(ballot, Ballots.key(campaign, item, round, ballot.reviewer), at.time);

@@ -90,10 +90,12 @@ contract VoteFaults is IVoteFaults {
         _matchAnchor(posted, anchor, at.item.item);
         uint256 item = at.item.item;
         Vote calldata vote = _vote(at, index);
+        uint256 expected = posted.settler == anchor.anchorer ? 1 : 2;
+        if (absence.roots.length != expected) revert VoteFaults_RootsLength(absence.roots.length, expected);
         bool stands = _standsAlone(posted.campaign, item, vote, absence, settled)
-            || _standsIn(posted.campaign, item, vote, anchor, anchor.anchorer, absence.anchorers, settled);
-        if (!stands && posted.settler != anchor.anchorer) {
-            stands = _standsIn(posted.campaign, item, vote, anchor, posted.settler, absence.settlers, settled);
+            || _standsIn(posted.campaign, item, vote, anchor, anchor.anchorer, absence.roots[0], settled);
+        if (!stands && expected == 2) {
+            stands = _standsIn(posted.campaign, item, vote, anchor, posted.settler, absence.roots[1], settled);
         }
         _void(posted, !stands, item);
     }
@@ -260,9 +262,7 @@ contract VoteFaults is IVoteFaults {
         if (stored == 0) return false;
         if (stored != Ballots.stored(at)) revert VoteFaults_WrongCommit(item, operator);
         if (at.count != anchor.count || at.time > settled) return false;
-        if (at.firstItem != anchor.firstItem || !Ballots.stands(at, item)) {
-            revert VoteFaults_WrongCommit(item, operator);
-        }
+        if (!Ballots.stands(at, item - anchor.firstItem)) revert VoteFaults_WrongCommit(item, operator);
         return at.leaf == _leaf(campaign, item, vote);
     }
 
@@ -272,7 +272,7 @@ contract VoteFaults is IVoteFaults {
 
     /// @dev The commit stands on chain, is his, and young enough.
     function _matchPlaced(Place calldata place, Placed calldata placed) private view {
-        uint256 time = placed.root.operator == address(0) ? _ownTime(place, placed) : _rootTime(place, placed);
+        uint256 time = placed.operator == address(0) ? _ownTime(place, placed) : _rootTime(place, placed);
         uint256 until = time + stakes.unbonding();
         if (block.timestamp >= until) revert VoteFaults_TooLate(until, block.timestamp);
     }
@@ -287,11 +287,12 @@ contract VoteFaults is IVoteFaults {
 
     function _rootTime(Place calldata place, Placed calldata placed) private view returns (uint256) {
         CommitRoot calldata at = placed.root;
-        bytes32 key = Ballots.key(place.campaign, at.firstItem, place.round, at.operator);
+        bytes32 key = Ballots.key(place.campaign, placed.firstItem, place.round, placed.operator);
         bytes32 leaf =
             Ballots.leaf(address(campaigns), place.campaign, place.item, place.round, place.reviewer, placed.commit);
-        if (campaigns.commitRoots(key) != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, place.item)) {
-            revert VoteFaults_WrongCommit(place.item, at.operator);
+        bool stands = at.leaf == leaf && Ballots.stands(at, place.item - placed.firstItem);
+        if (!stands || campaigns.commitRoots(key) != Ballots.stored(at)) {
+            revert VoteFaults_WrongCommit(place.item, placed.operator);
         }
         _checkSigned(place, placed.commit, placed.signature);
         return at.time;
@@ -321,7 +322,7 @@ contract VoteFaults is IVoteFaults {
         if (Merkle.root(leaf, item.item - posted.firstItem, posted.count, at.proof) != posted.itemRoot) {
             revert VoteFaults_WrongProof(item.item);
         }
-        if (keccak256(abi.encode(at.votes)) != item.votesRoot) revert VoteFaults_WrongVotes(item.item);
+        if (Preimage.digest(at.votes) != item.votesRoot) revert VoteFaults_WrongVotes(item.item);
     }
 
     function _matchAnchor(Posted calldata posted, Anchor calldata anchor, uint256 item) private view {

@@ -68,11 +68,12 @@ contract EquivocationTest is Voted {
         made.commit = keccak256("the operator's");
         _commitRound(operator, made);
         IVoteFaults.Placed memory placed;
+        placed.operator = operator;
         (placed.commit, placed.root, placed.signature) = (made.commit, roots[0], _sign(_first.commit));
         _prove(placed, _first.commit, _sign(_first.commit), IVoteFaults.VoteFaults_WrongSignature.selector);
-        placed.root.operator = rival;
+        placed.operator = rival;
         _prove(placed, _first.commit, _sign(_first.commit), IVoteFaults.VoteFaults_WrongCommit.selector);
-        placed.root.operator = operator;
+        placed.operator = operator;
         placed.root.proof[0] = keccak256("other");
         _prove(placed, _first.commit, _sign(_first.commit), IVoteFaults.VoteFaults_WrongCommit.selector);
     }
@@ -144,6 +145,7 @@ contract EquivocationTest is Voted {
     function _inRoot() private returns (IVoteFaults.Placed memory placed) {
         _ready();
         _commitRound(operator, _first);
+        placed.operator = operator;
         (placed.commit, placed.root, placed.signature) = (_first.commit, roots[0], _sign(_first.commit));
     }
 

@@ -54,6 +54,9 @@ contract VoteFaultsTest is Voted {
         t.challengeWindow -= 1;
         _absent(p, at, 1, NO_FAULT);
         IVoteFaults.Absence memory empty;
+        _absent(p, at, 1, empty, IVoteFaults.VoteFaults_RootsLength.selector);
+        CommitRoot memory none;
+        empty.roots = _rootsOf(none);
         _absent(p, at, 1, empty, IVoteFaults.VoteFaults_WrongCommit.selector);
         _expect(IVoteFaults.VoteFaults_UnknownVote.selector);
         voteFaults.proveCommit(p, t, at, a, 2, empty);
@@ -163,11 +166,11 @@ contract VoteFaultsTest is Voted {
         votes[1].commit = keccak256("made up");
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
         IVoteFaults.Absence memory absence;
-        absence.anchorers = roots[1];
-        absence.anchorers.leaf = keccak256("forged");
+        absence.roots = _rootsOf(roots[1]);
+        absence.roots[0].leaf = keccak256("forged");
         _absent(p, at, 1, absence, IVoteFaults.VoteFaults_WrongCommit.selector);
-        absence.anchorers = roots[1];
-        absence.anchorers.time -= 1;
+        absence.roots = _rootsOf(roots[1]);
+        absence.roots[0].time -= 1;
         _absent(p, at, 1, absence, IVoteFaults.VoteFaults_WrongCommit.selector);
         _absent(p, at, 1, bytes4(0));
     }
@@ -177,7 +180,7 @@ contract VoteFaultsTest is Voted {
         _open();
         Vote[] memory votes = new Vote[](1);
         votes[0] = _counted(_ballot(_drawn(1)[0], 0, 1));
-        roots[0] = _rootOf(operator, _commitLeaf(votes[0]), size + 1);
+        roots[0] = _rootOf(_commitLeaf(votes[0]), size + 1);
         vm.prank(operator);
         campaigns.commitVotes(id, a.firstItem, 0, roots[0].root, size + 1);
         _pass();
@@ -195,7 +198,7 @@ contract VoteFaultsTest is Voted {
         vm.prank(votes[0].reviewer);
         campaigns.commitVote(id, a.firstItem, 0, votes[0].commit);
         IVoteFaults.Absence memory absence;
-        absence.anchorers = roots[0];
+        absence.roots = _rootsOf(roots[0]);
         (absence.commit, absence.time) = (votes[0].commit, uint40(block.timestamp));
         _absent(p, at, 0, absence, bytes4(0));
     }
@@ -208,6 +211,7 @@ contract VoteFaultsTest is Voted {
         campaigns.commitVote(id, a.firstItem, 0, votes[0].commit);
         IVoteFaults.Absence memory absence;
         (absence.commit, absence.time) = (votes[0].commit, uint40(block.timestamp));
+        absence.roots = new CommitRoot[](1);
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 3000);
         _absent(p, at, 0, absence, NO_FAULT);
         absence.time += 1;
@@ -223,9 +227,10 @@ contract VoteFaultsTest is Voted {
         vm.warp(block.timestamp + t.settleWindow);
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 3000, rival, 0);
         IVoteFaults.Absence memory absence;
-        absence.settlers = roots[0];
+        absence.roots = new CommitRoot[](2);
+        absence.roots[1] = roots[0];
         _absent(p, at, 0, absence, NO_FAULT);
-        absence.settlers.leaf = 0;
+        absence.roots[1].leaf = 0;
         _absent(p, at, 0, absence, IVoteFaults.VoteFaults_WrongCommit.selector);
     }
 
@@ -238,7 +243,7 @@ contract VoteFaultsTest is Voted {
         votes[1].verdict = 1;
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 3000);
         _absent(p, at, 1, NO_FAULT);
-        campaigns.revealVoteIn(said, roots[1]);
+        campaigns.revealVoteIn(said, operator, a.firstItem, roots[1]);
         vm.assertEq(campaigns.revealOf(id, 0, 1, said.reviewer).time, block.timestamp, "opened on chain");
         _opened(p, at, 1, said, bytes4(0));
     }
@@ -256,7 +261,7 @@ contract VoteFaultsTest is Voted {
         Ballot memory mine = _ballot(list[1], 1, 1);
         (mine.reasons, mine.salt) = (first.reasons, first.salt);
         vm.expectPartialRevert(ICampaigns.Campaigns_NotCommitted.selector);
-        campaigns.revealVoteIn(mine, roots[1]);
+        campaigns.revealVoteIn(mine, operator, a.firstItem, roots[1]);
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
         _opened(p, at, 1, mine, IVoteFaults.VoteFaults_WrongBallot.selector);
         _opened(p, at, 0, first, NO_FAULT);
@@ -393,21 +398,19 @@ contract VoteFaultsTest is Voted {
     function test_reveal_in_an_operators_root() public {
         _open();
         Ballot memory b = _ballot(_drawn(1)[0], 0, 1);
-        CommitRoot memory root = _rootOf(operator, _commitLeaf(_counted(b)), size);
+        CommitRoot memory root = _rootOf(_commitLeaf(_counted(b)), size);
         vm.prank(operator);
         campaigns.commitVotes(id, 0, 0, root.root, size);
         vm.expectPartialRevert(ICampaigns.Campaigns_RevealTooEarly.selector);
-        campaigns.revealVoteIn(b, root);
+        campaigns.revealVoteIn(b, operator, 0, root);
         _pass();
-        root.operator = rival;
         vm.expectPartialRevert(ICampaigns.Campaigns_NotCommitted.selector);
-        campaigns.revealVoteIn(b, root);
-        root.operator = operator;
+        campaigns.revealVoteIn(b, rival, 0, root);
         root.proof[0] = keccak256("other");
         vm.expectPartialRevert(ICampaigns.Campaigns_NotCommitted.selector);
-        campaigns.revealVoteIn(b, root);
+        campaigns.revealVoteIn(b, operator, 0, root);
         root.proof[0] = 0;
-        campaigns.revealVoteIn(b, root);
+        campaigns.revealVoteIn(b, operator, 0, root);
         vm.assertEq(campaigns.revealOf(id, 0, 0, b.reviewer).verdict, 1, "kept");
     }
 }

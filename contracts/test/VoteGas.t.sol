@@ -114,7 +114,7 @@ contract VoteGasTest is Voted {
         _open();
         Ballot memory b = _ballot(_drawn(1)[0], 0, 1);
         _commitRound(operator, _counted(b));
-        campaigns.revealVoteIn(b, roots[0]);
+        campaigns.revealVoteIn(b, operator, 0, roots[0]);
         spent = vm.lastCallGas().gasTotalUsed;
         _report("reveal in an operator's root, 256 items", 75_000);
     }

@@ -66,18 +66,16 @@ abstract contract Voted is World {
     }
 
     /// @notice A round's root of the whole anchor, with a leaf at the first item alone.
-    function _rootOf(address who, bytes32 leaf, uint32 count) internal view returns (CommitRoot memory root) {
+    function _rootOf(bytes32 leaf, uint32 count) internal view returns (CommitRoot memory root) {
         bytes32[] memory leaves = new bytes32[](count);
         leaves[0] = leaf;
-        root.operator = who;
-        root.firstItem = a.firstItem;
         (root.count, root.time, root.leaf) = (count, uint40(block.timestamp), leaf);
         root.proof = _proof(leaves, 0);
         root.root = Merkle.rootOf(leaves);
     }
 
     function _commitRound(address who, Vote memory v) internal {
-        CommitRoot memory root = _rootOf(who, _commitLeaf(v), size);
+        CommitRoot memory root = _rootOf(_commitLeaf(v), size);
         vm.prank(who);
         campaigns.commitVotes(id, a.firstItem, v.round, root.root, root.count);
         roots[v.round] = root;
@@ -140,7 +138,7 @@ abstract contract Voted is World {
 
     function _absent(Posted memory p, IVoteFaults.Counted memory at, uint256 i, bytes4 refusal) internal {
         IVoteFaults.Absence memory absence;
-        absence.anchorers = roots[at.votes[i].round];
+        absence.roots = _rootsOf(roots[at.votes[i].round]);
         _absent(p, at, i, absence, refusal);
     }
 
@@ -155,6 +153,11 @@ abstract contract Voted is World {
         voteFaults.proveCommit(p, t, at, a, i, absence);
         spent = vm.lastCallGas().gasTotalUsed;
         if (refusal == bytes4(0)) vm.assertTrue(_isVoid(p.key), "void");
+    }
+
+    function _rootsOf(CommitRoot memory root) internal pure returns (CommitRoot[] memory list) {
+        list = new CommitRoot[](1);
+        list[0] = root;
     }
 
     function _opened(Posted memory p, IVoteFaults.Counted memory at, uint256 i, Ballot memory b, bytes4 refusal)

@@ -134,8 +134,8 @@ interface ICampaigns {
     /// the opening may; not in the second of the commit.
     function revealVote(Ballot calldata ballot, uint40 time) external;
 
-    /// @notice The same for a commit that stands in an operator's root.
-    function revealVoteIn(Ballot calldata ballot, CommitRoot calldata at) external;
+    /// @notice The same for a commit that stands in an operator's root over the anchor that begins with `firstItem`.
+    function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external;
 
     /// @notice Settlement only: takes items off the queue (or again, after a void) and turns `total` of escrow into
     /// the settlement's funds.

@@ -32,12 +32,11 @@ interface IVoteFaults {
     }
 
     /// @notice Everywhere a commit could stand, and what stands there: the reviewer's own commit and its time, zero for
-    /// none; the leaf of the anchorer's root, and of the settler's.
+    /// none; the leaf of the anchorer's root, then of the settler's if he is another.
     struct Absence {
         bytes32 commit;
         uint40 time;
-        CommitRoot anchorers;
-        CommitRoot settlers;
+        CommitRoot[] roots;
     }
 
     /// @notice One reviewer in one round of an item.
@@ -48,11 +47,13 @@ interface IVoteFaults {
         address reviewer;
     }
 
-    /// @notice A reviewer's commit that stands on chain: his own, stored at `time`, if `root.operator` is zero; else the
-    /// leaf of that operator's root, with his signature for it.
+    /// @notice A reviewer's commit that stands on chain: his own, stored at `time`, if `operator` is zero; else the leaf of
+    /// that operator's root over the anchor that begins with `firstItem`, with his signature for it.
     struct Placed {
         bytes32 commit;
         uint40 time;
+        address operator;
+        uint32 firstItem;
         CommitRoot root;
         bytes signature;
     }
@@ -73,6 +74,7 @@ interface IVoteFaults {
     error VoteFaults_WrongAnchor(uint256 item);
     error VoteFaults_UnknownVote(uint256 index, uint256 votes);
     error VoteFaults_WrongCommit(uint256 item, address account);
+    error VoteFaults_RootsLength(uint256 length, uint256 expected);
     error VoteFaults_WrongBallot(uint256 item);
     error VoteFaults_UnknownEpoch(bytes32 hash);
     error VoteFaults_WrongSignature(address reviewer);

@@ -185,11 +185,9 @@ struct Ballot {
     bytes32 salt;
 }
 
-/// @notice A leaf of an operator's commit root of the anchor that begins with `firstItem`: root, count and time as they
-/// were stored, the leaf at the item's position and its proof. Where no root is stored everything is zero.
+/// @notice An operator's commit root as it was stored, the leaf at an item's position and its proof. Where no root is
+/// stored everything is zero.
 struct CommitRoot {
-    address operator;
-    uint32 firstItem;
     bytes32 root;
     uint32 count;
     uint40 time;

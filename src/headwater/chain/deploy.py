@@ -116,6 +116,7 @@ def _stakes(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
     keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
     keepers |= {"disputes": NOBODY, "calls": NOBODY}  # none here yet
+    keepers |= {"voteFaults": s["VoteFaults"]}
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
         _own("Stakes", networkToken=token, parameters=parameters, unbonding=s.profile.unbonding)
@@ -124,14 +125,14 @@ def _stakes(s: Site) -> Made:
 
 
 def _campaigns(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters")}
+    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters", "reviewers")}
     return Made(tuple(names.values()), _own("Campaigns", **names))
 
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    later = dict.fromkeys(("voteFaults", "contentFaults", "calls", "disputes"), NOBODY)
-    parts = known | later | {"doubts": s["Doubts"]}
+    later = dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | {"voteFaults": s["VoteFaults"]} | later | {"doubts": s["Doubts"]}
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
 
@@ -169,6 +170,17 @@ def _reputation(s: Site) -> Made:
         "demandBond": s.profile.demand_bond,
     }
     return Made(tuple(parts.values()), _own("Reputation", **parts))
+
+
+def _reviewers(s: Site) -> Made:
+    names = {name: s[name.capitalize()] for name in ("stakes", "campaigns")}
+    return Made(tuple(names.values()), _own("Reviewers", **names))
+
+
+def _vote_faults(s: Site) -> Made:
+    names = ("settlement", "campaigns", "stakes", "reviewers", "reputation", "parameters")
+    parts = {name: s[name.capitalize()] for name in names}
+    return Made((tuple(parts.values()),), _own("VoteFaults", **parts))
 
 
 def _usage(s: Site) -> Made:
@@ -215,6 +227,8 @@ PARTS: tuple[Part, ...] = (
     Part("Reputation", _reputation),
     Part("Usage", _usage),
     Part("Court", _court),
+    Part("Reviewers", _reviewers),
+    Part("VoteFaults", _vote_faults),
 )
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headwater.chain import interface
 from headwater.chain.models import Log
-from headwater.chain.structs import Anchor, CourtWindows, Epoch, Posted, ReputationRow, Terms, UsageLink, Version
+from headwater.chain.structs import (
+    Anchor,
+    CourtWindows,
+    Epoch,
+    Posted,
+    ReputationRow,
+    Terms,
+    UsageLink,
+    Version,
+    VoteOpening,
+)
 
 if TYPE_CHECKING:
     from headwater.chain.deployment import Deployment
@@ -234,9 +244,45 @@ class VoteCommitted(_OfCampaigns):
 
 
 @dataclass(frozen=True)
+class VoteRevealed(_OfCampaigns):
+    """``time`` is when; the settlements posted later count it."""
+
+    campaign: int
+    item: int
+    reviewer: str
+    ballot: VoteOpening
+    time: int
+
+
+@dataclass(frozen=True)
 class Credited(_OfCampaigns):
     campaign: int
     amount: int
+
+
+@dataclass(frozen=True)
+class Synced(Event):
+    """A reviewer's weight in the draws of anchors made from now on; ``leaf`` is its place in their order."""
+
+    CONTRACT = "Reviewers"
+
+    account: str
+    leaf: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Equivocated(Event):
+    """A reviewer voted twice in one round; ``taken`` of his stake."""
+
+    CONTRACT = "VoteFaults"
+
+    campaign: int
+    item: int
+    reviewer: str
+    round: int
+    watcher: str
+    taken: int
 
 
 class _OfSettlement(Event):

@@ -43,6 +43,16 @@ class Slot(Struct):
 
 
 @dataclass(frozen=True)
+class Reveal(Struct):
+    """A vote opened on chain; ``time`` 0 for none."""
+
+    time: int
+    verdict: int
+
+    ABI = ("uint40", "uint8")
+
+
+@dataclass(frozen=True)
 class Sales(Struct):
     """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published."""
 

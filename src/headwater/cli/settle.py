@@ -58,7 +58,7 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
         return
     for one in proven:
         fault = one.fault
-        what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
+        what = f"{fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
     if not proven:
         console().print("every open settlement is right")

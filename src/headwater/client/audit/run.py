@@ -50,7 +50,9 @@ def gather(contracts: Contracts, blobs: BlobStore) -> Facts:
     """Everything an audit reads from the chain, as of its head now."""
     head = contracts.chain.latest()
     pinned = contracts.at(head.number)
-    addresses = Addresses(pinned.campaigns.address, pinned.settlement.address, pinned.datasets.address)
+    addresses = Addresses(
+        pinned.campaigns.address, pinned.settlement.address, pinned.datasets.address, pinned.reviewers.address
+    )
     history = read_events(contracts.chain, contracts.deployment, contracts.deployment.block, head.number)
     wallets = ChainWallets(contracts.chain, head.number)
     reads = ChainReads(pinned)
