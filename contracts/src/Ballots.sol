@@ -51,8 +51,15 @@ library Ballots {
     }
 
     /// @notice What is stored of a commit root.
-    function stored(CommitRoot calldata at) internal pure returns (bytes32) {
-        return keccak256(abi.encode(at.root, at.count, at.time));
+    function stored(CommitRoot calldata at) internal pure returns (bytes32 hash) {
+        (bytes32 root, uint256 count, uint256 time) = (at.root, at.count, at.time);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, root)
+            mstore(add(free, 0x20), count)
+            mstore(add(free, 0x40), time)
+            hash := keccak256(free, 0x60)
+        }
     }
 
     /// @notice What is stored of a lone commit.

@@ -49,9 +49,9 @@ contract VoteFaults is IVoteFaults {
 
     /// @inheritdoc IVoteFaults
     function proveDraw(Posted calldata posted, Counted calldata at, Anchor calldata anchor) external {
-        _match(posted, at);
-        _matchAnchor(posted, anchor, at.item.item);
-        _void(posted, !_asDrawn(posted, at, anchor), at.item.item);
+        uint256 item = _match(posted, at);
+        _matchAnchor(posted, anchor, item);
+        _void(posted, !_asDrawn(posted, at, anchor), item);
     }
 
     /// @inheritdoc IVoteFaults
@@ -64,8 +64,7 @@ contract VoteFaults is IVoteFaults {
         address reviewer
     ) external {
         uint256 settled = _settledAt(posted, terms);
-        _match(posted, at);
-        _matchAnchor(posted, anchor, at.item.item);
+        _matchAnchor(posted, anchor, _match(posted, at));
         ICampaigns.Reveal memory reveal = campaigns.revealOf(posted.campaign, at.item.item, round, reviewer);
         bool shown = reveal.time != 0 && reveal.time < settled;
         bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
@@ -86,9 +85,8 @@ contract VoteFaults is IVoteFaults {
         Absence calldata absence
     ) external {
         uint256 settled = _settledAt(posted, terms);
-        _match(posted, at);
-        _matchAnchor(posted, anchor, at.item.item);
-        uint256 item = at.item.item;
+        uint256 item = _match(posted, at);
+        _matchAnchor(posted, anchor, item);
         Vote calldata vote = _vote(at, index);
         uint256 expected = posted.settler == anchor.anchorer ? 1 : 2;
         if (absence.roots.length != expected) revert VoteFaults_RootsLength(absence.roots.length, expected);
@@ -102,9 +100,8 @@ contract VoteFaults is IVoteFaults {
 
     /// @inheritdoc IVoteFaults
     function proveReveal(Posted calldata posted, Counted calldata at, uint256 index, Ballot calldata ballot) external {
-        _match(posted, at);
+        uint256 item = _match(posted, at);
         Vote calldata vote = _vote(at, index);
-        uint256 item = at.item.item;
         if (Ballots.commitOf(address(campaigns), ballot) != vote.commit) revert VoteFaults_WrongBallot(item);
         bool same = ballot.campaign == posted.campaign && ballot.item == item && ballot.round == vote.round
             && ballot.reviewer == vote.reviewer && ballot.verdict == vote.verdict;
@@ -117,7 +114,7 @@ contract VoteFaults is IVoteFaults {
     function proveWeight(Posted calldata posted, Counted calldata at, uint256 index, IReputation.Lookup calldata lookup)
         external
     {
-        _match(posted, at);
+        uint256 item = _match(posted, at);
         Vote calldata vote = _vote(at, index);
         uint256 weight = Weights.START;
         if (posted.reputation != 0) {
@@ -125,7 +122,7 @@ contract VoteFaults is IVoteFaults {
             if (number == 0) revert VoteFaults_UnknownEpoch(posted.reputation);
             weight = reputation.weightAt(number, vote.reviewer, lookup);
         }
-        _void(posted, vote.weight != weight, at.item.item);
+        _void(posted, vote.weight != weight, item);
     }
 
     /// @inheritdoc IVoteFaults
@@ -260,9 +257,9 @@ contract VoteFaults is IVoteFaults {
     ) private view returns (bool) {
         bytes32 stored = campaigns.commitRoots(Ballots.key(campaign, anchor.firstItem, vote.round, operator));
         if (stored == 0) return false;
-        if (stored != Ballots.stored(at)) revert VoteFaults_WrongCommit(item, operator);
-        if (at.count != anchor.count || at.time > settled) return false;
-        if (!Ballots.stands(at, item - anchor.firstItem)) revert VoteFaults_WrongCommit(item, operator);
+        bool known = stored == Ballots.stored(at);
+        if (known && (at.count != anchor.count || at.time > settled)) return false;
+        if (!known || !Ballots.stands(at, item - anchor.firstItem)) revert VoteFaults_WrongCommit(item, operator);
         return at.leaf == _leaf(campaign, item, vote);
     }
 
@@ -315,25 +312,28 @@ contract VoteFaults is IVoteFaults {
         return posted.finalAt - terms.challengeWindow;
     }
 
-    function _match(Posted calldata posted, Counted calldata at) private view {
-        Item calldata item = at.item;
-        bytes32 leaf = Leaves.item(address(settlement), posted.key, item);
-        if (item.item < posted.firstItem) revert VoteFaults_WrongProof(item.item);
-        if (Merkle.root(leaf, item.item - posted.firstItem, posted.count, at.proof) != posted.itemRoot) {
-            revert VoteFaults_WrongProof(item.item);
+    /// @return number the item's
+    function _match(Posted calldata posted, Counted calldata at) private view returns (uint256 number) {
+        number = at.item.item;
+        uint256 first = posted.firstItem;
+        bytes32 leaf = Leaves.item(address(settlement), posted.key, at.item);
+        if (number < first || Merkle.root(leaf, number - first, posted.count, at.proof) != posted.itemRoot) {
+            revert VoteFaults_WrongProof(number);
         }
-        if (Preimage.digest(at.votes) != item.votesRoot) revert VoteFaults_WrongVotes(item.item);
+        if (Preimage.digest(at.votes) != at.item.votesRoot) revert VoteFaults_WrongVotes(number);
     }
 
     function _matchAnchor(Posted calldata posted, Anchor calldata anchor, uint256 item) private view {
-        bool covers = item >= anchor.firstItem && item < uint256(anchor.firstItem) + anchor.count;
-        if (!covers || campaigns.anchorHash(posted.campaign, anchor.firstItem) != Preimage.digest(anchor)) {
-            revert VoteFaults_WrongAnchor(item);
-        }
+        uint256 first = anchor.firstItem;
+        if (
+            item < first || item >= first + anchor.count
+                || campaigns.anchorHash(posted.campaign, first) != Preimage.digest(anchor)
+        ) revert VoteFaults_WrongAnchor(item);
     }
 
     function _vote(Counted calldata at, uint256 index) private pure returns (Vote calldata) {
-        if (index >= at.votes.length) revert VoteFaults_UnknownVote(index, at.votes.length);
-        return at.votes[index];
+        Vote[] calldata votes = at.votes;
+        if (index >= votes.length) revert VoteFaults_UnknownVote(index, votes.length);
+        return votes[index];
     }
 }
