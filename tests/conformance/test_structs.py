@@ -23,6 +23,7 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "Reveal": views.Reveal,
     "FundingLimits": views.FundingLimits,
     "PublishLimits": views.PublishLimits,
     "EpochLimits": views.EpochLimits,
@@ -45,6 +46,7 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
 OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
     *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+    *("Reviewers", "VoteFaults"),
 )
 
 
@@ -93,6 +95,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
+        *("Ballot", "CommitRoot", "Reveal", "Draw", "Counted", "Absence", "Place", "Placed"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 
