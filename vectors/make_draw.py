@@ -6,7 +6,6 @@ Run: python vectors/make_draw.py
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 from Crypto.Hash import keccak
@@ -62,10 +61,9 @@ def hexed(value: int) -> str:
 
 
 def main() -> None:
-    random.seed(7)
     cases = []
     for number, (name, stakes, contributor, anchorer, count) in enumerate(CASES):
-        campaign, item, seed = number + 1, random.randrange(2**32), h(name.encode())
+        campaign, item, seed = number + 1, int.from_bytes(h(b"item" + name.encode())[:4], "big"), h(name.encode())
         out = {leaf for leaf in (contributor, anchorer) if leaf is not None}
         places = drawn(stakes, out, campaign, item, seed, count)
         cases.append(
