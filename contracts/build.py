@@ -49,6 +49,7 @@ DEPLOYED = {
     "Reputation": "Reputation",
     "Usage": "Usage",
     "Court": "Court",
+    "Disputes": "Disputes",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.
@@ -71,11 +72,10 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def standard_json() -> dict[str, Any]:
-    """The compiler's input: every source our contracts reach, under names free of machine paths."""
-    sources = {
-        name: {"content": _file_of(name).read_text()} for name in _reached(f"src/{file}.sol" for file in DEPLOYED)
-    }
+def standard_json(names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The compiler's input: every source these (or what is deployed) reach, under names free of machine paths."""
+    reached = _reached(names or [f"src/{file}.sol" for file in DEPLOYED])
+    sources = {name: {"content": _file_of(name).read_text()} for name in reached}
     return {"language": "Solidity", "sources": sources, "settings": SETTINGS}
 
 

@@ -81,7 +81,7 @@ PLAIN = {
     "path": "siblings from the leaf up",
     "purpose": "one of the licence's purposes",
     "rate_milli_hz": "Hz x 1000",
-    "purposes": "`research`, `evaluation`, `commercial-training`",
+    "purposes": "names of spec/registry.md",
     "receipt": "what the holder signs",
     "reasons": "a record of its own; its digest is in the commit",
     "redistribution": "the data itself may be passed on",

@@ -104,12 +104,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 at = uint256(terms.deadline) + terms.lapseWindow;
         if (block.timestamp <= at) revert Campaigns_DeadlineAhead(at, block.timestamp);
         State storage state = _states[campaign];
-        uint96 reserved = state.reserved;
-        if (reserved == 0) revert Campaigns_NothingReserved(campaign);
-        if (lapsedFrom[campaign] == 0) lapsedFrom[campaign] = uint256(state.settled) + 1;
-        state.reserved = 0;
+        uint256 first = state.settled;
+        uint256 count = state.anchored - first;
+        if (count == 0) revert Campaigns_NothingReserved(campaign);
+        // What pending and void settlements have reserved is theirs until they are released or reclaimed.
+        uint256 reserve = count * Rules.reserve(terms);
+        lapsedFrom[campaign] = first + 1;
+        state.reserved -= uint96(reserve);
         state.settled = state.anchored;
-        emit Lapsed(campaign, lapsedFrom[campaign] - 1, reserved);
+        emit Lapsed(campaign, first, reserve);
     }
 
     /// @inheritdoc ICampaigns
@@ -218,24 +221,19 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             }
             state.settled += taken.count;
         }
-        // A voided settlement's reserve is gone once it has lapsed: nothing of it can be settled any more.
-        if (taken.reserve > state.reserved) revert Campaigns_NothingReserved(campaign);
-        state.reserved -= taken.reserve;
+        // What it does not spend stays reserved until it is final: proven wrong, it will be needed again.
+        state.reserved -= taken.total;
         state.escrow -= taken.total;
         _states[campaign] = state;
     }
 
     /// @inheritdoc ICampaigns
-    function restore(uint256 campaign, uint96 total, uint96 reserve) external onlySettlement {
-        State storage state = _states[campaign];
-        state.escrow += total;
-        state.reserved += reserve;
-    }
-
-    /// @inheritdoc ICampaigns
-    function credit(uint256 campaign, uint96 amount) external onlySettlement {
-        _states[campaign].escrow += amount;
-        emit Credited(campaign, amount);
+    function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external onlySettlement {
+        State memory state = _states[campaign];
+        state.escrow += credited + restored;
+        state.reserved = state.reserved + restored - freed;
+        _states[campaign] = state;
+        if (credited > 0) emit Credited(campaign, credited);
     }
 
     // Views

@@ -10,7 +10,7 @@ import {ILicences} from "./interfaces/ILicences.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
+import {Item, Offer, Posted, Share, Terms, Use, Version} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
 import {Preimage} from "./Preimage.sol";
@@ -108,7 +108,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
             _checkCampaign(campaign, terms, version);
         }
         _checkContent(terms, version);
-        bytes memory said = abi.encode(version, keys);
+        bytes memory said = _encoded(version, keys);
         (bytes32 digest, bytes32 settlements) = _hashesIn(said);
         if (settlements != version.settlements) revert Datasets_WrongSettlements();
         _checkSettlements(campaign, keys);
@@ -137,16 +137,21 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     // Sales
 
     /// @inheritdoc IDatasets
-    function buy(Version calldata version, uint256 offer, address to) public nonReentrant returns (uint256 licence) {
+    function buy(Version calldata version, uint256 offer, address to, Use calldata use)
+        public
+        nonReentrant
+        returns (uint256 licence)
+    {
         uint256 key = _match(version);
         if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
         Offer calldata chosen = version.offers[offer];
+        _checkUse(offer, chosen, use);
         uint256 gross = uint256(_sales[key].gross) + chosen.price;
         // Halves of gross are kept in 96 bits.
         if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
         _sales[key].gross = uint128(gross);
         licence = licenceId(key, offer, chosen.terms);
-        emit Sold(key, msg.sender, to, offer, licence, chosen.price);
+        emit Sold(key, msg.sender, to, offer, licence, chosen.price, use.purpose, use.region);
         Tokens.pull(version.token, msg.sender, chosen.price);
         licences.mint(to, licence, chosen.duration);
     }
@@ -156,16 +161,19 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         Version calldata version,
         uint256 offer,
         address to,
+        Use calldata use,
         uint256 deadline,
         uint8 v,
         bytes32 r,
         bytes32 s
     ) external returns (uint256) {
-        if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
+        if (offer >= version.offers.length) {
+            revert Datasets_UnknownOffer(offer, version.offers.length);
+        }
         uint256 price = version.offers[offer].price;
         // A permit someone else has already delivered must not stop the sale: the allowance decides.
         try IERC20Permit(version.token).permit(msg.sender, address(this), price, deadline, v, r, s) {} catch {}
-        return buy(version, offer, to);
+        return buy(version, offer, to, use);
     }
 
     /// @inheritdoc IDatasets
@@ -298,7 +306,24 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.totalWeight == 0) revert Datasets_NoShares();
     }
 
+    /// @dev A mask of regions that is 0 means anywhere, so only terms that are 0 themselves allow it.
+    function _checkOffer(uint256 index, Offer calldata offer, Terms calldata terms) private pure {
+        (uint256 purposes, uint256 regions, uint256 allowed) = (offer.purposes, offer.regions, terms.regions);
+        bool anywhere = allowed == 0 || (regions != 0 && regions & ~allowed == 0);
+        if (purposes == 0 || purposes & ~uint256(terms.purposes) != 0 || !anywhere) {
+            revert Datasets_OutsideTerms(index, purposes, regions);
+        }
+    }
+
+    function _checkUse(uint256 index, Offer calldata offer, Use calldata use) private pure {
+        bool there = offer.regions == 0 || offer.regions >> use.region & 1 == 1;
+        if (uint256(offer.purposes) >> use.purpose & 1 == 0 || !there) {
+            revert Datasets_OutsideOffer(index, use.purpose, use.region);
+        }
+    }
+
     function _checkOwn(Version calldata version) private view {
+        if (version.token == address(0)) revert Datasets_WrongSaleTerms();
         uint256 fee = parameters.fundingLimits().networkFeeBps;
         if (version.feeBps != fee) revert Datasets_WrongFee(version.feeBps, fee);
         // Held here too: no vote goes above it, whatever Parameters says.
@@ -318,7 +343,10 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         for (uint256 i; i < offers.length; ++i) {
             Offer calldata offer = offers[i];
             if (offer.price == 0) revert Datasets_ZeroPrice(i);
-            if (ofCampaign && offer.terms != terms.licence) revert Datasets_WrongSaleTerms();
+            _read(offer);
+            if (!ofCampaign) continue;
+            if (offer.terms != terms.licence) revert Datasets_WrongSaleTerms();
+            _checkOffer(i, offer, terms);
         }
     }
 
@@ -328,6 +356,33 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
             if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
             if (keys[i] >> 64 != campaign) revert Datasets_SettlementNotOfCampaign(keys[i], campaign);
             if (!settlement.isFinal(keys[i])) revert Datasets_SettlementNotFinal(keys[i]);
+        }
+    }
+
+    /// @dev Reading a member narrower than its word reverts on dirty bits; the others of an offer are read anyway.
+    function _read(Offer calldata offer) private pure returns (uint256) {
+        return offer.duration | offer.purposes;
+    }
+
+    /// @dev `abi.encode(version, keys)`, copied as it lies: by now every narrow member has been read.
+    function _encoded(Version calldata version, uint256[] calldata keys) private pure returns (bytes memory said) {
+        Offer[] calldata offers = version.offers;
+        assembly ("memory-safe") {
+            said := mload(0x40)
+            let at := add(said, 0x20)
+            let size := mul(offers.length, 0xa0)
+            mstore(at, 0x40)
+            mstore(add(at, 0x20), add(0x220, size))
+            calldatacopy(add(at, 0x40), version, 0x1a0)
+            mstore(add(at, 0x1e0), 0x1c0)
+            mstore(add(at, 0x200), offers.length)
+            calldatacopy(add(at, 0x220), offers.offset, size)
+            at := add(at, add(0x220, size))
+            mstore(at, keys.length)
+            calldatacopy(add(at, 0x20), keys.offset, shl(5, keys.length))
+            at := add(at, add(0x20, shl(5, keys.length)))
+            mstore(said, sub(at, add(said, 0x20)))
+            mstore(0x40, at)
         }
     }
 
@@ -358,7 +413,7 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
 
     function _match(Version calldata version) private view returns (uint256 key) {
         key = version.dataset << 32 | version.number;
-        if (versionHash[key] != keccak256(abi.encode(version))) revert Datasets_WrongVersion(key);
+        if (versionHash[key] != Preimage.digest(version)) revert Datasets_WrongVersion(key);
     }
 
     function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {

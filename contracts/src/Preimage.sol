@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Posted, PostedHead, Terms, Vote} from "./interfaces/Structs.sol";
+import {Anchor, Offer, Posted, PostedHead, Terms, Version, Vote} from "./interfaces/Structs.sol";
 
 /// @title Preimage
 /// @notice `keccak256(abi.encode(struct))` of calldata that is to be compared with a stored hash.
@@ -88,6 +88,20 @@ library Preimage {
             let size := shl(5, mul(count, words))
             calldatacopy(add(free, 0x40), at, size)
             hash := keccak256(free, add(0x40, size))
+        }
+    }
+
+    /// @dev `abi.encode(version)`: offset, 13 members, the offset of the offers, their number, they.
+    function digest(Version calldata version) internal pure returns (bytes32 hash) {
+        Offer[] calldata offers = version.offers;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, 0x20)
+            calldatacopy(add(free, 0x20), version, 0x1a0)
+            mstore(add(free, 0x1c0), 0x1c0)
+            mstore(add(free, 0x1e0), offers.length)
+            calldatacopy(add(free, 0x200), offers.offset, mul(offers.length, 0xa0))
+            hash := keccak256(free, add(0x200, mul(offers.length, 0xa0)))
         }
     }
 

@@ -304,11 +304,9 @@ contract CampaignsTest is World {
             bytes memory reason = abi.encodeWithSelector(ICampaigns.Campaigns_NotSettlement.selector, callers[i]);
             vm.startPrank(callers[i]);
             vm.expectRevert(reason);
-            campaigns.credit(1, 1);
+            campaigns.book(1, 1, 1, 1);
             vm.expectRevert(reason);
-            campaigns.restore(1, 1, 1);
-            vm.expectRevert(reason);
-            campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, 1, false), new uint32[](0), new bytes32[](0));
+            campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, false), new uint32[](0), new bytes32[](0));
             vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotCampaigns.selector, callers[i]));
             settlement.disburse(address(dollar), callers[i], 1);
             vm.stopPrank();

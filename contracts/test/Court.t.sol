@@ -131,6 +131,8 @@ contract CourtTest is Courtroom {
         vm.assertEq(uint256(court.phaseOf(id)), uint256(ICourt.Phase.Draw), "draw");
         _drawn(id);
         vm.assertEq(court.roundOf(id, 0).seated, 7, "seven");
+        vm.assertEq(uint256(court.seatOf(id, 0, 7).state), uint256(ICourt.State.None), "and no eighth");
+        vm.assertEq(court.seatOf(id, 0, 7).juror, address(0), "nobody's");
         vm.assertEq(uint256(court.phaseOf(id)), uint256(ICourt.Phase.Commit), "commit");
         vm.assertEq(court.currentRuling(id), 0, "not yet");
         _vote(id, _split(7, 0));

@@ -8,7 +8,7 @@ import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDatasets} from "../src/interfaces/IDatasets.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IReputation} from "../src/interfaces/IReputation.sol";
-import {Anchor, Offer, Posted, Terms, Version} from "../src/interfaces/Structs.sol";
+import {Anchor, Offer, Posted, Terms, Use, Version} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Parameters as nobody should write them: fees above every cap, windows of nothing.
@@ -69,7 +69,7 @@ contract GovernedTest is World {
         v.number = 1;
         v.feeBps = 250;
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
         datasets.claimFee(v);
         vm.assertEq(dollar.balanceOf(treasury), R * 250 / 10_000, "the first version's fee stays");
@@ -173,14 +173,14 @@ contract GovernedTest is World {
 
     /// @notice The strongest vote there is, to the highest fee there is: a campaign that runs pays what it was funded for.
     function test_attack_fee_raised_after_funding() public {
-        (Terms memory t,,, Posted memory p) = _settled(4, 2);
+        (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _settled(4, 2);
         Version memory v = _version(p, t);
         _publish(p, t, v);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         _pass(address(parameters), abi.encodeCall(parameters.setNetworkFee, (500)));
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         datasets.claimOwner(v);
         datasets.claimFee(v);
         vm.assertEq(dollar.balanceOf(treasury), 2 * R * 250 / 10_000, "before and after the vote");
@@ -190,6 +190,7 @@ contract GovernedTest is World {
         _final(p);
         uint256 escrow = campaigns.stateOf(p.campaign).escrow;
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
+        settlement.release(p, t, anchors, d.verdicts);
         vm.prank(requester);
         campaigns.refund(p.campaign, t, escrow); // nothing of it went anywhere
     }
@@ -263,7 +264,7 @@ contract GovernedTest is World {
         Version memory v = _version(p, t);
         _publish(p, t, v);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         address me = address(timelock);
         uint256[4] memory held = _held();
 
@@ -271,11 +272,10 @@ contract GovernedTest is World {
         _fails(
             address(campaigns),
             abi.encodeCall(
-                campaigns.take, (ICampaigns.Take(1, p.terms, 4, 1, 1, 1, false), new uint32[](0), new bytes32[](0))
+                campaigns.take, (ICampaigns.Take(1, p.terms, 4, 1, 1, false), new uint32[](0), new bytes32[](0))
             )
         );
-        _fails(address(campaigns), abi.encodeCall(campaigns.restore, (1, 0, 0)));
-        _fails(address(campaigns), abi.encodeCall(campaigns.credit, (1, 1)));
+        _fails(address(campaigns), abi.encodeCall(campaigns.book, (1, 1, 1, 0)));
         _fails(address(settlement), abi.encodeCall(settlement.disburse, (address(dollar), me, 1)));
         _fails(address(settlement), abi.encodeCall(settlement.void, (p, me, bytes4(0), 0)));
         _fails(address(settlement), abi.encodeCall(settlement.assign, (_head(p), d.pays[0], new bytes32[](0), me)));
@@ -313,7 +313,7 @@ contract GovernedTest is World {
         vm.assertEq(stakes.datasets(), address(datasets), "datasets");
         vm.assertEq(stakes.reputation(), address(reputation), "reputation");
         vm.assertEq(stakes.court(), address(court), "court");
-        vm.assertEq(stakes.disputes(), address(0), "nobody yet");
+        vm.assertEq(stakes.disputes(), doubter, "disputes");
         vm.assertEq(stakes.calls(), address(0), "nobody yet");
         vm.assertEq(address(stakes.parameters()), address(parameters), "parameters of stakes");
         vm.assertEq(address(campaigns.parameters()), address(parameters), "of campaigns");
@@ -402,7 +402,7 @@ contract GovernedTest is World {
     function _sell(Posted memory p, Terms memory t, Version memory v) private {
         _publish(p, t, v);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
         datasets.claimFee(v);
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Merkle} from "../src/Merkle.sol";
-import {Anchor, Offer, Pay, Posted, Share, Terms, Version, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Offer, Pay, Posted, Share, Terms, Use, Version, Vote} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Takes random steps of the whole protocol and remembers what should then be true. Steps that a correct
@@ -207,7 +207,7 @@ contract Handler is World {
         if (versions.length == 0) return;
         Version memory v = _version(which);
         vm.prank(buyer);
-        try datasets.buy(v, 0, buyer) {
+        try datasets.buy(v, 0, buyer, Use(0, 0)) {
             bought += v.offers[0].price;
             ++steps;
         } catch {}

@@ -741,6 +741,18 @@ contract ReputationTest is ReputationWorld {
         reputation.proveChange(e, changes, _reviewer(1), before, current);
     }
 
+    function test_attack_fault_from_too_many_or_too_few_rows() public {
+        Draft memory d = _first(5);
+        d.rows[0].weight = 2944;
+        IReputation.Epoch memory e = _post(d, operator);
+        IReputation.Lookup memory two = _at(1, d.rows, 0, 2);
+        vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_RowsLength.selector, 2, 1));
+        reputation.proveWeight(e, two);
+        IReputation.Lookup memory one = _at(1, d.rows, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_RowsLength.selector, 1, 2));
+        reputation.proveOrder(e, one);
+    }
+
     /// @notice A liar who proves himself wrong before others do saves half of his bond, no more.
     function test_attack_poster_voids_himself() public {
         Draft memory d = _first(5);

@@ -49,6 +49,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
+    uint256 internal constant PARTS = 16; // how many contracts are deployed here
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
@@ -81,6 +82,7 @@ abstract contract World is Test {
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
     address internal doubter = address(0x0f07); // stands for Disputes where a test has none
+    uint256 internal unbonding = 16;
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -109,7 +111,7 @@ abstract contract World is Test {
         timelock = new HeadwaterTimelock(50, 10, _next(1));
         governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
         parameters = newParameters(address(timelock), treasury, MINIMUM);
-        stakes = new Stakes(address(token), parameters, _keepers(), 16);
+        stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
         campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, IReviewers(_next(10)));
         settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
@@ -129,7 +131,7 @@ abstract contract World is Test {
         return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
     }
 
-    /// @dev Called as Stakes is about to be created. Nobody keeps disputes and calls yet.
+    /// @dev Called as Stakes is about to be created. Nobody keeps calls yet.
     function _keepers() private view returns (IStakes.Keepers memory) {
         return IStakes.Keepers({
             campaigns: _next(1),
@@ -138,7 +140,7 @@ abstract contract World is Test {
             faults: _next(7), // doubts: faults themselves slash nobody
             reputation: _next(8),
             court: _next(10),
-            disputes: address(0),
+            disputes: doubter,
             calls: address(0),
             voteFaults: _next(12)
         });

@@ -24,6 +24,8 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Doubt": views.Doubt,
     "Held": views.Held,
     "Reveal": views.Reveal,
+    "Case": views.DisputeCase,
+    "Tally": views.DisputeTally,
     "FundingLimits": views.FundingLimits,
     "PublishLimits": views.PublishLimits,
     "EpochLimits": views.EpochLimits,
@@ -45,7 +47,7 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
 }
 OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
-    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court", "Disputes"),
     *("Reviewers", "VoteFaults"),
 )
 
@@ -91,8 +93,8 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
+        *("Offer", "Use", "Version", "Share"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
         *("Ballot", "CommitRoot", "Reveal", "Draw", "Counted", "Absence", "Place", "Placed"),

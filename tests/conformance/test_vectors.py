@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headwater.chain.structs import Offer, Terms, Use
+from headwater.market import offer_gaps, use_gaps
 from headwater.market.pay_tree import build_words
 from headwater.market.reward import QUALITY, value
 from headwater.primitives import merkle
@@ -23,6 +26,7 @@ from headwater.records.vote import VoteCommit
 from headwater.review import Candidate, Lot, draw, eligible, weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
+_NOTHING = ("0x" + "00" * 20, "0x" + "00" * 20, bytes(32), *[0] * 12, bytes(32), *[0] * 5)
 MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
 
 
@@ -129,3 +133,23 @@ def test_eip712(case: dict[str, Any]) -> None:
     digest = signed.digest(Domain(whole["chainId"], whole["contract"]))
     assert "0x" + digest.hex() == case["digest"]
     assert recover(digest, signature) == whole["signer"]
+
+
+def columns(rows: dict[str, list[str]]) -> list[tuple[int, ...]]:
+    return [tuple(int(value, 16) for value in row) for row in zip(*rows.values(), strict=True)]
+
+
+def test_offers_within_terms() -> None:
+    """The same cases on the contract: contracts/test/Consent.t.sol."""
+    cases = load("uses")
+    for (purposes, regions, offered, places), within in zip(columns(cases["offers"]), cases["within"], strict=True):
+        terms = replace(Terms.of(_NOTHING), purposes=purposes, regions=regions)
+        assert (not offer_gaps(terms, Offer(bytes(32), 1, 0, offered, places))) is within
+    assert set(cases["within"]) == {True, False}
+
+
+def test_sales_within_offers() -> None:
+    cases = load("uses")
+    for (offered, places, purpose, region), granted in zip(columns(cases["sales"]), cases["granted"], strict=True):
+        assert (not use_gaps(Offer(bytes(32), 1, 0, offered, places), Use(purpose, region))) is granted
+    assert set(cases["granted"]) == {True, False}

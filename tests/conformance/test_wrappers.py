@@ -14,6 +14,7 @@ from headwater.chain.campaigns import Campaigns
 from headwater.chain.contract import Contract
 from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
+from headwater.chain.disputes import Disputes
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
@@ -30,14 +31,15 @@ from headwater.chain.votes import Votes
 
 WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
-    *(Parameters, Governor, Timelock, Reputation, Usage, Court, Votes),
+    *(Parameters, Governor, Timelock, Reputation, Usage, Court, Disputes, Votes),
     *(Reviewers, VoteFaults),
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
-    "Campaigns": {"take", "restore", "credit"},
+    "Campaigns": {"take", "book"},
     "Settlement": {"amend", "assign", "credit", "disburse", "void"},
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
+    "Disputes": {"rule"},
     "Licences": {"mint"},
     "Reviewers": {"seal"},
     "Reputation": {"suspend", "rule"},

@@ -13,7 +13,18 @@ from headwater.chain import LOCAL, KeySigner, anvil
 from headwater.chain import events as ev
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
-from headwater.chain.structs import ACCEPTED, REJECTED, Anchor, Offer, Posted, Terms, Vote, opening_hash, settlement_key
+from headwater.chain.structs import (
+    ACCEPTED,
+    REJECTED,
+    Anchor,
+    Offer,
+    Posted,
+    Terms,
+    Use,
+    Vote,
+    opening_hash,
+    settlement_key,
+)
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import AuditReport, run_audit
@@ -33,6 +44,7 @@ from headwater.records.envelope import KeyEnvelope
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import Manifest, ManifestFile, content_root
+from headwater.records.purposes import PURPOSES
 from headwater.records.release import ReleaseRequest, Role
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, REJECT, Ballot, Reasons, VoteCommit
@@ -151,7 +163,7 @@ class Campaign:
         cipher = FileCipher(key, label, FileRef(0, "clip.mp4", digest))
         cid = self.blobs.put(bytes(frame) for frame in encrypt_stream(io.BytesIO(content), cipher))
         who = owner.address
-        consent = ConsentReceipt(self.id, who, root, 0, "lab", ("commercial-training",), (), who, 1)
+        consent = ConsentReceipt(self.id, who, root, 0, "lab", PURPOSES, (), 0, who, 1)
         manifest = Manifest(
             campaign=self.id,
             modality="robot_episode",
@@ -364,7 +376,7 @@ def test_the_audit_passes_after_every_step_and_a_changed_byte_is_named(town: Tow
     published = campaign.publish(settled.key, clips, verdicts)
     buyer = town.account(PRICE // DOLLAR + 1)
     permit = c.local_dollar.permit(buyer, c.datasets.address, PRICE)
-    sold = c.datasets.buy_with_permit(buyer, published.version, 0, buyer.address, permit).only(ev.Sold)
+    sold = c.datasets.buy_with_permit(buyer, published.version, 0, buyer.address, Use(2, 56), permit).only(ev.Sold)
     campaign.give_key(clips[0], sold.licence, buyer.address)
     campaign.audit()
 

@@ -14,9 +14,13 @@ from headwater.chain import deploy as run_deploy
 from headwater.chain.deploy import PARTS
 from headwater.chain.governor import ProposalState, Support
 from headwater.chain.timelock import ADMIN, CANCELLER, EXECUTOR, PROPOSER
+from headwater.cli import app
 from headwater.client import governance
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
+from headwater.node.home import Home
+from headwater.node.local import NetworkFile
+from headwater.node.wallets import Wallets
 from headwater.storage import MemoryBlobStore
 
 pytestmark = pytest.mark.chain
@@ -27,11 +31,14 @@ NOBODY = "0x" + "00" * 20
 class State:
     """A network of the test's own, whose deployer holds every vote."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, folder: Path) -> None:
         self.chain = chain
-        self.deployer = KeySigner.create()
+        self.home = Home(folder)
+        self.deployer = Wallets(self.home, local=True).create("deployer")
         anvil.fund(chain, self.deployer.address)
         self.deployment: Deployment = run_deploy(chain, self.deployer, LOCAL)
+        self.deployment.save(self.home.deployments)
+        NetworkFile(chain.url, chain.chain_id, own_chain=False).save(self.home)
         self.contracts = Contracts(chain, self.deployment)
         self.network = Network(self.contracts, MemoryBlobStore())
 
@@ -53,8 +60,8 @@ class State:
 
 
 @pytest.fixture(scope="module")
-def land(local_chain: anvil.Anvil) -> State:
-    state = State(Chain(local_chain.url))
+def land(local_chain: anvil.Anvil, tmp_path_factory: pytest.TempPathFactory) -> State:
+    state = State(Chain(local_chain.url), tmp_path_factory.mktemp("home"))
     state.contracts.votes.delegate(state.deployer, state.deployer.address)
     state.skip(1)
     return state
@@ -204,17 +211,73 @@ def _answer(land: State, contract: str, entry: Any, caller: str, amount: int) ->
     return said.lower().replace(caller[2:].lower(), "caller")
 
 
-def test_json_of_the_parameters(land: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from headwater.cli.governance import parameters
-    from headwater.node.home import Home
-    from headwater.node.local import NetworkFile
+# The commands
 
-    home = Home(tmp_path / "home")
-    land.deployment.save(home.deployments)
-    NetworkFile(land.chain.url, land.chain.chain_id, own_chain=False).save(home)
-    parameters(home=home.root, as_json=True)
-    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
-    assert rows["network-fee"]["ceiling"] == 500
-    assert rows["network-fee"]["unit"] == "1/10,000"
-    parameters(home=home.root)
-    assert "network-fee" in capsys.readouterr().out
+
+def _run(land: State, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = app.run(["governance", *words, "--home", str(land.home.root)])
+    return (code, *capsys.readouterr())
+
+
+def test_parameters_are_shown(land: State, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(land, capsys, "parameters", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert code == 0
+    assert (rows["network-fee"]["ceiling"], rows["network-fee"]["unit"]) == (500, "1/10,000")
+    code, out, _ = _run(land, capsys, "parameters")
+    assert code == 0
+    assert "challenge-floor" in out
+    assert land.contracts.parameters.treasury() in out
+
+
+def test_a_change_by_commands(land: State, capsys: pytest.CaptureFixture[str]) -> None:
+    me = ("--as", "deployer")
+    assert _run(land, capsys, "delegate", *me)[0] == 0
+    land.skip(1)
+    code, out, said = _run(land, capsys, "propose", "epoch-bond", "700.5", *me, "--why", "more at stake")
+    number = out.strip()
+    assert code == 0
+    assert f"proposal {number}: the vote runs" in said
+    land.skip(LOCAL.voting[0] + 1)
+    assert "voted for with 1000000000 tokens" in _run(land, capsys, "vote", number, "for", *me)[2]
+    land.skip(LOCAL.voting[1] + 1)
+    assert "queued" in _run(land, capsys, "queue", number, *me)[2]
+    land.skip(LOCAL.timelock + 1)
+    assert "carried out" in _run(land, capsys, "execute", number, *me)[2]
+    assert land.contracts.parameters.epoch_limits().bond == 7005 * 10**17
+    rows = json.loads(_run(land, capsys, "proposals", "--json")[1])
+    (row,) = [row for row in rows if str(row["number"]) == number]
+    assert (row["state"], row["for"]) == ("executed", 10**9)
+    assert "Set epoch-bond to 700.5" in _run(land, capsys, "proposals")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("propose network-fee 501 --as deployer", "0 to 500"),
+        ("propose nothing 1 --as deployer", "governance parameters"),
+        ("propose juror-stake much --as deployer", "much"),
+        ("propose treasury 0x12 --as deployer", "address"),
+        ("vote 999 for --as deployer", "governance proposals"),
+        ("vote 1 perhaps --as deployer", "for, against or abstain"),
+        ("queue 999 --as deployer", "governance proposals"),
+        ("execute 999 --as deployer", "governance proposals"),
+        ("delegate --as nobody", "nobody"),
+        ("delegate --as deployer --to 0x12", "address"),
+    ],
+)
+def test_bad_input_is_one_line(land: State, capsys: pytest.CaptureFixture[str], words: str, says: str) -> None:
+    code, _, said = _run(land, capsys, *words.split())
+    (line,) = said.splitlines()
+    assert code == 2
+    assert says in line
+    assert "Fix: " in line
+
+
+def test_too_early_says_where_it_stands(land: State, capsys: pytest.CaptureFixture[str]) -> None:
+    made = governance.propose(land.network, land.deployer, "network-fee", "299")
+    code, _, said = _run(land, capsys, "queue", str(made.proposal_id), "--as", "deployer")
+    assert code == 2
+    assert "GovernorUnexpectedProposalState" in said
+    assert "governance proposals" in said

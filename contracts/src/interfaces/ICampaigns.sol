@@ -24,7 +24,6 @@ interface ICampaigns {
         uint32 firstItem;
         uint32 count;
         uint96 total;
-        uint96 reserve;
         bool again;
     }
 
@@ -104,7 +103,8 @@ interface ICampaigns {
     /// @notice Pays unreserved escrow back to the requester, after the deadline.
     function refund(uint256 campaign, Terms calldata terms, uint256 amount) external;
 
-    /// @notice Frees the reserve of unsettled items, after deadline and lapse window; they can no longer be settled.
+    /// @notice Frees the reserve of unsettled items, after deadline and lapse window; they can no longer be settled. What
+    /// pending and void settlements have reserved is freed by `Settlement.release` and `Settlement.reclaim`.
     function lapse(uint256 campaign, Terms calldata terms) external;
 
     /// @notice Unlocks the deposit of an anchor that lapsed unsettled.
@@ -138,14 +138,14 @@ interface ICampaigns {
     function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external;
 
     /// @notice Settlement only: takes items off the queue (or again, after a void) and turns `total` of escrow into
-    /// the settlement's funds.
+    /// the settlement's funds. The rest of the items' reserve stays reserved until it is freed by `book`.
     function take(Take calldata taken, uint32[] calldata firstItems, bytes32[] calldata anchors) external;
 
-    /// @notice Settlement only: gives a void settlement's funds and reserve back.
-    function restore(uint256 campaign, uint96 total, uint96 reserve) external;
-
-    /// @notice Settlement only: books tokens it received from Stakes for a campaign.
-    function credit(uint256 campaign, uint96 amount) external;
+    /// @notice Settlement only: what became of a settlement's money.
+    /// @param credited tokens received for the campaign from Stakes, unreserved
+    /// @param restored funds of a void settlement: escrow and reserved
+    /// @param freed what a final settlement did not spend, or all that one which nobody replaced had reserved
+    function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external;
 
     /// @notice R and the fee caps, each rounded up: what one anchored item reserves.
     function reserveOf(Terms calldata terms) external pure returns (uint256);

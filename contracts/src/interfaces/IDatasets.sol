@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Item, Posted, Share, Terms, Version} from "./Structs.sol";
+import {Item, Posted, Share, Terms, Use, Version} from "./Structs.sol";
 
 /// @title Datasets
 /// @notice ERC-721 datasets with versions, sales split by gross, withdrawn consent and the one view of access.
@@ -36,7 +36,14 @@ interface IDatasets {
         uint256 indexed key, uint256 indexed dataset, address indexed publisher, Version version, uint256[] settlements
     );
     event Sold(
-        uint256 indexed key, address indexed buyer, address indexed to, uint256 offer, uint256 licence, uint256 price
+        uint256 indexed key,
+        address indexed buyer,
+        address indexed to,
+        uint256 offer,
+        uint256 licence,
+        uint256 price,
+        uint8 purpose,
+        uint8 region
     );
     event ShareClaimed(uint256 indexed key, address indexed account, uint256 index, uint256 amount);
     event OwnerClaimed(uint256 indexed key, address indexed owner, uint256 amount);
@@ -55,6 +62,8 @@ interface IDatasets {
     error Datasets_SettlementNotOfCampaign(uint256 key, uint256 campaign);
     error Datasets_SettlementNotFinal(uint256 key);
     error Datasets_WrongSaleTerms();
+    error Datasets_OutsideTerms(uint256 offer, uint256 purposes, uint256 regions);
+    error Datasets_OutsideOffer(uint256 offer, uint256 purpose, uint256 region);
     error Datasets_FeeTooHigh(uint256 bps, uint256 limit);
     error Datasets_WrongFee(uint256 bps, uint256 expected);
     error Datasets_NoShares();
@@ -82,18 +91,24 @@ interface IDatasets {
 
     /// @notice Publishes the next version; `keys` are the settlements it is built from (empty for own data).
     /// @param terms the campaign's; ignored for own data
+    /// @dev Purposes and regions of every offer of a campaign's version lie within the terms'. An offer of own data is as its
+    /// owner sets it; one without purposes can never be bought.
     function publish(Terms calldata terms, Version calldata version, uint256[] calldata keys)
         external
         returns (uint256 key);
 
     /// @notice Buys a licence for `to` at the offer's price, paid by the caller.
-    function buy(Version calldata version, uint256 offer, address to) external returns (uint256 licence);
+    /// @param use what the caller declares; refused if the offer does not grant it
+    function buy(Version calldata version, uint256 offer, address to, Use calldata use)
+        external
+        returns (uint256 licence);
 
     /// @notice The same with an ERC-2612 permit of exactly the price to this contract.
     function buyWithPermit(
         Version calldata version,
         uint256 offer,
         address to,
+        Use calldata use,
         uint256 deadline,
         uint8 v,
         bytes32 r,

@@ -145,6 +145,12 @@ struct Offer {
     uint256 regions;
 }
 
+/// @notice What a buyer declares: the bit of his purpose and the bit of the region he uses the data in.
+struct Use {
+    uint8 purpose;
+    uint8 region;
+}
+
 /// @notice A dataset version (section 8).
 struct Version {
     uint256 dataset;

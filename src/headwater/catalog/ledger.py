@@ -67,8 +67,28 @@ class CampaignFacts:
 
 
 @dataclass
+class ItemDispute:
+    """A dispute of one item; ``ruling`` once the arbitrator gave one, ``outcome`` once that was carried out."""
+
+    number: int
+    item: int
+    challenger: str
+    opened: ev.DisputeOpened
+    evidence: list[tuple[str, str]] = field(default_factory=list)
+    ruling: int | None = None
+    outcome: int | None = None
+    fined: int = 0
+
+
+@dataclass
 class SettlementFacts:
-    """One posted settlement; ``claimed`` are the pay indices of claims, pushes excluded (they name only sums)."""
+    """One posted settlement; ``claimed`` are the pay indices of claims, pushes excluded (they name only sums).
+
+    Attributes:
+        disputes: of its items, by item.
+        held: holds of pay leaves not yet lifted, by index; cuts: what was cut of a leaf.
+        final_at: from when claims run, as far as suspensions moved it.
+    """
 
     posted: Posted
     verdicts: bytes
@@ -78,6 +98,11 @@ class SettlementFacts:
     claimed: set[int] = field(default_factory=set)
     pushed: list[tuple[int, int, int]] = field(default_factory=list)
     released: bool = False
+    disputes: dict[int, ItemDispute] = field(default_factory=dict)
+    held: dict[int, int] = field(default_factory=dict)
+    cuts: dict[int, int] = field(default_factory=dict)
+    suspensions: int = 0
+    final_at: int = 0
 
     @property
     def standing(self) -> bool:
@@ -87,13 +112,15 @@ class SettlementFacts:
 
 @dataclass(frozen=True)
 class Sale:
-    """One licence bought."""
+    """One licence bought; ``purpose`` and ``region`` are the bits the buyer declared."""
 
     buyer: str
     to: str
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
     at: ev.Position
 
 
@@ -135,6 +162,7 @@ class Ledger:
         self.datasets: dict[int, DatasetFacts] = {}
         self.withdrawn: set[tuple[int, bytes]] = set()
         self.holders: dict[str, ev.HolderRegistered] = {}
+        self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
         self.epochs: dict[int, ev.EpochPosted] = {}
         self.leaves: tuple[Candidate, ...] = ()
@@ -165,6 +193,13 @@ class Ledger:
             return self.settlements[key]
         except KeyError:
             raise _unknown("settlement", key, self.settlements) from None
+
+    def dispute(self, number: int) -> ItemDispute:
+        """A dispute of an item by its arbitrator's number; UnknownIdError if there is none."""
+        try:
+            return self.disputes[number]
+        except KeyError:
+            raise _unknown("dispute", number, self.disputes) from None
 
     def dataset(self, number: int) -> DatasetFacts:
         """A dataset's facts; UnknownIdError if there is none."""
@@ -260,7 +295,7 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Settled) -> None:
-        self.settlements[e.key] = SettlementFacts(e.posted, e.verdicts, e.at)
+        self.settlements[e.key] = SettlementFacts(e.posted, e.verdicts, e.at, final_at=e.posted.final_at)
         self.campaigns[e.campaign].settlements.append(e.key)
 
     @apply.register
@@ -284,6 +319,45 @@ class Ledger:
         self.settlements[e.key].released = True
 
     @apply.register
+    def _(self, e: ev.LeafHeld) -> None:
+        held = self.settlements[e.key].held
+        held[e.index] = held.get(e.index, 0) + 1
+
+    @apply.register
+    def _(self, e: ev.LeafFreed) -> None:
+        facts = self.settlements[e.key]
+        facts.held[e.index] -= 1
+        facts.cuts[e.index] = facts.cuts.get(e.index, 0) + e.cut
+
+    @apply.register
+    def _(self, e: ev.Suspended) -> None:
+        self.settlements[e.key].suspensions += 1
+
+    @apply.register
+    def _(self, e: ev.Resumed) -> None:
+        facts = self.settlements[e.key]
+        facts.suspensions -= 1
+        facts.final_at = max(facts.final_at, e.final_at)
+
+    @apply.register
+    def _(self, e: ev.DisputeOpened) -> None:
+        made = ItemDispute(e.dispute, e.item.item, e.challenger, e)
+        self.disputes[e.dispute] = made
+        self.settlements[e.key].disputes[e.item.item] = made
+
+    @apply.register
+    def _(self, e: ev.EvidenceGiven) -> None:
+        self.disputes[e.evidence_group_id].evidence.append((e.party, e.evidence))
+
+    @apply.register
+    def _(self, e: ev.ItemRuled) -> None:
+        self.disputes[e.dispute_id].ruling = e.ruling
+
+    @apply.register
+    def _(self, e: ev.DisputeClosed) -> None:
+        self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
+
+    @apply.register
     def _(self, e: ev.DatasetCreated) -> None:
         self.datasets[e.dataset] = DatasetFacts(e.dataset, e.campaign, e.owner)
 
@@ -299,7 +373,8 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Sold) -> None:
-        self._version(e.key).sales.append(Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.at))
+        sale = Sale(e.buyer, e.to, e.offer, e.licence, e.price, e.purpose, e.region, e.at)
+        self._version(e.key).sales.append(sale)
 
     @apply.register
     def _(self, e: ev.ShareClaimed) -> None:

@@ -11,6 +11,7 @@ from headwater.chain.campaigns import Campaigns
 from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
+from headwater.chain.disputes import Disputes
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
@@ -68,6 +69,10 @@ class Contracts:
     @cached_property
     def doubts(self) -> Doubts:
         return Doubts(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        return Disputes(self.chain, self.deployment, self.tag)
 
     @cached_property
     def advances(self) -> Advances:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from headwater.chain.errors import NotDeployedError, NotMinedError, RevertError,
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import Chain
 from headwater.chain.runtime import Word, eip712
+from headwater.primitives.cid import RAW, cid_encode
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
 NOBODY = "0x" + "0" * 40
+QUESTION = Path(__file__).with_name("question.json")
 LICENCE_URI = "headwater:licence/{id}"
 _MAX_THRESHOLD_PERCENT = 1  # as HeadwaterGovernor has it
 _JUROR = 2  # in Profile.minimums
@@ -115,7 +118,7 @@ def _stakes(s: Site) -> Made:
     token, parameters = s["HeadwaterToken"], s["Parameters"]
     known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
     keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
-    keepers |= {"disputes": NOBODY, "calls": NOBODY}  # none here yet
+    keepers |= {"disputes": s["Disputes"], "calls": NOBODY}  # calls: none here yet
     keepers |= {"voteFaults": s["VoteFaults"]}
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
@@ -131,14 +134,15 @@ def _campaigns(s: Site) -> Made:
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    later = dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
-    parts = known | {"voteFaults": s["VoteFaults"]} | later | {"doubts": s["Doubts"]}
+    later = dict.fromkeys(("contentFaults", "calls"), NOBODY)
+    doubted = {"disputes": s["Disputes"], "doubts": s["Doubts"]}
+    parts = known | {"voteFaults": s["VoteFaults"]} | later | doubted
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
 
 def _doubts(s: Site) -> Made:
     known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
-    parts = known | dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | dict.fromkeys(("contentFaults", "calls"), NOBODY) | {"disputes": s["Disputes"]}
     return Made((tuple(parts.values()),), _own("Doubts", **parts))
 
 
@@ -201,6 +205,20 @@ def _court(s: Site) -> Made:
     )
 
 
+def _disputes(s: Site) -> Made:
+    names: dict[str, Word] = {name: s[name.capitalize()] for name in ("settlement", "doubts", "stakes")}
+    # No case is longer than unbonding, however the court is adjusted; a jury's worth is what seven jurors lose.
+    wrong = s.profile.minimums[_JUROR] // 4
+    bounds: dict[str, Word] = {"caseValue": 7 * wrong, "patience": 2 * s.profile.unbonding}
+    parts: dict[str, Word] = names | {"arbitrator": s["Court"], "treasury": s.treasury} | bounds
+    return Made((tuple(parts.values()), question_uri()), _own("Disputes", **parts))
+
+
+def question_uri() -> str:
+    """Where ERC-1497 says what jurors are asked: the document that lies beside this file."""
+    return "/ipfs/" + cid_encode(RAW, sha256(QUESTION.read_bytes()).digest())
+
+
 def _bytes32(text: str) -> bytes:
     return bytes.fromhex(text.removeprefix("0x"))
 
@@ -227,6 +245,7 @@ PARTS: tuple[Part, ...] = (
     Part("Reputation", _reputation),
     Part("Usage", _usage),
     Part("Court", _court),
+    Part("Disputes", _disputes),
     Part("Reviewers", _reviewers),
     Part("VoteFaults", _vote_faults),
 )

@@ -13,6 +13,7 @@ from headwater.chain.structs import (
     Anchor,
     CourtWindows,
     Epoch,
+    Item,
     Posted,
     ReputationRow,
     Terms,
@@ -394,12 +395,21 @@ class LeafHeld(_OfDoubts):
 
 @dataclass(frozen=True)
 class LeafFreed(_OfDoubts):
-    """``cut`` went back to the campaign, ``left`` the leaf is still paid."""
+    """``cut`` is not paid and goes back to the campaign, ``left`` the leaf is still paid."""
 
     key: int
     index: int
     cut: int
     left: int
+
+
+@dataclass(frozen=True)
+class CutReturned(_OfDoubts):
+    """What was cut of the leaf is back in the campaign's escrow."""
+
+    key: int
+    index: int
+    cut: int
 
 
 @dataclass(frozen=True)
@@ -466,6 +476,8 @@ class Sold(_OfDatasets):
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
 
 
 @dataclass(frozen=True)
@@ -977,6 +989,90 @@ class CourtPaidOut(_OfCourt):
 
     account: str
     amount: int
+
+
+class _OfDisputes(Event):
+    CONTRACT = "Disputes"
+
+
+@dataclass(frozen=True)
+class DisputeOpened(_OfDisputes):
+    """The verdict on an item is disputed; ``bond`` of the challenger's collateral is locked, ``cost`` coin was paid."""
+
+    dispute: int
+    key: int
+    challenger: str
+    item: Item
+    bond: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class DisputeClosed(_OfDisputes):
+    """``outcome`` and ``ruling`` as numbers; ``fined`` of the settler's bond."""
+
+    dispute: int
+    key: int
+    item: int
+    outcome: int
+    ruling: int
+    fined: int
+
+
+@dataclass(frozen=True)
+class CoinWithdrawn(_OfDisputes):
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class FeesReturned(_OfDisputes):
+    """Coin an arbitrator sent back is owed to the treasury."""
+
+    amount: int
+
+
+@dataclass(frozen=True)
+class MetaEvidence(_OfDisputes):
+    """ERC-1497: where jurors read what they are asked."""
+
+    meta_evidence_id: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class EvidenceGiven(_OfDisputes):
+    """ERC-1497: a URI somebody wants jurors to read."""
+
+    NAME = "Evidence"
+
+    arbitrator: str
+    evidence_group_id: int
+    party: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class DisputeLinked(_OfDisputes):
+    """ERC-1497: which question and which evidence a dispute has."""
+
+    NAME = "Dispute"
+
+    arbitrator: str
+    dispute_id: int
+    meta_evidence_id: int
+    evidence_group_id: int
+
+
+@dataclass(frozen=True)
+class ItemRuled(_OfDisputes):
+    """ERC-792: the arbitrator ruled; nothing is carried out yet."""
+
+    NAME = "Ruling"
+
+    arbitrator: str
+    dispute_id: int
+    ruling: int
 
 
 def kinds() -> list[type[Event]]:

@@ -331,6 +331,16 @@ class Offer(Struct):
 
 
 @dataclass(frozen=True)
+class Use(Struct):
+    """What a buyer declares: the bit of his purpose and of the region he uses the data in (spec/registry.md)."""
+
+    purpose: int
+    region: int
+
+    ABI = ("uint8", "uint8")
+
+
+@dataclass(frozen=True)
 class Version(Struct):
     """A dataset version (section 8); its hash has the outer offset word because ``offers`` is dynamic."""
 
@@ -680,6 +690,7 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Posted,
         PostedHead,
         Offer,
+        Use,
         Version,
         Share,
         EpisodeLeaf,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64  # flags of a settlement
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Slot(Struct):
     def void(self) -> bool:
         """Proven wrong."""
         return bool(self.flags & VOID)
+
+    @property
+    def suspended(self) -> bool:
+        """Kept from being final while somebody decides."""
+        return bool(self.flags & SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -103,25 +108,52 @@ class Unbonding:
 
 @dataclass(frozen=True)
 class Doubt(Struct):
-    """Holds and suspensions not yet lifted; ``cut`` of the pay and ``fined`` of the bond, smallest units."""
+    """Holds and suspensions not yet lifted; ``rest`` seconds the window gets back, ``fined`` of the bond."""
 
     holds: int
     blocks: int
-    cut: int
+    rest: int
     fined: int
 
-    ABI = ("uint32", "uint32", "uint96", "uint96")
+    ABI = ("uint32", "uint32", "uint40", "uint96")
 
 
 @dataclass(frozen=True)
 class Held(Struct):
-    """A pay leaf: what is ``left`` of it if it was ``ever`` held, and holds not yet lifted."""
+    """A pay leaf: ``left`` of it if it was ``ever`` held, ``cut`` and not returned yet, holds not lifted."""
 
     left: int
+    cut: int
     holds: int
     ever: bool
 
-    ABI = ("uint96", "uint32", "bool")
+    ABI = ("uint96", "uint96", "uint32", "bool")
+
+
+@dataclass(frozen=True)
+class DisputeCase(Struct):
+    """One dispute: ``state`` and ``ruling`` as numbers, ``digest`` of settlement and item."""
+
+    digest: bytes
+    opened_at: int
+    state: int
+    ruling: int
+    challenger: str
+    unit_reward: int
+
+    ABI = ("bytes25", "uint40", "uint8", "uint8", "address", "uint96")
+
+
+@dataclass(frozen=True)
+class DisputeTally(Struct):
+    """A settlement's disputes; ``late`` if its last suspension began after the window it was posted with."""
+
+    open: int
+    overturned: int
+    suspended: bool
+    late: bool
+
+    ABI = ("uint32", "uint32", "bool", "bool")
 
 
 @dataclass(frozen=True)

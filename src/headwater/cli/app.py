@@ -19,8 +19,10 @@ from headwater.cli import (
     dataset,
     demo,
     deploy,
+    dispute,
     governance,
     holder,
+    juror,
     network,
     review,
     search,
@@ -42,7 +44,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy, governance,
+    deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

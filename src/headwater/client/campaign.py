@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.chain.events import Funded
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import PRICE_MODE, Terms, reserve_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
+from headwater.market import Limits, licence_gaps
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.licence import LicencePreset
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Offer:
 
     By default 3 % of R a vote and 5 % to the operator, or the network's ceiling if that is less, and half of R as
     deposit; later sales give 20 % to the owner, the network's fee to it, the rest to contributors.
+    Use for what the licence permits, anywhere, by people of any age.
     """
 
     token: str
@@ -34,6 +38,7 @@ class Offer:
     operator_fee_bps: int = 500
     deposit_bps: int = 5_000
     owner_bps: int = 2_000
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,11 @@ def fund(
     """Stores spec and licence, signs a permit for the budget and funds the campaign.
 
     Raises:
-        ClientError: the account has less than the budget, or the budget does not reserve one item.
+        ClientError: the licence permits what the limits do not, the account has less than the budget, or the budget
+            does not reserve one item.
     """
+    for gap in licence_gaps(offer.limits, preset):
+        raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
     token = network.contracts.token(offer.token)
     held = token.balance(signer.address)
     if held < offer.budget:
@@ -71,6 +79,8 @@ def fund(
 
 
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
+    asked = offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
+    purposes, regions = asked.masks()
     limits = network.contracts.parameters.funding_limits()
     return Terms(
         requester=requester,
@@ -89,9 +99,9 @@ def _terms(network: Network, requester: str, spec: CampaignSpec, preset: Licence
         lapse_window=offer.lapse_window_s,
         mode=PRICE_MODE,
         licence=preset.digest(),
-        purposes=7,
-        regions=0,
-        minimum_age=0,
+        purposes=purposes,
+        regions=regions,
+        minimum_age=asked.minimum_age,
         pool=0,
         pool_floor=0,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import WORD_LEAVES
+from headwater.client.dispute import return_cuts
 from headwater.client.network import Network
 from headwater.client.settled import settled
 from headwater.market import share_amount, split_of
@@ -38,7 +39,7 @@ def dues(network: Network, account: str) -> list[Due]:
 
 
 def claim_all(network: Network, sender: TransactionSigner, account: str) -> list[Due]:
-    """Claims everything final and unpaid for an account, gas paid by ``sender``; what was paid."""
+    """Claims everything final, unpaid and undisputed for an account, gas paid by ``sender``; what was paid."""
     paid = []
     contract = network.contracts.settlement
     for facts in _standing(network):
@@ -46,14 +47,16 @@ def claim_all(network: Network, sender: TransactionSigner, account: str) -> list
             continue
         whole = settled(network, facts)
         for pay in whole.paid_to(account):
-            if not contract.is_paid(facts.posted.key, pay.index):
+            held, left = network.contracts.doubts.left(facts.posted.key, pay.index, pay.amount)
+            if not held and not contract.is_paid(facts.posted.key, pay.index):
                 contract.claim(sender, facts.posted, pay, whole.pay_tree.proof(pay.index))
-                paid.append(Due(f"settlement {facts.posted.key}", facts.posted.token, pay.amount, True, True))
+                paid.append(Due(f"settlement {facts.posted.key}", facts.posted.token, left, True, True))
     return paid + _claim_shares(network, sender, account)
 
 
 def push_all(network: Network, sender: TransactionSigner, campaign: int) -> int:
-    """Pays every unpaid leaf of a campaign's final settlements, a push a word; settlements pushed."""
+    """Pays every unpaid leaf of a campaign's final settlements, a push a word, and gives back what was cut of them;
+    settlements pushed."""
     contract, pushed = network.contracts.settlement, 0
     for facts in network.ledger().standing(campaign):
         posted = facts.posted
@@ -65,6 +68,7 @@ def push_all(network: Network, sender: TransactionSigner, campaign: int) -> int:
             proof = whole.pay_tree.range_proof(start, start + len(part))
             contract.push(sender, posted, part, proof, whole.pay_tree.path(start // WORD_LEAVES))
         pushed += 1
+    return_cuts(network, sender, campaign)
     return pushed
 
 
@@ -78,7 +82,8 @@ def _rewards(network: Network, account: str) -> list[Due]:
         key = facts.posted.key
         for pay in settled(network, facts).paid_to(account):
             final, paid = contract.is_final(key), contract.is_paid(key, pay.index)
-            rows.append(Due(f"settlement {key}", facts.posted.token, pay.amount, final, paid))
+            held, left = network.contracts.doubts.left(key, pay.index, pay.amount)
+            rows.append(Due(f"settlement {key}", facts.posted.token, left, final and not held, paid))
     return rows
 
 

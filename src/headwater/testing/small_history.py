@@ -28,6 +28,7 @@ from headwater.chain.structs import (
     Pay,
     Posted,
     Terms,
+    Use,
     anchors_hash,
     items_hash,
     licence_id,
@@ -57,6 +58,8 @@ from headwater.records.envelope import KeyEnvelope
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import Manifest, ManifestFile, content_root
+from headwater.records.purposes import PURPOSE_BITS, PURPOSES
+from headwater.records.regions import REGION_BITS
 from headwater.records.release import Release, ReleaseRequest, Role
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, REJECT, Ballot, Reasons, VoteCommit
@@ -253,12 +256,13 @@ class SmallHistory:
             lapse_window=500,
             mode=0,
             licence=PRESETS[1].digest(),
-            purposes=7,
-            regions=0,
-            minimum_age=0,
+            purposes=PURPOSE_BITS.mask(PURPOSES),
+            regions=REGION_BITS.mask(("DE", "FR")),
+            minimum_age=18,
             pool=0,
             pool_floor=0,
         )
+        terms = self._lie("terms", terms)
         self.events.append(ev.Funded(self._at(1), 1, terms.requester, BUDGET, terms))
         self.reads.terms[1] = self._lie("terms-hash", terms.hash())
         return terms
@@ -290,7 +294,7 @@ class SmallHistory:
         self.names[f"preview/{item}"] = self.blobs.put(b"jpeg" + bytes([item]))
         consent = self._lie(
             f"consent/{item}",
-            ConsentReceipt(1, owner.address, root, 0, "lab", ("commercial-training",), (), owner.address, 1_000),
+            ConsentReceipt(1, owner.address, root, 1, "lab", PURPOSES, ("DE", "FR"), 18, owner.address, 1_000),
         )
         manifest = self._lie(
             f"manifest/{item}",
@@ -556,7 +560,8 @@ class SmallHistory:
         manifest = DatasetManifest("Pick", "", 1, self.names["spec"], "robot_episode", (licence,), rows)
         manifest = self._lie("manifest", manifest)
         self._put("dataset", manifest)
-        offers = (Offer(self.terms.licence, PRICE, LICENCE_S, 7, 0),)
+        offer = Offer(self.terms.licence, PRICE, LICENCE_S, self.terms.purposes, REGION_BITS.mask(("DE",)))
+        offers = (self._lie("offer", offer),)
         contract, keys = ADDRESSES.datasets, (self.key,)
         made = draft_version(CHAIN_ID, contract, 1, 1, 1, self.terms, manifest, keys, offers)
         version = self._lie("version", made.version)
@@ -585,7 +590,9 @@ class SmallHistory:
         key, buyer = self.version_key, self.address("buyer")
         self.licence = licence_id(key, 0, self.terms.licence)
         price = self._lie("price", PRICE)
-        self.events.append(ev.Sold(self._at(SALE_BLOCK), key, buyer, buyer, 0, self.licence, price))
+        use = self._lie("use", Use(PURPOSE_BITS.bit("commercial-training"), REGION_BITS.bit("DE")))
+        at = self._at(SALE_BLOCK)
+        self.events.append(ev.Sold(at, key, buyer, buyer, 0, self.licence, price, use.purpose, use.region))
         self.reads.sold[key] = self._lie("sales", Sales(price, block_time(63), block_time(64), 1))
         split = split_of(price, self.terms.owner_bps, self.terms.fee_bps)
         share = self._lie("share-claim", split.pool)

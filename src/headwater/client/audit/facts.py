@@ -143,7 +143,7 @@ class Facts:
 def is_final(facts: Facts, settlement: SettlementFacts) -> bool:
     """Whether a settlement cannot be voided any more at the audited block."""
     slot = facts.reads.slot(settlement.posted.key)
-    return settlement.standing and facts.time >= slot.final_at
+    return settlement.standing and not slot.suspended and facts.time >= slot.final_at
 
 
 def item_name(item: int, contribution: bytes) -> str:

@@ -8,9 +8,10 @@ from headwater.client.audit.checked import audit_report
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
-from headwater.market import value
+from headwater.market import consent_gaps, value
 from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
 from headwater.primitives import eip712
+from headwater.primitives.cid import dag_cbor_cid
 from headwater.records.anchor import AnchorLeaves
 from headwater.records.consent import ConsentReceipt
 from headwater.records.contribution import anchor_leaf
@@ -73,6 +74,12 @@ def _consent(facts: Facts, book: Book, item: OpenItem) -> None:
         receipt = facts.named(ConsentReceipt, item.opening.consent)
         found = (receipt.campaign, receipt.content_root)
         book.same(f"{item.id}/consent", title, (item.campaign, item.opening.content_root), found, leaf=item.leaf)
+        if item.verdict is not None and item.verdict.byte == ACCEPTED:
+            title = "its consent covers the purposes, regions and age of the campaign's terms"
+            gaps = consent_gaps(facts.ledger.campaign(item.campaign).terms, receipt)
+            leaf = f"{item.leaf}, consent {dag_cbor_cid(item.opening.consent)}"
+            found_gaps = [gap.line() for gap in gaps]
+            book.holds(f"{item.id}/covered", title, not gaps, leaf=leaf, expected="no gap", actual=found_gaps)
 
 
 def _verdict(facts: Facts, book: Book, whole: OpenSettlement, item: OpenItem, verdict: Verdict) -> None:

@@ -10,7 +10,7 @@ from headwater.chain.structs import settlements_hash
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
-from headwater.market import episode_leaves, share_weight_of
+from headwater.market import episode_leaves, offer_gaps, share_weight_of
 from headwater.market.versions import rebuild
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import cid_digest, dag_cbor_cid
@@ -47,6 +47,11 @@ def _terms(facts: Facts, book: Book, name: str, published: VersionFacts) -> None
     expected = (terms.token, terms.owner_bps, terms.fee_bps, {terms.licence})
     found = (version.token, version.owner_bps, version.fee_bps, {offer.terms for offer in version.offers})
     book.same(f"{name}/terms", title, expected, found)
+    for number, offer in enumerate(version.offers):
+        title = "the offer grants no purpose and no region outside the campaign's terms"
+        gaps = [gap.line() for gap in offer_gaps(terms, offer)]
+        leaf = f"offer {number} of {name}"
+        book.holds(f"{name}/offer/{number}", title, not gaps, leaf=leaf, expected="no gap", actual=gaps)
 
 
 def _sources(facts: Facts, book: Book, name: str, published: VersionFacts) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
+from headwater.chain.structs import Terms
+from headwater.market import consent_gaps
 from headwater.node.database import contributions
 from headwater.node.errors import IntakeError
 from headwater.node.operator.desk import Desk
@@ -36,7 +38,7 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
         raise IntakeError("salt", actual=f"{len(signed.salt)} bytes", allowed=f"{SALT_BYTES} bytes")
     if not eip712.check(given.contributor, digest, signed.signature):
         raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
-    _records_fit(desk, signed)
+    _records_fit(desk, signed, facts.terms)
     row = {
         "digest": digest,
         "campaign": given.campaign,
@@ -51,7 +53,7 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
     return digest
 
 
-def _records_fit(desk: Desk, signed: SignedContribution) -> None:
+def _records_fit(desk: Desk, signed: SignedContribution, terms: Terms) -> None:
     given = signed.contribution
     manifest = desk.record(Manifest, _held(desk, dag_cbor_cid(given.manifest), "manifest"))
     if manifest.campaign != given.campaign:
@@ -63,6 +65,8 @@ def _records_fit(desk: Desk, signed: SignedContribution) -> None:
         raise IntakeError(
             "consent receipt", actual="given for another clip or campaign", fix="give consent for this one"
         )
+    for gap in consent_gaps(terms, consent):
+        raise IntakeError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
     if manifest.consent != given.consent:
         raise IntakeError("manifest: consent", actual=manifest.consent.hex(), allowed=given.consent.hex())
     envelope = desk.record(KeyEnvelope, _held(desk, manifest.envelope, "key envelope"))

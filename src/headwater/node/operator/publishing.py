@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from headwater.chain.events import DatasetCreated, Published
-from headwater.chain.structs import ACCEPTED, Offer
-from headwater.market import DraftVersion, draft_version, share_weight_of
+from headwater.chain.structs import ACCEPTED, Offer, Terms
+from headwater.market import DraftVersion, draft_version, offer_gaps, share_weight_of
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.desk import Desk
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import cid_digest
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
 from headwater.records.evidence import Evidence
+from headwater.records.licence import PRESETS, LicencePreset
 from headwater.records.manifest import Manifest
+from headwater.records.purposes import PURPOSE_BITS
 from headwater.records.verdict import Verdict
 
 
@@ -30,7 +32,7 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     terms = desk.terms(campaign)
     dataset = dataset_of(desk, campaign)
     number = desk.contracts.datasets.latest(dataset) + 1
-    offers = tuple(Offer(terms.licence, price, duration, terms.purposes, terms.regions) for price, duration in prices)
+    offers = offers_of(terms, _preset(desk, terms.licence), prices)
     contract = desk.contracts.datasets
     made = draft_version(
         contract.chain.chain_id, contract.address, dataset, number, campaign, terms, manifest, keys, offers
@@ -38,6 +40,24 @@ def publish(desk: Desk, campaign: int, description: str, prices: tuple[tuple[int
     desk.put(manifest)
     contract.publish(desk.signer, made.version, keys, terms).only(Published)
     return made
+
+
+def offers_of(terms: Terms, preset: LicencePreset, prices: tuple[tuple[int, int], ...]) -> tuple[Offer, ...]:
+    """One offer a price, for what the licence permits within the terms: a campaign may have been funded for more.
+
+    Raises:
+        NotReadyError: nothing is left; the contract would refuse it.
+    """
+    purposes = PURPOSE_BITS.known(preset.purposes) & terms.purposes
+    offers = tuple(Offer(terms.licence, price, duration, purposes, terms.regions) for price, duration in prices)
+    for gap in (gap for offer in offers for gap in offer_gaps(terms, offer)):
+        raise NotReadyError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    return offers
+
+
+def _preset(desk: Desk, digest: bytes) -> LicencePreset:
+    known = next((preset for preset in PRESETS if preset.digest() == digest), None)
+    return known or desk.record(LicencePreset, desk.cid_of(digest))
 
 
 def dataset_of(desk: Desk, campaign: int) -> int:

@@ -25,8 +25,8 @@ from headwater.records.vote import REJECT, Ballot
 from headwater.review import Step
 
 APPEAL = (
-    "Appeal: until the settlement is final anyone can prove wrong arithmetic with 'headwater challenge'; "
-    "a jury for what the checks or reviewers saw comes with the court."
+    "Appeal: until the settlement is final anyone can take what the checks or reviewers saw before a jury with "
+    "'headwater dispute open', and prove wrong arithmetic with 'headwater challenge'."
 )
 
 
@@ -135,11 +135,12 @@ def opening(item: OpenItem) -> Opening:
 
 
 def release_final(desk: Desk, campaign: int) -> int:
-    """Unlocks bond and deposits of our settlements that are final; how many."""
+    """Unlocks bond and deposits of our settlements that are final and undisputed; how many."""
     released = 0
     for facts in desk.ledger().standing(campaign):
         mine = facts.posted.settler == desk.signer.address and not facts.released
-        if mine and desk.contracts.settlement.is_final(facts.posted.key):
+        key = facts.posted.key
+        if mine and desk.contracts.settlement.is_final(key) and not desk.contracts.doubts.of(key).holds:
             anchors = anchors_in(desk, facts.posted)
             terms = desk.terms(campaign)
             desk.contracts.settlement.release(desk.signer, facts.posted, terms, anchors, facts.verdicts)
