@@ -164,7 +164,6 @@ class Ledger:
         self.holders: dict[str, ev.HolderRegistered] = {}
         self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
-        self.epochs: dict[int, ev.EpochPosted] = {}
         self.leaves: tuple[Candidate, ...] = ()
         self._stakes: list[tuple[int, int, str, int]] = []
 
@@ -288,10 +287,6 @@ class Ledger:
         leaves = list(self.leaves)
         leaves[e.leaf : e.leaf + 1] = [Candidate(e.account, e.weight)]
         self.leaves = tuple(leaves)
-
-    @apply.register
-    def _(self, e: ev.EpochPosted) -> None:
-        self.epochs[e.number] = e
 
     @apply.register
     def _(self, e: ev.Settled) -> None:

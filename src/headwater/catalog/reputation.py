@@ -55,7 +55,7 @@ class Cited:
 
 def cited_at(ledger: Ledger, reads: EpochReads, when: int, now: int) -> Cited:
     """The newest epoch that was final at ``when``: what a settlement whose first anchor is of then must cite."""
-    for number in sorted(ledger.epochs, reverse=True):
+    for number in sorted(ledger.institutions.epochs, reverse=True):
         slot = reads.epoch_slot(number)
         final = slot.status == _POSTED and not slot.open and not slot.suspended and slot.final_at <= now
         if final and slot.final_at <= when:
@@ -65,7 +65,7 @@ def cited_at(ledger: Ledger, reads: EpochReads, when: int, now: int) -> Cited:
 
 def cited(ledger: Ledger, number: int) -> Cited:
     """An epoch with its rows, which follow from the changes of all epochs it builds on."""
-    epoch = ledger.epochs[number].epoch
+    epoch = ledger.institutions.epochs[number].epoch
     counts: dict[str, tuple[int, int]] = {}
     for changes in reversed(_chain(ledger, number)):
         for at in range(0, len(changes), _CHANGE):
@@ -84,8 +84,8 @@ def rows_of(counts: Mapping[str, tuple[int, int]]) -> tuple[ReputationRow, ...]:
 
 def _chain(ledger: Ledger, number: int) -> list[bytes]:
     """Changes of an epoch and of those before it, newest first."""
-    by_hash = {posted.epoch.hash(): posted for posted in ledger.epochs.values()}
-    found = [ledger.epochs[number]]
+    by_hash = {posted.epoch.hash(): posted for posted in ledger.institutions.epochs.values()}
+    found = [ledger.institutions.epochs[number]]
     while found[-1].epoch.previous != ZERO_WORD:
         found.append(by_hash[found[-1].epoch.previous])
     return [posted.changes for posted in found]

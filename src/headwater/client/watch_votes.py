@@ -82,7 +82,7 @@ class VoteWatch:
         if cites == ZERO_WORD:
             return Cited(0, ZERO_WORD, ())
         ledger = self._network.ledger()
-        number = next((n for n, e in ledger.epochs.items() if e.epoch.hash() == cites), None)
+        number = next((n for n, e in ledger.institutions.epochs.items() if e.epoch.hash() == cites), None)
         return None if number is None else cited(ledger, number)
 
     def sound(self, verdict: Verdict, weights: Cited) -> Verdict:
