@@ -42,7 +42,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(uint256 campaign => mapping(uint256 firstItem => bytes32)) public seedOf;
     mapping(bytes32 key => bytes32) public commitRoots;
     mapping(bytes32 key => bytes32) public commits;
-    mapping(bytes32 key => Reveal) private _reveals;
+    mapping(bytes32 key => Revealed) private _reveals;
     mapping(uint256 campaign => uint256) public lapsedFrom;
 
     constructor(IStakes stakes_, ISettlement settlement_, IParameters parameters_, IReviewers reviewers_) {
@@ -252,7 +252,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     function revealOf(uint256 campaign, uint32 item, uint8 round, address reviewer)
         external
         view
-        returns (Reveal memory)
+        returns (Revealed memory)
     {
         return _reveals[Ballots.key(campaign, item, round, reviewer)];
     }
@@ -304,7 +304,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (block.timestamp <= time) revert Campaigns_RevealTooEarly(time, block.timestamp);
         if (ballot.verdict > Rules.ACCEPT) revert Campaigns_NoVerdict(ballot.verdict);
         if (_reveals[key].time != 0) revert Campaigns_RevealExists(key);
-        _reveals[key] = Reveal(uint40(block.timestamp), ballot.verdict);
+        _reveals[key] = Revealed(uint40(block.timestamp), ballot.verdict);
         emit VoteRevealed(ballot.campaign, ballot.item, ballot.reviewer, ballot, uint40(block.timestamp));
     }
 

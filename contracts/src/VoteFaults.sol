@@ -65,7 +65,7 @@ contract VoteFaults is IVoteFaults {
     ) external {
         uint256 settled = _settledAt(posted, terms);
         _matchAnchor(posted, anchor, _match(posted, at));
-        ICampaigns.Reveal memory reveal = campaigns.revealOf(posted.campaign, at.item.item, round, reviewer);
+        ICampaigns.Revealed memory reveal = campaigns.revealOf(posted.campaign, at.item.item, round, reviewer);
         bool shown = reveal.time != 0 && reveal.time < settled;
         bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
         bool wanted = round < at.votes.length || _undecided(at, seed);

@@ -4,12 +4,14 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {Merkle} from "../src/Merkle.sol";
+import {Origins} from "../src/Origins.sol";
 import {Pays} from "../src/Pays.sol";
 import {Reviewers} from "../src/Reviewers.sol";
 import {Rules} from "../src/Rules.sol";
+import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
-import {Vote, Word} from "../src/interfaces/Structs.sol";
+import {Contribution, Item, Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
@@ -52,6 +54,38 @@ contract Libraries {
 
     function wellFormed(int256 prior, Vote[] calldata votes) external pure returns (bool) {
         return Rules.wellFormed(prior, votes);
+    }
+
+    function digest(address campaigns, Contribution calldata contribution) external view returns (bytes32) {
+        return Origins.digest(ICampaigns(campaigns), contribution);
+    }
+
+    function opening(bytes32 salt, bytes32 signatureHash) external pure returns (bytes32) {
+        return Origins.opening(salt, signatureHash);
+    }
+
+    function anchorLeaf(address campaigns, uint256 campaign, bytes32 salt, Item calldata item)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.anchorLeaf(ICampaigns(campaigns), campaign, salt, item);
+    }
+
+    function commit(address campaigns, uint256 campaign, uint32 item, Vote calldata vote, bytes32 reasons, bytes32 salt)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.commit(ICampaigns(campaigns), campaign, item, vote, reasons, salt);
+    }
+
+    function commitLeaf(address campaigns, uint256 campaign, uint32 item, Vote calldata vote)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.commitLeaf(ICampaigns(campaigns), campaign, item, vote);
     }
 
     function stands(uint8 verdict, int256 s, int256 threshold, uint256 novelty, uint256 votes)
@@ -136,6 +170,58 @@ contract ConformanceTest is Test {
             _verdict(json, _at(".cases", n, ""));
         }
         vm.assertTrue(n >= 80, "cases read");
+    }
+
+    function test_opening_vectors() public {
+        string memory json = vm.readFile("../vectors/openings.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _opening(json, _at(".cases", n, ""));
+            _commit(json, _at(".cases", n, ""));
+        }
+        vm.assertTrue(n >= 3, "cases read");
+    }
+
+    function _opening(string memory json, string memory path) private view {
+        address campaigns = vm.parseJsonAddress(json, ".contract");
+        string memory at = string.concat(path, ".message");
+        Contribution memory given;
+        given.campaign = _uint(json, at, ".campaign");
+        given.contributor = vm.parseJsonAddress(json, string.concat(at, ".contributor"));
+        given.manifest = vm.parseJsonBytes32(json, string.concat(at, ".manifest"));
+        given.contentRoot = vm.parseJsonBytes32(json, string.concat(at, ".contentRoot"));
+        given.consent = vm.parseJsonBytes32(json, string.concat(at, ".consent"));
+        given.nonce = _uint(json, at, ".nonce");
+        Item memory item;
+        item.contributor = given.contributor;
+        item.contribution = lib.digest(campaigns, given);
+        _same(json, path, ".digest", item.contribution);
+        bytes32 salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+        bytes memory signature = vm.parseJsonBytes(json, string.concat(path, ".signature"));
+        _same(json, path, ".opening", lib.opening(salt, keccak256(signature)));
+        _same(json, path, ".leaf", lib.anchorLeaf(campaigns, given.campaign, salt, item));
+        if (signature.length > 0) {
+            vm.assertEq(ECDSA.recover(item.contribution, signature), given.contributor, path);
+        }
+    }
+
+    function _commit(string memory json, string memory path) private view {
+        address campaigns = vm.parseJsonAddress(json, ".contract");
+        uint256 campaign = _uint(json, path, ".message.campaign");
+        uint32 item = uint32(vm.parseJsonUint(json, ".item"));
+        Vote memory vote;
+        vote.reviewer = vm.parseJsonAddress(json, ".reviewer");
+        vote.round = uint8(vm.parseJsonUint(json, ".round"));
+        vote.verdict = uint8(_uint(json, path, ".verdict"));
+        bytes32 reasons = vm.parseJsonBytes32(json, ".reasons");
+        vote.commit = lib.commit(campaigns, campaign, item, vote, reasons, vm.parseJsonBytes32(json, ".secret"));
+        _same(json, path, ".commit", vote.commit);
+        _same(json, path, ".commitLeaf", lib.commitLeaf(campaigns, campaign, item, vote));
+    }
+
+    function _same(string memory json, string memory path, string memory field, bytes32 found) private pure {
+        vm.assertEq(found, vm.parseJsonBytes32(json, string.concat(path, field)), string.concat(path, field));
     }
 
     function test_eip712_vectors() public view {

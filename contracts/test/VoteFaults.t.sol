@@ -381,7 +381,7 @@ contract VoteFaultsTest is Voted {
         campaigns.revealVote(b, time);
         b.verdict = 1;
         campaigns.revealVote(b, time);
-        ICampaigns.Reveal memory reveal = campaigns.revealOf(id, 0, 0, who);
+        ICampaigns.Revealed memory reveal = campaigns.revealOf(id, 0, 0, who);
         vm.assertEq(reveal.time, block.timestamp, "when");
         vm.assertEq(reveal.verdict, 1, "what");
         vm.expectPartialRevert(ICampaigns.Campaigns_RevealExists.selector);

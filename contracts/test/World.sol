@@ -2,7 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {Advances} from "../src/Advances.sol";
+import {Approvals} from "../src/Approvals.sol";
+import {Calls} from "../src/Calls.sol";
 import {Campaigns} from "../src/Campaigns.sol";
+import {ContentFaults} from "../src/ContentFaults.sol";
 import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
@@ -49,7 +52,8 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
-    uint256 internal constant PARTS = 16; // how many contracts are deployed here
+    uint256 internal constant PARTS = 19; // how many contracts are deployed here
+    uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
@@ -65,6 +69,9 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    Approvals internal approvals;
+    ContentFaults internal contentFaults;
+    Calls internal calls;
     Reputation internal reputation;
     Usage internal usage;
     Court internal court;
@@ -112,16 +119,19 @@ abstract contract World is Test {
         governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
         parameters = newParameters(address(timelock), treasury, MINIMUM);
         stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
-        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, IReviewers(_next(10)));
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, IReviewers(_next(13)));
         settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
         licences = new Licences(_next(1), "headwater:{id}");
         datasets = new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token)));
         advances = new Advances(settlement);
-        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), _next(5), _next(6), doubter));
         reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
         usage = new Usage(stakes);
         court = new Court(_courtParts());
+        approvals = new Approvals();
+        contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
+        calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
         reviewers = new Reviewers(stakes, address(campaigns));
         voteFaults = new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
     }
@@ -131,7 +141,7 @@ abstract contract World is Test {
         return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
     }
 
-    /// @dev Called as Stakes is about to be created. Nobody keeps calls yet.
+    /// @dev Called as Stakes is about to be created.
     function _keepers() private view returns (IStakes.Keepers memory) {
         return IStakes.Keepers({
             campaigns: _next(1),
@@ -141,15 +151,17 @@ abstract contract World is Test {
             reputation: _next(8),
             court: _next(10),
             disputes: doubter,
-            calls: address(0),
-            voteFaults: _next(12)
+            calls: _next(13),
+            voteFaults: _next(15)
         });
     }
 
     /// @dev Called as Settlement is about to be created.
     function _settlementParts() private view returns (ISettlement.Parts memory parts) {
         (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
-        (parts.faults, parts.advances, parts.voteFaults) = (_next(1), _next(4), _next(10));
+        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.contentFaults, parts.calls) = (_next(10), _next(11));
+        parts.voteFaults = _next(13);
         (parts.disputes, parts.doubts) = (doubter, _next(5));
     }
 

@@ -23,9 +23,10 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
-    "Reveal": views.Reveal,
+    "Revealed": views.Revealed,
     "Case": views.DisputeCase,
     "Tally": views.DisputeTally,
+    "Call": views.Call,
     "FundingLimits": views.FundingLimits,
     "PublishLimits": views.PublishLimits,
     "EpochLimits": views.EpochLimits,
@@ -47,7 +48,8 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
 }
 OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences"),
-    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court", "Disputes"),
+    *("Approvals", "ContentFaults", "Calls", "Disputes"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
     *("Reviewers", "VoteFaults"),
 )
 
@@ -93,11 +95,11 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Use", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally"),
+        *("Offer", "Use", "Version", "Share", "Contribution", "Origin", "Record", "Reveal"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
-        *("Ballot", "CommitRoot", "Reveal", "Draw", "Counted", "Absence", "Place", "Placed"),
+        *("Ballot", "CommitRoot", "Revealed", "Draw", "Counted", "Absence", "Place", "Placed"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from headwater.chain import structs
 from headwater.chain.structs import Offer, Terms, Use
 from headwater.market import offer_gaps, use_gaps
 from headwater.market.pay_tree import build_words
@@ -19,10 +20,10 @@ from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import Domain, recover
 from headwater.primitives.hashing import keccak256
 from headwater.records import codec
-from headwater.records.contribution import Contribution
+from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote
-from headwater.records.vote import VoteCommit
+from headwater.records.vote import Ballot, Reasons, VoteCommit
 from headwater.review import Candidate, Lot, draw, eligible, weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -153,3 +154,34 @@ def test_sales_within_offers() -> None:
     for (offered, places, purpose, region), granted in zip(columns(cases["sales"]), cases["granted"], strict=True):
         assert (not use_gaps(Offer(bytes(32), 1, 0, offered, places), Use(purpose, region))) is granted
     assert set(cases["granted"]) == {True, False}
+
+
+@pytest.mark.parametrize("case", load("openings")["cases"])
+def test_openings(case: dict[str, Any]) -> None:
+    whole, m = load("openings"), case["message"]
+    domain = Domain(whole["chainId"], whole["contract"])
+    manifest, content, consent = words([m["manifest"], m["contentRoot"], m["consent"]])
+    salt, signature, secret = words([case["salt"], case["signature"], whole["secret"]])
+    given = Contribution(m["campaign"], m["contributor"], manifest, content, consent, m["nonce"])
+    digest = given.digest(domain)
+    ballot = Ballot(
+        campaign=given.campaign,
+        item=whole["item"],
+        round=whole["round"],
+        reviewer=whole["reviewer"],
+        verdict=case["verdict"],
+        reasons=Reasons((), whole["comment"]),
+        salt=secret,
+    )
+    commit = ballot.commit(domain)
+    placed = VoteCommit(given.campaign, whole["item"], whole["round"], whole["reviewer"], commit, b"")
+    found = {
+        "digest": digest,
+        "leaf": anchor_leaf(domain, given.campaign, salt, given.contributor, digest),
+        "opening": structs.opening_hash(salt, signature),
+        "commit": commit,
+        "commitLeaf": placed.leaf(domain),
+    }
+    assert {name: "0x" + value.hex() for name, value in found.items()} == {name: case[name] for name in found}
+    if signature:
+        assert recover(digest, signature) == given.contributor

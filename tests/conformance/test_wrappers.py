@@ -10,7 +10,10 @@ import pytest
 
 from headwater.chain import interface
 from headwater.chain.advances import Advances
+from headwater.chain.approvals import Approvals
+from headwater.chain.calls import Calls
 from headwater.chain.campaigns import Campaigns
+from headwater.chain.content_faults import ContentFaults
 from headwater.chain.contract import Contract
 from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
@@ -31,7 +34,8 @@ from headwater.chain.votes import Votes
 
 WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
-    *(Parameters, Governor, Timelock, Reputation, Usage, Court, Disputes, Votes),
+    *(Approvals, ContentFaults, Calls, Disputes),
+    *(Parameters, Governor, Timelock, Reputation, Usage, Court, Votes),
     *(Reviewers, VoteFaults),
 )
 BETWEEN_CONTRACTS = {

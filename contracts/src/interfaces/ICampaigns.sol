@@ -28,7 +28,7 @@ interface ICampaigns {
     }
 
     /// @notice A vote opened on chain; time 0 for none.
-    struct Reveal {
+    struct Revealed {
         uint40 time;
         uint8 verdict;
     }
@@ -167,7 +167,7 @@ interface ICampaigns {
     function revealOf(uint256 campaign, uint32 item, uint8 round, address reviewer)
         external
         view
-        returns (Reveal memory);
+        returns (Revealed memory);
 
     /// @notice One more than the first item that lapsed; 0 while nothing did.
     function lapsedFrom(uint256 campaign) external view returns (uint256);

@@ -61,6 +61,16 @@ struct Item {
     bytes32 opening;
 }
 
+/// @notice What a contributor signs (EIP-712, in the domain of Campaigns); its digest names the contribution.
+struct Contribution {
+    uint256 campaign;
+    address contributor;
+    bytes32 manifest;
+    bytes32 contentRoot;
+    bytes32 consent;
+    uint256 nonce;
+}
+
 /// @notice One counted vote; `weight` in milli log-odds.
 struct Vote {
     address reviewer;

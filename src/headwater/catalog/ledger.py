@@ -82,11 +82,14 @@ class ItemDispute:
 
 @dataclass
 class SettlementFacts:
-    """One posted settlement; ``claimed`` are the pay indices of claims, pushes excluded (they name only sums).
+    """One posted settlement.
 
     Attributes:
+        claimed: pay indices of claims, pushes excluded (they name only sums).
         disputes: of its items, by item.
         held: holds of pay leaves not yet lifted, by index; cuts: what was cut of a leaf.
+        calls: for evidence, by place.
+        void_items: copies that are not paid.
         final_at: from when claims run, as far as suspensions moved it.
     """
 
@@ -101,6 +104,8 @@ class SettlementFacts:
     disputes: dict[int, ItemDispute] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     cuts: dict[int, int] = field(default_factory=dict)
+    calls: dict[int, CallFacts] = field(default_factory=dict)
+    void_items: set[int] = field(default_factory=set)
     suspensions: int = 0
     final_at: int = 0
 
@@ -108,6 +113,21 @@ class SettlementFacts:
     def standing(self) -> bool:
         """Not voided."""
         return self.voided_by is None
+
+
+@dataclass
+class CallFacts:
+    """A call for evidence; ``answer`` is the event that answered it."""
+
+    by: str
+    due: int
+    answer: ev.Answered | ev.PayAnswered | None = None
+    closed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Nobody has answered, and the settlement is not void for it."""
+        return self.answer is None and not self.closed
 
 
 @dataclass(frozen=True)
@@ -161,6 +181,7 @@ class Ledger:
         self.settlements: dict[int, SettlementFacts] = {}
         self.datasets: dict[int, DatasetFacts] = {}
         self.withdrawn: set[tuple[int, bytes]] = set()
+        self.shown: dict[bytes, tuple[int, int]] = {}  # settlement key and item by content root
         self.holders: dict[str, ev.HolderRegistered] = {}
         self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
@@ -351,6 +372,33 @@ class Ledger:
     @apply.register
     def _(self, e: ev.DisputeClosed) -> None:
         self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
+
+    def _(self, e: ev.Called) -> None:
+        self.settlements[e.key].calls[e.place] = CallFacts(e.by, e.due)
+
+    @apply.register
+    def _(self, e: ev.Answered) -> None:
+        self.settlements[e.key].calls[e.place].answer = e
+
+    @apply.register
+    def _(self, e: ev.PayAnswered) -> None:
+        self.settlements[e.key].calls[e.place].answer = e
+
+    @apply.register
+    def _(self, e: ev.CallExpired) -> None:
+        self.settlements[e.key].calls[e.place].closed = True
+
+    @apply.register
+    def _(self, e: ev.CallClosed) -> None:
+        self.settlements[e.key].calls[e.place].closed = True
+
+    @apply.register
+    def _(self, e: ev.ItemVoided) -> None:
+        self.settlements[e.key].void_items.add(e.item)
+
+    @apply.register
+    def _(self, e: ev.ContentShown) -> None:
+        self.shown[e.content_root] = (e.key, e.item)
 
     @apply.register
     def _(self, e: ev.DatasetCreated) -> None:

@@ -6,7 +6,7 @@ from headwater.chain.contract import Contract
 from headwater.chain.models import Permit, Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Anchor, CommitRoot, Terms, VoteOpening
-from headwater.chain.views import CampaignState, Reveal
+from headwater.chain.views import CampaignState, Revealed
 from headwater.primitives.abi import abi_hash
 
 
@@ -74,9 +74,9 @@ class Campaigns(Contract):
         """The same for a commit in an operator's root over the anchor that begins with ``first_item``."""
         return self._write(signer, "revealVoteIn", ballot, operator, first_item, at)
 
-    def reveal_of(self, campaign: int, item: int, round_: int, reviewer: str) -> Reveal:
+    def reveal_of(self, campaign: int, item: int, round_: int, reviewer: str) -> Revealed:
         """A vote opened on chain."""
-        return Reveal.of(self._read("revealOf", campaign, item, round_, reviewer))
+        return Revealed.of(self._read("revealOf", campaign, item, round_, reviewer))
 
     def state(self, campaign: int) -> CampaignState:
         return CampaignState.of(self._read("stateOf", campaign))

@@ -7,7 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from headwater.chain.advances import Advances
+from headwater.chain.approvals import Approvals
+from headwater.chain.calls import Calls
 from headwater.chain.campaigns import Campaigns
+from headwater.chain.content_faults import ContentFaults
 from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
@@ -73,6 +76,18 @@ class Contracts:
     @cached_property
     def disputes(self) -> Disputes:
         return Disputes(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def content_faults(self) -> ContentFaults:
+        return ContentFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.chain, self.deployment, self.tag)
 
     @cached_property
     def advances(self) -> Advances:

@@ -118,7 +118,7 @@ def _stakes(s: Site) -> Made:
     token, parameters = s["HeadwaterToken"], s["Parameters"]
     known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
     keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
-    keepers |= {"disputes": s["Disputes"], "calls": NOBODY}  # calls: none here yet
+    keepers |= {"disputes": s["Disputes"], "calls": s["Calls"]}
     keepers |= {"voteFaults": s["VoteFaults"]}
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
@@ -134,16 +134,33 @@ def _campaigns(s: Site) -> Made:
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    later = dict.fromkeys(("contentFaults", "calls"), NOBODY)
-    doubted = {"disputes": s["Disputes"], "doubts": s["Doubts"]}
-    parts = known | {"voteFaults": s["VoteFaults"]} | later | doubted
+    more = {"voteFaults": s["VoteFaults"], "contentFaults": s["ContentFaults"]}
+    more |= {"calls": s["Calls"], "disputes": s["Disputes"]}
+    parts = known | more | {"doubts": s["Doubts"]}
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
 
 def _doubts(s: Site) -> Made:
     known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
-    parts = known | dict.fromkeys(("contentFaults", "calls"), NOBODY) | {"disputes": s["Disputes"]}
+    parts = known | {"contentFaults": s["ContentFaults"], "calls": s["Calls"], "disputes": s["Disputes"]}
     return Made((tuple(parts.values()),), _own("Doubts", **parts))
+
+
+def _approvals(s: Site) -> Made:
+    return Made((), {})
+
+
+def _content_faults(s: Site) -> Made:
+    parts = {name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals")}
+    return Made(tuple(parts.values()), _own("ContentFaults", **parts))
+
+
+def _calls(s: Site) -> Made:
+    parts: dict[str, Word] = {
+        name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals", "Stakes")
+    }
+    parts |= {"networkToken": s["HeadwaterToken"], "callBond": s.profile.call_bond}
+    return Made((tuple(parts.values()),), _own("Calls", **parts))
 
 
 def _faults(s: Site) -> Made:
@@ -246,6 +263,9 @@ PARTS: tuple[Part, ...] = (
     Part("Usage", _usage),
     Part("Court", _court),
     Part("Disputes", _disputes),
+    Part("Approvals", _approvals),
+    Part("ContentFaults", _content_faults),
+    Part("Calls", _calls),
     Part("Reviewers", _reviewers),
     Part("VoteFaults", _vote_faults),
 )

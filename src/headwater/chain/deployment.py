@@ -32,7 +32,7 @@ class Profile:
         floors: what no vote takes a window below.
         fees: first network fee, first ceilings of review and operator fee, in 1/10,000.
         publish_bonds, epoch_bonds: what a publisher locks, and who posts an epoch.
-        demand_bond: what asking for an epoch's rows locks.
+        demand_bond: what asking for an epoch's rows locks; call_bond: for a settlement's evidence.
         minimums: first least stake of operator, reviewer, juror and key holder.
         stake_bounds: floor and ceiling of all four.
         unbonding: wait between asking collateral or a stake back and getting it.
@@ -54,6 +54,7 @@ class Profile:
     publish_bonds: Range
     epoch_bonds: Range
     demand_bond: int
+    call_bond: int
     minimums: tuple[int, int, int, int]
     stake_bounds: tuple[int, int]
     unbonding: int
@@ -87,6 +88,7 @@ LOCAL = Profile(
     publish_bonds=(0, 100 * _COIN, 10_000 * _COIN),
     epoch_bonds=(100 * _COIN, 500 * _COIN, 10_000 * _COIN),
     demand_bond=10 * _COIN,
+    call_bond=_COIN,
     minimums=(1_000 * _COIN, 100 * _COIN, 100 * _COIN, 1_000 * _COIN),
     stake_bounds=(50 * _COIN, 10_000 * _COIN),
     unbonding=30,
@@ -112,6 +114,7 @@ PUBLIC = Profile(
     publish_bonds=(100 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
     epoch_bonds=(1_000 * _COIN, 5_000 * _COIN, 50_000 * _COIN),
     demand_bond=50 * _COIN,
+    call_bond=20 * _COIN,
     minimums=(10_000 * _COIN, 1_000 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
     stake_bounds=(500 * _COIN, 100_000 * _COIN),
     unbonding=21 * _DAY,

@@ -14,7 +14,9 @@ from headwater.chain.structs import (
     CourtWindows,
     Epoch,
     Item,
+    Pay,
     Posted,
+    Record,
     ReputationRow,
     Terms,
     UsageLink,
@@ -435,6 +437,94 @@ class Fined(_OfDoubts):
     amount: int
     beneficiary: str
     rewarded: int
+
+
+@dataclass(frozen=True)
+class Approved(Event):
+    """A contract wallet approved a digest."""
+
+    CONTRACT = "Approvals"
+
+    wallet: str
+    digest: bytes
+
+
+class _OfContentFaults(Event):
+    CONTRACT = "ContentFaults"
+
+
+@dataclass(frozen=True)
+class ItemVoided(_OfContentFaults):
+    """A copy of item ``copied`` of settlement ``first``: not paid; nothing else of its settlement changes."""
+
+    key: int
+    item: int
+    watcher: str
+    first: int
+    copied: int
+
+
+@dataclass(frozen=True)
+class ContentShown(_OfContentFaults):
+    """From now on every settler can know that this content was accepted."""
+
+    content_root: bytes
+    key: int
+    item: int
+
+
+class _OfCalls(Event):
+    CONTRACT = "Calls"
+
+
+@dataclass(frozen=True)
+class Called(_OfCalls):
+    """Somebody asks for an item's record or a pay leaf; the settlement is not final until it is answered."""
+
+    key: int
+    place: int
+    by: str
+    due: int
+
+
+@dataclass(frozen=True)
+class Answered(_OfCalls):
+    """An item's record, all of it right as far as the chain can see."""
+
+    key: int
+    place: int
+    by: str
+    item: Item
+    record: Record
+
+
+@dataclass(frozen=True)
+class PayAnswered(_OfCalls):
+    """A pay leaf, and a contributor's items in four bytes each."""
+
+    key: int
+    place: int
+    by: str
+    pay: Pay
+    numbers: bytes
+
+
+@dataclass(frozen=True)
+class CallExpired(_OfCalls):
+    """Nobody answered: the settlement is void."""
+
+    key: int
+    place: int
+    by: str
+
+
+@dataclass(frozen=True)
+class CallClosed(_OfCalls):
+    """``paid`` has the bond: the answerer of a final settlement, the caller of a void one."""
+
+    key: int
+    place: int
+    paid: str
 
 
 class _OfDatasets(Event):

@@ -162,6 +162,20 @@ class Item(Struct):
 
 
 @dataclass(frozen=True)
+class Contribution(Struct):
+    """What a contributor signed, as the contracts take it; ``records`` has the record of the same name."""
+
+    campaign: int
+    contributor: str
+    manifest: bytes
+    content_root: bytes
+    consent: bytes
+    nonce: int
+
+    ABI = ("uint256", "address", "bytes32", "bytes32", "bytes32", "uint256")
+
+
+@dataclass(frozen=True)
 class Vote(Struct):
     """One counted vote; ``weight`` in milli log-odds."""
 
@@ -315,6 +329,59 @@ class Posted(Struct):
 
     def _rest(self) -> bytes:
         return abi_hash(self.ABI[4:], self.tuple()[4:])
+
+
+@dataclass(frozen=True)
+class Origin(Struct):
+    """An item with everything that shows whose it is and since when: what it was signed as, and the leaf it opens."""
+
+    posted: Posted
+    terms: Terms
+    item: Item
+    item_proof: tuple[bytes, ...]
+    contribution: Contribution
+    anchor: Anchor
+    salt: bytes
+    anchor_proof: tuple[bytes, ...]
+
+    ABI = (
+        *(Posted.abi_type(), Terms.abi_type(), Item.abi_type(), "bytes32[]"),
+        *(Contribution.abi_type(), Anchor.abi_type(), "bytes32", "bytes32[]"),
+    )
+
+
+@dataclass(frozen=True)
+class Reveal(Struct):
+    """What a vote's commit opens to, and where it stands: under the ``operator``'s root, stored with ``count`` and
+    ``time``, or (the zero address) committed by the reviewer himself.
+    """
+
+    reasons: bytes
+    salt: bytes
+    operator: str
+    count: int
+    time: int
+    proof: tuple[bytes, ...]
+
+    ABI = ("bytes32", "bytes32", "address", "uint32", "uint40", "bytes32[]")
+
+
+@dataclass(frozen=True)
+class Record(Struct):
+    """All that stands behind an item, as a call for it must be answered; one reveal a vote."""
+
+    contribution: Contribution
+    salt: bytes
+    signature: bytes
+    anchor: Anchor
+    anchor_proof: tuple[bytes, ...]
+    votes: tuple[Vote, ...]
+    reveals: tuple[Reveal, ...]
+
+    ABI = (
+        *(Contribution.abi_type(), "bytes32", "bytes", Anchor.abi_type(), "bytes32[]"),
+        *(f"{Vote.abi_type()}[]", f"{Reveal.abi_type()}[]"),
+    )
 
 
 @dataclass(frozen=True)
@@ -681,6 +748,10 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Terms,
         Anchor,
         Item,
+        Contribution,
+        Origin,
+        Record,
+        Reveal,
         Vote,
         Pay,
         Due,
@@ -714,9 +785,16 @@ def _plain(value: Any) -> Any:
 
 def _member(kind: str, value: Any) -> Any:
     """A decoded ABI value as a struct holds it."""
-    for struct in (Offer, Word, ReputationRow):
+    single: tuple[type[Struct], ...] = (Contribution, Anchor)
+    for struct in single:
+        if kind == struct.abi_type():
+            return struct.of(value)
+    several: tuple[type[Struct], ...] = (Offer, Word, Vote, Reveal, ReputationRow)
+    for struct in several:
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
+    if kind == "bytes32[]":
+        return tuple(bytes(one) for one in value)
     if kind == "address":
         return checksum_address(value)
     return bytes(value) if kind.startswith("bytes") else value

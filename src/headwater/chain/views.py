@@ -48,7 +48,7 @@ class Slot(Struct):
 
 
 @dataclass(frozen=True)
-class Reveal(Struct):
+class Revealed(Struct):
     """A vote opened on chain; ``time`` 0 for none."""
 
     time: int
@@ -104,6 +104,18 @@ class Unbonding:
 
     amount: int
     ready_at: int
+
+
+@dataclass(frozen=True)
+class Call(Struct):
+    """A call for evidence: who, until when, half the window in seconds, and who answered it (zero: nobody)."""
+
+    by: str
+    due: int
+    half: int
+    answerer: str
+
+    ABI = ("address", "uint40", "uint40", "address")
 
 
 @dataclass(frozen=True)

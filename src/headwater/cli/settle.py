@@ -43,22 +43,43 @@ def settle(
         out.print(f"settled anew: settlement {key}")
     if turn.released or pushed:
         out.print(f"released {turn.released}, pushed {pushed} settlements")
+    if turn.answered:
+        out.print(f"answered {turn.answered} calls for evidence")
     for one in turn.waits:
         out.print(f"waits for {one}")
 
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Recompute every settlement that is not final, and prove on chain what is wrong. Run it as a watchtower."""
+    """Recompute every settlement that is not final, prove on chain what is wrong, call for what is not shown. Run it as
+    a watchtower."""
     from headwater.client.watch import patrol
+    from headwater.client.watch_origins import patrol_origins
 
     session = session_of(home)
     proven = patrol(session.network, session.signer(name))
+    origins = patrol_origins(session.network, session.signer(name))
+    for key, place in origins.called:
+        say(f"settlement {key}: called for {place_name(place)}, which is not shown or is not what was settled")
+    for key in origins.expired:
+        say(f"settlement {key} void: nobody answered a call for evidence")
+    for key in origins.unread:
+        say(f"settlement {key}: its evidence cannot be read, and it is too late or too dear to call for it")
     if as_json:
-        emit([asdict(one) for one in proven])
+        emit([asdict(one) for one in proven] + [asdict(one) for one in origins.proven])
         return
+    for found in origins.proven:
+        what = f"settlement {found.fault.key}: item {found.fault.item}, {found.fault.why}"
+        console().print(f"{what}; {found.fault.function}, {found.gas_used} gas")
     for one in proven:
         fault = one.fault
         what = f"{fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
-    if not proven:
+    if not proven and not any(asdict(origins).values()):
         console().print("every open settlement is right")
+
+
+def place_name(place: int) -> str:
+    """How people are told what was called for."""
+    from headwater.chain.calls import PAY_PLACES
+
+    return f"pay leaf {place - PAY_PLACES}" if place >= PAY_PLACES else f"the record of item {place}"

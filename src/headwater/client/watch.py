@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Vote
+from headwater.chain.structs import MISSING, Vote
+from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
 from headwater.client.watch_votes import VoteWatch
 from headwater.market import value
 from headwater.records.verdict import Verdict
+from headwater.storage import StorageError
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,12 @@ def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
     now = network.contracts.chain.now()
     for campaign in network.ledger().campaigns:
         for facts in network.ledger().standing(campaign):
-            if facts.posted.final_at <= now:
+            if facts.final_at <= now and not facts.suspensions:
                 continue
-            found = faults_of(network, facts)
+            try:
+                found = faults_of(network, facts)
+            except (ClientError, StorageError):
+                continue  # what cannot be read is called for: ``watch_origins``
             if found:
                 proven.append(prove(network, signer, facts, found[0]))
     collect_bonds(network, signer)
@@ -115,6 +120,8 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
     )
     at = 2 * (verdict.item - facts.posted.first_item)
     on_chain = (facts.verdicts[at], facts.verdicts[at + 1])
+    if verdict.byte == MISSING and not verdict.votes:
+        worth = replace(worth, byte=MISSING, reward=0, score=0)  # that its data never came follows from no sum
     found = f"verdict, reward, score {verdict.byte}, {int(verdict.reward)}, {verdict.score}"
     right = f"{worth.byte}, {worth.reward}, {worth.score}"
     if verdict.byte != worth.byte:

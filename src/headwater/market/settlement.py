@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from headwater.chain.structs import (
     ACCEPTED,
     CONTRIBUTOR,
+    MISSING,
     NO_PAY_INDEX,
     OPERATOR,
     REVIEW_FEES_PER_ITEM,
@@ -169,6 +170,8 @@ def share_weight_of(verdict: Verdict) -> int:
 
 
 def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
+    if verdict.byte == MISSING and not verdict.votes and not verdict.reward and not verdict.score:
+        return
     worth = value(
         verdict.llr,
         verdict.prior,

@@ -120,6 +120,7 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     ("verdict/1", but(reason=" "), {"C/item/1/reason"}, "item 1, contribution"),
     ("verdict/0", more("prior"), {"C/item/0/prior"}, "item 0, contribution"),
     ("verdict/2", but(novelty=10_000), {"C/item/2/novelty", "C/item/2/index"}, "item 2, contribution"),
+    ("verdict/0", flip("opening"), {"C/item/0/opening"}, "item 0, contribution"),
     ("verdict/1", flip("contribution"), {"C/item/1/verdict-record"}, "item 1, contribution"),
     ("bytes", flipped(1), {"C/item/0/bytes"}, "item 0, contribution"),
     ("bytes", lambda b: b[:2] + b"\1\0" + b[4:], {"C/item/1/bytes", "D/episodes"}, "item 1, contribution"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.calls import PAY_PLACES
 from headwater.chain.disputes import LIMIT, DisputeOutcome
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
 from headwater.client.audit.book import Book
@@ -25,6 +26,7 @@ def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: Settl
     book.open(SECTION, f"settlement {key}")
     name, cid = f"settlement/{key}", dag_cbor_cid(settlement.posted.evidence)
     _posted(facts, book, name, settlement)
+    _calls(book, name, settlement)
     if not settlement.standing:
         _voided(facts, book, name, settlement)
         return None
@@ -83,8 +85,9 @@ def _status(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
     slot = facts.reads.slot(settlement.posted.key)
     final = is_final(facts, settlement)
     until = settlement.final_at
-    detail = f"final since {until}" if final else f"pending: can be proven wrong until {until}"
-    title = "it stands, and is final when it said"
+    over = "a call or a dispute is over" if settlement.suspensions else until
+    detail = f"final since {until}" if final else f"pending: can be proven wrong until {over}"
+    title = "it stands, and is final when it said or when what kept it was over"
     expected = (False, settlement.suspensions > 0, until)
     book.same(f"{name}/status", title, expected, (slot.void, slot.suspended, slot.final_at), detail=detail)
 
@@ -111,6 +114,19 @@ def _disputes(book: Book, name: str, settlement: SettlementFacts) -> None:
         title = f"what the jury rejected of pay leaf {index} is not paid"
         cut = settlement.cuts.get(index, 0)
         book.holds(f"{name}/cut/{index}", title, cut >= reward, expected=f"at least {reward}", actual=cut)
+
+
+def _calls(book: Book, name: str, settlement: SettlementFacts) -> None:
+    """What was called for, and whether it was shown."""
+    for place, call in settlement.calls.items():
+        what = f"pay leaf {place - PAY_PLACES}" if place >= PAY_PLACES else f"the record of item {place}"
+        title = f"{what} was shown when {call.by} called for it"
+        if call.answer is not None:
+            book.holds(f"{name}/call/{place}", title, True, detail=f"{call.answer.by} answered it on chain")
+        elif settlement.standing:
+            book.skip(f"{name}/call/{place}", title, f"open: due {call.due}")
+        else:
+            book.skip(f"{name}/call/{place}", title, "nobody did before the settlement was void")
 
 
 def _item_root(facts: Facts, book: Book, whole: OpenSettlement) -> None:

@@ -63,7 +63,7 @@ def _sources(facts: Facts, book: Book, name: str, published: VersionFacts) -> No
     wrong = [
         key
         for key, found in cited.items()
-        if not (found and found.standing and found.posted.final_at <= when and key >> 64 == version.campaign)
+        if not (found and found.standing and found.final_at <= when and key >> 64 == version.campaign)
     ]
     title = "each of them is the campaign's and was final when the version was published"
     book.holds(f"{name}/final", title, not wrong, expected="none that was not", actual=wrong)

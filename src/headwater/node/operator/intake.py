@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
+from headwater.chain.calls import MAX_SIGNATURE
 from headwater.chain.structs import Terms
 from headwater.market import consent_gaps
 from headwater.node.database import contributions
@@ -36,8 +37,7 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
         raise IntakeError(f"campaign {given.campaign}", actual="past its deadline", fix="choose an open campaign")
     if len(signed.salt) != SALT_BYTES:
         raise IntakeError("salt", actual=f"{len(signed.salt)} bytes", allowed=f"{SALT_BYTES} bytes")
-    if not eip712.check(given.contributor, digest, signed.signature):
-        raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
+    _signature_stands(desk, given.contributor, digest, signed.signature)
     _records_fit(desk, signed, facts.terms)
     row = {
         "digest": digest,
@@ -51,6 +51,25 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
         if known is None:
             db.execute(insert(contributions).values(**row))
     return digest
+
+
+def _signature_stands(desk: Desk, contributor: str, digest: bytes, signature: bytes) -> None:
+    """A signature that anyone can check for ever: a key's, or what a contract wallet approved on chain beforehand."""
+    if len(signature) > MAX_SIGNATURE:
+        allowed = f"at most {MAX_SIGNATURE}: longer ones cannot be shown on chain"
+        raise IntakeError("signature of the contribution", actual=f"{len(signature)} bytes", allowed=allowed)
+    if eip712.recover(digest, signature) == contributor:
+        return
+    if desk.contracts.approvals.time(contributor, digest) is not None:
+        return
+    if desk.contracts.chain.code(contributor):
+        raise IntakeError(
+            "signature of the contribution",
+            actual=f"contract wallet {contributor} has not approved it on chain",
+            allowed="an approval recorded before it is anchored: what a wallet answers later can change",
+            fix=f"call approve(0x{digest.hex()}) on Approvals at {desk.contracts.approvals.address}, then submit again",
+        )
+    raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
 
 
 def _records_fit(desk: Desk, signed: SignedContribution, terms: Terms) -> None:

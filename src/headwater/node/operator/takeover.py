@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headwater.catalog.ledger import SettlementFacts
-from headwater.chain.structs import ACCEPTED, Posted, Terms, settlement_key
+from headwater.chain.structs import ACCEPTED, MISSING, Posted, Terms, settlement_key
 from headwater.client.settled import settled
 from headwater.client.watch_votes import VoteWatch
 from headwater.market import draft, value
@@ -61,6 +61,8 @@ def _sound(desk: Desk, facts: SettlementFacts) -> list[Verdict]:
 
 
 def _by_the_rule(desk: Desk, verdict: Verdict, terms: Terms) -> Verdict:
+    if verdict.byte == MISSING and not verdict.votes:
+        return verdict
     worth = value(
         verdict.llr,
         verdict.prior,

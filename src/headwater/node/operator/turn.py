@@ -10,6 +10,7 @@ from headwater.catalog.ledger import SettlementFacts
 from headwater.checks import CheckReport
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import anchor_pending
+from headwater.node.operator.answering import answer_calls
 from headwater.node.operator.checking import check_pending
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
@@ -26,6 +27,7 @@ class Turn:
 
     Attributes:
         anchored, checked: items; rounds: commit roots posted; released: settlements whose bonds came free.
+        answered: calls for evidence on our settlements.
         settled, resettled: keys of settlements posted.
         waits: one sentence each; empty if the campaign's queue is wholly settled and final.
     """
@@ -37,11 +39,12 @@ class Turn:
     settled: tuple[int, ...]
     resettled: tuple[int, ...]
     released: int
+    answered: int
     waits: tuple[str, ...]
 
 
 def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
-    """Anchors, checks, closes review rounds, settles, replaces what was voided, releases. Safe to run at any time.
+    """Answers calls, anchors, checks, closes review rounds, settles, replaces what was voided, releases; at any time.
 
     Raises:
         UnknownIdError: no such campaign. RoleError: not an operator's desk.
@@ -49,6 +52,7 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     """
     desk.terms(campaign)
     desk.demand_operator()
+    answered = answer_calls(desk, campaign)
     anchored = sum(anchor.count for anchor in anchor_pending(desk, campaign))
     checked = check_pending(desk, campaign, lambda item, report: say(_checked(item, report)))
     rounds = close_rounds(desk, campaign)
@@ -56,7 +60,7 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     replaced = _replace(desk, campaign)
     released = release_final(desk, campaign)
     waits = _waits(desk, campaign)
-    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, tuple(waits))
+    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, answered, tuple(waits))
 
 
 def _settle(desk: Desk, campaign: int) -> list[int]:
@@ -89,7 +93,7 @@ def _waits(desk: Desk, campaign: int) -> list[str]:
     now = desk.contracts.chain.now()
     for facts in desk.ledger().standing(campaign):
         if not desk.contracts.settlement.is_final(facts.posted.key):
-            left = max(0, facts.posted.final_at - now)
+            left = max(0, facts.final_at - now)
             votes.append(f"challenge window of settlement {facts.posted.key}, {left} s")
     return votes
 
