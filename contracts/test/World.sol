@@ -52,7 +52,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
-    uint256 internal constant PARTS = 19; // how many contracts are deployed here
+    uint256 internal constant PARTS = 21; // how many contracts are deployed here
     uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
