@@ -45,6 +45,8 @@ DEPLOYED = {
     "Approvals": "Approvals",
     "ContentFaults": "ContentFaults",
     "Calls": "Calls",
+    "Reviewers": "Reviewers",
+    "VoteFaults": "VoteFaults",
     "Licences": "Licences",
     "Datasets": "Datasets",
     "Reputation": "Reputation",

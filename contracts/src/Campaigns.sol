@@ -6,9 +6,11 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
+import {IReviewers} from "./interfaces/IReviewers.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Anchor, Terms} from "./interfaces/Structs.sol";
+import {Anchor, Ballot, CommitRoot, Terms} from "./interfaces/Structs.sol";
+import {Ballots} from "./Ballots.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
@@ -31,6 +33,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     ISettlement public immutable settlement;
     IParameters public immutable parameters;
     address public immutable pools;
+    IReviewers public immutable reviewers;
 
     uint128 private _campaigns;
     uint64 private _anchors;
@@ -40,14 +43,22 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(uint256 campaign => mapping(uint256 firstItem => bytes32)) public seedOf;
     mapping(bytes32 key => bytes32) public commitRoots;
     mapping(bytes32 key => bytes32) public commits;
+    mapping(bytes32 key => Revealed) private _reveals;
     mapping(uint256 campaign => uint256) public lapsedFrom;
     mapping(uint256 campaign => Pool) private _pools;
 
-    constructor(IStakes stakes_, ISettlement settlement_, IParameters parameters_, address pools_) {
+    constructor(
+        IStakes stakes_,
+        ISettlement settlement_,
+        IParameters parameters_,
+        address pools_,
+        IReviewers reviewers_
+    ) {
         stakes = stakes_;
         settlement = settlement_;
         parameters = parameters_;
         pools = pools_;
+        reviewers = reviewers_;
     }
 
     modifier onlySettlement() {
@@ -170,7 +181,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (root == 0) revert Campaigns_EmptyRoot();
         if (count == 0) revert Campaigns_CountOutOfRange(count, type(uint32).max);
         if (anchorHash[campaign][firstItem] == 0) revert Campaigns_UnknownAnchor(campaign, firstItem);
-        bytes32 key = keccak256(abi.encode(campaign, firstItem, round, msg.sender));
+        bytes32 key = Ballots.key(campaign, firstItem, round, msg.sender);
         if (commitRoots[key] != 0) revert Campaigns_CommitExists(key);
         commitRoots[key] = keccak256(abi.encode(root, count, uint40(block.timestamp)));
         emit VotesCommitted(campaign, firstItem, msg.sender, round, root, count, uint40(block.timestamp));
@@ -181,10 +192,30 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (!stakes.hasRole(msg.sender, _REVIEWER)) revert IStakes.Stakes_LacksRole(msg.sender, _REVIEWER);
         if (commit == 0) revert Campaigns_EmptyRoot();
         if (item >= _states[campaign].anchored) revert Campaigns_UnknownAnchor(campaign, item);
-        bytes32 key = keccak256(abi.encode(campaign, item, round, msg.sender));
+        bytes32 key = Ballots.key(campaign, item, round, msg.sender);
         if (commits[key] != 0) revert Campaigns_CommitExists(key);
-        commits[key] = keccak256(abi.encode(commit, uint40(block.timestamp)));
+        commits[key] = Ballots.stored(commit, uint40(block.timestamp));
         emit VoteCommitted(campaign, item, msg.sender, round, commit, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc ICampaigns
+    function revealVote(Ballot calldata ballot, uint40 time) external {
+        bytes32 key = Ballots.key(ballot.campaign, ballot.item, ballot.round, ballot.reviewer);
+        bytes32 commit = Ballots.commitOf(address(this), ballot);
+        if (commits[key] != Ballots.stored(commit, time)) revert Campaigns_NotCommitted(key);
+        _reveal(ballot, key, time);
+    }
+
+    /// @inheritdoc ICampaigns
+    function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external {
+        (uint256 campaign, uint256 item, uint256 round) = (ballot.campaign, ballot.item, ballot.round);
+        bytes32 key = Ballots.key(campaign, firstItem, round, operator);
+        bytes32 commit = Ballots.commitOf(address(this), ballot);
+        bytes32 leaf = Ballots.leaf(address(this), campaign, item, round, ballot.reviewer, commit);
+        if (commitRoots[key] != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, item - firstItem)) {
+            revert Campaigns_NotCommitted(key);
+        }
+        _reveal(ballot, Ballots.key(campaign, item, round, ballot.reviewer), at.time);
     }
 
     // Settlement only
@@ -292,6 +323,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ICampaigns
+    function revealOf(uint256 campaign, uint32 item, uint8 round, address reviewer)
+        external
+        view
+        returns (Revealed memory)
+    {
+        return _reveals[Ballots.key(campaign, item, round, reviewer)];
+    }
+
+    /// @inheritdoc ICampaigns
     function campaignCount() external view returns (uint256) {
         return _campaigns;
     }
@@ -322,7 +362,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             direct: direct,
             root: root,
             cid: cid,
-            weights: 0
+            weights: reviewers.seal()
         });
         anchorHash[campaign][made.firstItem] = keccak256(abi.encode(made));
         state.anchored += count;
@@ -331,6 +371,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         emit Anchored(campaign, msg.sender, made);
         stakes.lock(msg.sender, terms.token, count * Rules.deposit(terms), direct ? 0 : _OPERATOR);
         return made.firstItem;
+    }
+
+    /// @param time when the commit was stored
+    function _reveal(Ballot calldata ballot, bytes32 key, uint40 time) private {
+        if (block.timestamp <= time) revert Campaigns_RevealTooEarly(time, block.timestamp);
+        if (ballot.verdict > Rules.ACCEPT) revert Campaigns_NoVerdict(ballot.verdict);
+        if (_reveals[key].time != 0) revert Campaigns_RevealExists(key);
+        _reveals[key] = Revealed(uint40(block.timestamp), ballot.verdict);
+        emit VoteRevealed(ballot.campaign, ballot.item, ballot.reviewer, ballot, uint40(block.timestamp));
     }
 
     function _spendUnreserved(State memory state, uint256 amount) private pure {

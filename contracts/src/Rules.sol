@@ -13,6 +13,10 @@ library Rules {
     uint256 internal constant MIN_WEIGHT = 200;
     uint256 internal constant MAX_WEIGHT = 2944;
     int256 internal constant FORFEIT_SUM = -2944;
+    int256 internal constant SKIP_SUM = 3476;
+    int256 internal constant STOP_SUM = 2944;
+    uint256 internal constant MIN_VOTES = 2;
+    uint256 internal constant AUDITED = 500; // in 10,000
     uint32 internal constant NO_PAY = type(uint32).max;
 
     uint8 internal constant PRICE_MODE = 0;
@@ -80,6 +84,11 @@ library Rules {
         if (verdict == MISSING) return votes == 0;
         if (novelty == 0) return verdict == FORFEIT;
         return verdict == (sum_ > threshold ? ACCEPT : sum_ <= FORFEIT_SUM ? FORFEIT : REJECT);
+    }
+
+    /// @notice Whether an item that needs no votes is reviewed all the same: fixed by its anchor's seed.
+    function audited(bytes32 seed, uint32 item) internal pure returns (bool) {
+        return uint256(keccak256(abi.encodePacked("headwater.audit.v1", seed, item))) % BPS < AUDITED;
     }
 
     /// @notice max(0, 2P - 1) in 1/10,000, in steps of 100 milli log-odds, flat from 8,000 on.

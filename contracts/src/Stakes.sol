@@ -30,6 +30,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     address public immutable court;
     address public immutable disputes;
     address public immutable calls;
+    address public immutable voteFaults;
     /// @notice Seconds; longer than every window in which what stands here can be slashed.
     uint256 public immutable unbonding;
 
@@ -58,6 +59,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         court = keepers.court;
         disputes = keepers.disputes;
         calls = keepers.calls;
+        voteFaults = keepers.voteFaults;
         unbonding = unbonding_;
     }
 
@@ -67,9 +69,11 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     }
 
     /// @dev The court, which pays strangers and calls them, answers for jurors and for nothing else; no module can touch
-    /// a juror. So what is held of a juror is always there for the vote it was held for.
+    /// a juror. So what is held of a juror is always there for the vote it was held for. Vote faults take reviewers' stakes
+    /// and touch nothing else.
     modifier onlyKeeperOf(uint8 role) {
-        if (role == JUROR ? msg.sender != court : !_isModule(msg.sender)) revert Stakes_NotKeeper(msg.sender, role);
+        bool keeps = role == JUROR ? msg.sender == court : _isModule(msg.sender);
+        if (!keeps && (role != REVIEWER || msg.sender != voteFaults)) revert Stakes_NotKeeper(msg.sender, role);
         _;
     }
 
@@ -143,7 +147,9 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function award(address account, address token, uint256 amount) external {
-        if (msg.sender != court && !_isModule(msg.sender)) revert Stakes_NotModule(msg.sender);
+        if (msg.sender != court && msg.sender != voteFaults && !_isModule(msg.sender)) {
+            revert Stakes_NotModule(msg.sender);
+        }
         Collateral storage own = _collateral[msg.sender][token];
         if (amount > own.free) revert Stakes_NotFree(msg.sender, token, amount, own.free);
         own.free -= uint96(amount);

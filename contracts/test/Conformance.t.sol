@@ -7,8 +7,11 @@ import {Leaves} from "../src/Leaves.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {Origins} from "../src/Origins.sol";
 import {Pays} from "../src/Pays.sol";
+import {Reviewers} from "../src/Reviewers.sol";
 import {Rules} from "../src/Rules.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {IReviewers} from "../src/interfaces/IReviewers.sol";
+import {IStakes} from "../src/interfaces/IStakes.sol";
 import {Contribution, Item, Share, Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
@@ -518,5 +521,75 @@ contract MerkleTest is Test {
 
     function _proof(bytes32[] memory leaves, uint256 index) private pure returns (bytes32[] memory) {
         return _range(leaves, index, index + 1);
+    }
+}
+
+/// @notice Stakes as far as Reviewers asks them.
+contract SetStakes {
+    mapping(address account => uint256) private _stakes;
+
+    function set(address account, uint256 stake) external {
+        _stakes[account] = stake;
+    }
+
+    function hasRole(address account, uint8) external view returns (bool) {
+        return _stakes[account] > 0;
+    }
+
+    function stakeOf(address account, uint8) external view returns (uint256) {
+        return _stakes[account];
+    }
+}
+
+/// @notice The draw every implementation must make; by a contract at the vectors' address.
+contract DrawConformanceTest is Test {
+    SetStakes private _stakes = new SetStakes();
+    Reviewers private _drawing;
+
+    function test_draw_vectors() public {
+        string memory json = vm.readFile("../vectors/draw.json");
+        vm.chainId(vm.parseJsonUint(json, ".chain_id"));
+        _drawing = Reviewers(vm.parseJsonAddress(json, ".reviewers"));
+        vm.etch(address(_drawing), address(new Reviewers(IStakes(address(_stakes)), address(this))).code);
+        uint256 fresh = vm.snapshotState();
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _case(json, _at(".cases", n, ""));
+            vm.revertToState(fresh);
+        }
+        vm.assertTrue(n >= 10, "cases read");
+    }
+
+    function _case(string memory json, string memory path) private {
+        _sync(json, path);
+        IReviewers.Draw memory draw;
+        draw.campaign = vm.parseJsonUint(json, string.concat(path, ".campaign"));
+        draw.item = uint32(vm.parseJsonUint(json, string.concat(path, ".item")));
+        draw.seed = vm.parseJsonBytes32(json, string.concat(path, ".seed"));
+        draw.weights = _drawing.seal();
+        draw.contributor = vm.parseJsonAddress(json, string.concat(path, ".contributor"));
+        draw.anchorer = vm.parseJsonAddress(json, string.concat(path, ".anchorer"));
+        address[] memory list = _drawing.drawn(draw, vm.parseJsonUint(json, string.concat(path, ".count")));
+        uint256 i;
+        for (; vm.keyExistsJson(json, _at(string.concat(path, ".drawn"), i, "")); ++i) {
+            vm.assertEq(list[i], vm.parseJsonAddress(json, _at(string.concat(path, ".drawn"), i, "")), path);
+        }
+        vm.assertEq(list.length, i, path);
+    }
+
+    /// @dev Who has no stake had one before: his leaf stays his.
+    function _sync(string memory json, string memory path) private {
+        uint256[] memory stakes = vm.parseJsonUintArray(json, string.concat(path, ".stakes"));
+        for (uint256 i; i < stakes.length; ++i) {
+            address account = vm.parseJsonAddress(json, _at(string.concat(path, ".accounts"), i, ""));
+            _stakes.set(account, stakes[i] == 0 ? 1 : stakes[i]);
+            _drawing.sync(account);
+            _stakes.set(account, stakes[i]);
+            _drawing.sync(account);
+        }
+    }
+
+    function _at(string memory path, uint256 i, string memory key) private pure returns (string memory) {
+        return string.concat(path, "[", vm.toString(i), "]", key);
     }
 }

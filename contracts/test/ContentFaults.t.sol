@@ -122,7 +122,7 @@ contract ContentFaultsTest is Recorded {
     }
 
     function test_attack_signature_replayed_from_another_deployment() public {
-        Campaigns other = new Campaigns(stakes, settlement, parameters, address(0));
+        Campaigns other = new Campaigns(stakes, settlement, parameters, address(0), reviewers);
         ContentFaults theirs = new ContentFaults(settlement, other, doubts, approvals);
         Case memory c = _case(0, 2, operator);
         _forge(c, 1, theirs.digestOf(c.clips[1].contribution));

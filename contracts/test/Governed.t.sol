@@ -207,12 +207,12 @@ contract GovernedTest is World {
     /// @notice Campaigns and Datasets hold the caps themselves: other Parameters than ours would not move them either.
     function test_attack_parameters_that_lie_cannot_raise_caps() public {
         IParameters lies = IParameters(address(new LyingParameters(501)));
-        Campaigns other = new Campaigns(stakes, settlement, lies, address(pools));
+        Campaigns other = new Campaigns(stakes, settlement, lies, address(pools), reviewers);
         Terms memory t = _terms();
         t.feeBps = 501;
         _capHolds(other, t, 501, 500);
         lies = IParameters(address(new LyingParameters(500)));
-        other = new Campaigns(stakes, settlement, lies, address(pools));
+        other = new Campaigns(stakes, settlement, lies, address(pools), reviewers);
         (t.feeBps, t.reviewFeeBps) = (500, 301);
         _capHolds(other, t, 301, 300);
         (t.reviewFeeBps, t.operatorFeeBps) = (300, 1001);

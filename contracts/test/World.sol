@@ -16,17 +16,21 @@ import {LocalDollar} from "../src/LocalDollar.sol";
 import {Parameters} from "../src/Parameters.sol";
 import {Reputation} from "../src/Reputation.sol";
 import {Pools} from "../src/Pools.sol";
+import {Reviewers} from "../src/Reviewers.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {ShareFaults} from "../src/ShareFaults.sol";
 import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {Usage} from "../src/Usage.sol";
+import {VoteFaults} from "../src/VoteFaults.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
+import {IVoteFaults} from "../src/interfaces/IVoteFaults.sol";
 import {
     Anchor,
     Due,
@@ -50,7 +54,7 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
-    uint256 internal constant PARTS = 21; // how many contracts are deployed here
+    uint256 internal constant PARTS = 23; // how many contracts are deployed here
     uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
@@ -75,6 +79,8 @@ abstract contract World is Test {
     Court internal court;
     ShareFaults internal shareFaults;
     Pools internal pools;
+    Reviewers internal reviewers;
+    VoteFaults internal voteFaults;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -117,7 +123,7 @@ abstract contract World is Test {
         governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
         parameters = newParameters(address(timelock), treasury, MINIMUM);
         stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
-        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, _next(14));
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, _next(14), IReviewers(_next(15)));
         settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
         licences = new Licences(_next(1), "headwater:{id}");
@@ -133,6 +139,8 @@ abstract contract World is Test {
         calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
         shareFaults = new ShareFaults(datasets, settlement, address(token), CALL_BOND);
         pools = new Pools(campaigns, settlement, address(token), CALL_BOND);
+        reviewers = new Reviewers(stakes, address(campaigns));
+        voteFaults = new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
     }
 
     /// @dev Address of the contract created `n` creations after the next one.
@@ -150,7 +158,8 @@ abstract contract World is Test {
             reputation: _next(8),
             court: _next(10),
             disputes: doubter,
-            calls: _next(13)
+            calls: _next(13),
+            voteFaults: _next(17)
         });
     }
 
@@ -159,6 +168,7 @@ abstract contract World is Test {
         (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
         (parts.faults, parts.advances) = (_next(1), _next(4));
         (parts.contentFaults, parts.calls) = (_next(10), _next(11));
+        parts.voteFaults = _next(15);
         (parts.disputes, parts.doubts) = (doubter, _next(5));
     }
 
@@ -196,6 +206,16 @@ abstract contract World is Test {
         token.approve(address(stakes), type(uint256).max);
         stakes.join(role, MINIMUM);
         vm.stopPrank();
+    }
+
+    /// @notice `n` reviewers with the least stake and a weight.
+    function _panel(uint256 n) internal returns (address[] memory panel) {
+        panel = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            panel[i] = vm.addr(0x7000 + i);
+            _join(panel[i], 2);
+            reviewers.sync(panel[i]);
+        }
     }
 
     function _give(address who, uint256 amount) internal {
@@ -251,6 +271,7 @@ abstract contract World is Test {
         a.block_ = uint40(block.number);
         a.root = keccak256(abi.encode("root", id, a.firstItem));
         a.cid = keccak256("cid");
+        a.weights = reviewers.state();
         vm.prank(who);
         campaigns.anchor(id, t, a.root, count, a.cid);
     }

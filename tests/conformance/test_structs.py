@@ -23,6 +23,7 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "Revealed": views.Revealed,
     "Case": views.DisputeCase,
     "Tally": views.DisputeTally,
     "Call": views.Call,
@@ -53,6 +54,7 @@ OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Pools"),
     *("Licences", "Approvals", "ContentFaults", "Calls", "Disputes"),
     *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+    *("Reviewers", "VoteFaults"),
 )
 
 
@@ -102,6 +104,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
+        *("Ballot", "CommitRoot", "Revealed", "Draw", "Counted", "Absence", "Place", "Placed"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

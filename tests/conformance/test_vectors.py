@@ -24,7 +24,7 @@ from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import Ballot, Reasons, VoteCommit
-from headwater.review import weight
+from headwater.review import Candidate, Lot, draw, eligible, weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 _NOTHING = ("0x" + "00" * 20, "0x" + "00" * 20, bytes(32), *[0] * 12, bytes(32), *[0] * 5)
@@ -95,6 +95,15 @@ def test_merkle(case: dict[str, Any]) -> None:
         start, stop, proof = entry["from"], entry["to"], words(entry["proof"])
         assert list(tree.range_proof(start, stop)) == proof
         assert merkle.verify_range(root, leaves[start:stop], start, len(leaves), proof)
+
+
+@pytest.mark.parametrize("case", load("draw")["cases"], ids=lambda case: case["name"])
+def test_draw(case: dict[str, Any]) -> None:
+    whole = load("draw")
+    lot = Lot(whole["chain_id"], whole["reviewers"], case["campaign"], case["item"], words([case["seed"]])[0])
+    leaves = [Candidate(who, int(stake)) for who, stake in zip(case["accounts"], case["stakes"], strict=True)]
+    pool = eligible(leaves, (case["contributor"], case["anchorer"]))
+    assert list(draw(lot, case["count"], pool)) == case["drawn"]
 
 
 def test_quality() -> None:

@@ -23,19 +23,22 @@ from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
-from headwater.chain.reputation import Reputation
 from headwater.chain.pools import Pools
+from headwater.chain.reputation import Reputation
+from headwater.chain.reviewers import Reviewers
 from headwater.chain.settlement import Settlement
 from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
 from headwater.chain.timelock import Timelock
 from headwater.chain.usage import Usage
+from headwater.chain.vote_faults import VoteFaults
 from headwater.chain.votes import Votes
 
 WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
     *(Approvals, ContentFaults, Calls, Disputes, ShareFaults, Pools),
     *(Parameters, Governor, Timelock, Reputation, Usage, Court, Votes),
+    *(Reviewers, VoteFaults),
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
@@ -48,6 +51,7 @@ BETWEEN_CONTRACTS = {
     "Datasets": {"voidVersion", "carry"},
     "Disputes": {"rule"},
     "Licences": {"mint"},
+    "Reviewers": {"seal"},
     "Reputation": {"suspend", "rule"},
     "Court": {"createDispute", "appeal", "adjust"},
     # What only a proposal does.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Terms} from "./Structs.sol";
+import {Anchor, Ballot, CommitRoot, Terms} from "./Structs.sol";
 
 /// @title Campaigns
 /// @notice Escrow, terms and the queue of anchored items. All campaign money, settled or not, is held here.
@@ -34,6 +34,12 @@ interface ICampaigns {
         bool closing;
     }
 
+    /// @notice A vote opened on chain; time 0 for none.
+    struct Revealed {
+        uint40 time;
+        uint8 verdict;
+    }
+
     event Funded(uint256 indexed campaign, address indexed requester, uint256 amount, Terms terms);
     event ToppedUp(uint256 indexed campaign, address indexed from, uint256 amount);
     event Refunded(uint256 indexed campaign, address indexed requester, uint256 amount);
@@ -57,6 +63,9 @@ interface ICampaigns {
         uint8 round,
         bytes32 commit,
         uint40 time
+    );
+    event VoteRevealed(
+        uint256 indexed campaign, uint256 indexed item, address indexed reviewer, Ballot ballot, uint40 time
     );
     event Credited(uint256 indexed campaign, uint256 amount);
     event PoolPaid(uint256 indexed campaign, address indexed to, uint256 amount);
@@ -86,6 +95,10 @@ interface ICampaigns {
     error Campaigns_SeedTooEarly(uint256 block_, uint256 from);
     error Campaigns_SeedExists(uint256 campaign, uint256 firstItem);
     error Campaigns_CommitExists(bytes32 key);
+    error Campaigns_NotCommitted(bytes32 key);
+    error Campaigns_RevealTooEarly(uint256 committed, uint256 nowAt);
+    error Campaigns_RevealExists(bytes32 key);
+    error Campaigns_NoVerdict(uint8 verdict);
     error Campaigns_NotNext(uint256 firstItem, uint256 expected);
 
     /// @notice Opens a campaign with `amount` of the caller's tokens; the caller must be `terms.requester`. In pool mode at
@@ -125,11 +138,19 @@ interface ICampaigns {
     /// @notice Stores the block hash reviewers of this anchor are drawn from, once.
     function recordSeed(uint256 campaign, Anchor calldata anchor_) external;
 
-    /// @notice Stores an operator's root of vote commits for a round over an anchor, once.
+    /// @notice Stores an operator's root of vote commits for a round over an anchor, once. Leaf i of its `count` leaves,
+    /// as many as the anchor has items, is the commit for item `firstItem + i`, a zero word where it has none.
     function commitVotes(uint256 campaign, uint32 firstItem, uint8 round, bytes32 root, uint32 count) external;
 
     /// @notice Stores a reviewer's own vote commit, once.
     function commitVote(uint256 campaign, uint32 item, uint8 round, bytes32 commit) external;
+
+    /// @notice Opens a vote the reviewer himself committed at `time`, so that no settler can leave it out. Whoever holds
+    /// the opening may; not in the second of the commit.
+    function revealVote(Ballot calldata ballot, uint40 time) external;
+
+    /// @notice The same for a commit that stands in an operator's root over the anchor that begins with `firstItem`.
+    function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external;
 
     /// @notice Settlement only: takes items off the queue (or again, after a void) and turns `total` of escrow into
     /// the settlement's funds. The rest of the items' reserve stays reserved until it is freed by `book`.
@@ -178,6 +199,11 @@ interface ICampaigns {
 
     /// @notice `H(abi.encode(commit, time))` of a lone commit, by `H(abi.encode(id, item, round, reviewer))`.
     function commits(bytes32 key) external view returns (bytes32);
+
+    function revealOf(uint256 campaign, uint32 item, uint8 round, address reviewer)
+        external
+        view
+        returns (Revealed memory);
 
     /// @notice One more than the first item that lapsed; 0 while nothing did.
     function lapsedFrom(uint256 campaign) external view returns (uint256);

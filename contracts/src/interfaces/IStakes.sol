@@ -5,11 +5,11 @@ pragma solidity ^0.8.28;
 /// @notice Collateral per token that modules lock and slash, and roles bought with the network token.
 /// @dev Only tokens that move exactly what they say can be deposited. Locked collateral leaves only through the module
 /// that guards it; free collateral and role stakes leave after the unbonding delay, and a stake not while it is held.
-/// *Modules* are campaigns, settlement, datasets, faults, reputation, disputes and calls; *keepers* are the modules and
-/// the court.
+/// *Modules* are campaigns, settlement, datasets, faults, reputation, disputes and calls; *keepers* are the modules,
+/// the court and the vote faults.
 interface IStakes {
-    /// @notice Who may lock, hold and slash; fixed at deployment. The court answers for jurors' stakes alone, the modules
-    /// for everything else.
+    /// @notice Who may lock, hold and slash; fixed at deployment. The court answers for jurors' stakes alone, the vote
+    /// faults for reviewers' alone, the modules for everything but jurors'.
     struct Keepers {
         address campaigns;
         address settlement;
@@ -19,6 +19,7 @@ interface IStakes {
         address court;
         address disputes;
         address calls;
+        address voteFaults;
     }
 
     /// @param amount what stands behind the role

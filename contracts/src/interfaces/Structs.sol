@@ -222,3 +222,24 @@ struct Closing {
     uint40 finalAt;
     uint40 lapsesAt;
 }
+
+/// @notice The opening of a vote commit, field for field what the commit is the hash of (section 4).
+struct Ballot {
+    uint256 campaign;
+    uint32 item;
+    uint8 round;
+    address reviewer;
+    uint8 verdict;
+    bytes32 reasons;
+    bytes32 salt;
+}
+
+/// @notice An operator's commit root as it was stored, the leaf at an item's position and its proof. Where no root is
+/// stored everything is zero.
+struct CommitRoot {
+    bytes32 root;
+    uint32 count;
+    uint40 time;
+    bytes32 leaf;
+    bytes32[] proof;
+}

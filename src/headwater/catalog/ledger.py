@@ -13,7 +13,9 @@ from functools import singledispatchmethod
 from headwater.catalog.errors import UnknownIdError
 from headwater.catalog.institutions import Institutions
 from headwater.chain import events as ev
+from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.chain.structs import ACCEPTED, Anchor, Closing, Posted, ShareProof, Terms, Version
+from headwater.review.draw import Candidate, eligible
 
 
 @dataclass
@@ -21,8 +23,9 @@ class CampaignFacts:
     """One campaign as events tell it. Items count from 0 over all its anchors.
 
     Attributes:
+        weights: reviewers by leaf as each anchor sealed them, by its first item.
         commit_roots: event of each round's root, by first item, round and operator.
-        own_commits: event of each commit a reviewer posted himself, by item, round and reviewer.
+        own_commits, reveals: events by item, round and reviewer.
     """
 
     id: int
@@ -33,8 +36,10 @@ class CampaignFacts:
     lapsed_from: int | None = None
     anchors: dict[int, Anchor] = field(default_factory=dict)
     seeds: dict[int, bytes] = field(default_factory=dict)
+    weights: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
     commit_roots: dict[tuple[int, int, str], ev.VotesCommitted] = field(default_factory=dict)
     own_commits: dict[tuple[int, int, str], ev.VoteCommitted] = field(default_factory=dict)
+    reveals: dict[tuple[int, int, str], ev.VoteRevealed] = field(default_factory=dict)
     settlements: list[int] = field(default_factory=list)
     closings: list[ClosingFacts] = field(default_factory=list)
 
@@ -47,6 +52,11 @@ class CampaignFacts:
     def anchored(self) -> int:
         """Items in the queue."""
         return sum(a.count for a in self.anchors.values())
+
+    def pool_of(self, item: int, contributor: str) -> tuple[Candidate, ...]:
+        """Who can be drawn for an item: as its anchor sealed the weights, less its contributor and its anchorer."""
+        anchor = self.anchor_of(item)
+        return eligible(self.weights[anchor.first_item], (contributor, anchor.anchorer))
 
     def anchor_of(self, item: int) -> Anchor:
         """The anchor an item lies in.
@@ -219,6 +229,7 @@ class Ledger:
         self.holders: dict[str, ev.HolderRegistered] = {}
         self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
+        self.leaves: tuple[Candidate, ...] = ()
         self._stakes: list[tuple[int, int, str, int]] = []
 
     @classmethod
@@ -287,6 +298,12 @@ class Ledger:
                 stakes[account] = stake
         return {account: stake for account, stake in stakes.items() if stake}
 
+    def unsynced(self) -> list[str]:
+        """Accounts whose weight in the draw is not their reviewer stake."""
+        head = max((block for block, *_ in self._stakes), default=0)
+        stakes, weights = self.stakes_at(REVIEWER_ROLE, head), {c.address: c.stake for c in self.leaves if c.stake}
+        return sorted(a for a in stakes.keys() | weights.keys() if stakes.get(a) != weights.get(a))
+
     @singledispatchmethod
     def apply(self, event: ev.Event) -> None:
         """Take in the next event; what is no campaign's, dataset's or stake's is the institutions' matter."""
@@ -310,7 +327,9 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.Anchored) -> None:
-        self.campaigns[e.campaign].anchors[e.anchor.first_item] = e.anchor
+        facts = self.campaigns[e.campaign]
+        facts.anchors[e.anchor.first_item] = e.anchor
+        facts.weights[e.anchor.first_item] = self.leaves
 
     @apply.register
     def _(self, e: ev.SeedRecorded) -> None:
@@ -323,6 +342,16 @@ class Ledger:
     @apply.register
     def _(self, e: ev.VoteCommitted) -> None:
         self.campaigns[e.campaign].own_commits[(e.item, e.round, e.reviewer)] = e
+
+    @apply.register
+    def _(self, e: ev.VoteRevealed) -> None:
+        self.campaigns[e.campaign].reveals[(e.item, e.ballot.round, e.reviewer)] = e
+
+    @apply.register
+    def _(self, e: ev.Synced) -> None:
+        leaves = list(self.leaves)
+        leaves[e.leaf : e.leaf + 1] = [Candidate(e.account, e.weight)]
+        self.leaves = tuple(leaves)
 
     @apply.register
     def _(self, e: ev.Settled) -> None:

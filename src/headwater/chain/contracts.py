@@ -20,8 +20,9 @@ from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
-from headwater.chain.reputation import Reputation
 from headwater.chain.pools import Pools
+from headwater.chain.reputation import Reputation
+from headwater.chain.reviewers import Reviewers
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
 from headwater.chain.share_faults import ShareFaults
@@ -29,6 +30,7 @@ from headwater.chain.stakes import Stakes
 from headwater.chain.timelock import Timelock
 from headwater.chain.token import Token
 from headwater.chain.usage import Usage
+from headwater.chain.vote_faults import VoteFaults
 from headwater.chain.votes import Votes
 from headwater.primitives.eip712 import Domain
 
@@ -116,6 +118,14 @@ class Contracts:
     @cached_property
     def reputation(self) -> Reputation:
         return Reputation(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def reviewers(self) -> Reviewers:
+        return Reviewers(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def vote_faults(self) -> VoteFaults:
+        return VoteFaults(self.chain, self.deployment, self.tag)
 
     @cached_property
     def timelock(self) -> Timelock:

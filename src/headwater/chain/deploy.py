@@ -120,6 +120,7 @@ def _stakes(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
     keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
     keepers |= {"disputes": s["Disputes"], "calls": s["Calls"]}
+    keepers |= {"voteFaults": s["VoteFaults"]}
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
         _own("Stakes", networkToken=token, parameters=parameters, unbonding=s.profile.unbonding)
@@ -128,13 +129,14 @@ def _stakes(s: Site) -> Made:
 
 
 def _campaigns(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters", "pools")}
+    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters", "pools", "reviewers")}
     return Made(tuple(names.values()), _own("Campaigns", **names))
 
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    more = {"voteFaults": NOBODY, "contentFaults": s["ContentFaults"], "calls": s["Calls"], "disputes": s["Disputes"]}
+    more = {"voteFaults": s["VoteFaults"], "contentFaults": s["ContentFaults"]}
+    more |= {"calls": s["Calls"], "disputes": s["Disputes"]}
     parts = known | more | {"doubts": s["Doubts"]}
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
@@ -211,6 +213,17 @@ def _reputation(s: Site) -> Made:
     return Made(tuple(parts.values()), _own("Reputation", **parts))
 
 
+def _reviewers(s: Site) -> Made:
+    names = {name: s[name.capitalize()] for name in ("stakes", "campaigns")}
+    return Made(tuple(names.values()), _own("Reviewers", **names))
+
+
+def _vote_faults(s: Site) -> Made:
+    names = ("settlement", "campaigns", "stakes", "reviewers", "reputation", "parameters")
+    parts = {name: s[name.capitalize()] for name in names}
+    return Made((tuple(parts.values()),), _own("VoteFaults", **parts))
+
+
 def _usage(s: Site) -> Made:
     return Made((s["Stakes"],), _own("Usage", stakes=s["Stakes"]))
 
@@ -275,6 +288,8 @@ PARTS: tuple[Part, ...] = (
     Part("Calls", _calls),
     Part("ShareFaults", _share_faults),
     Part("Pools", _pools),
+    Part("Reviewers", _reviewers),
+    Part("VoteFaults", _vote_faults),
 )
 
 

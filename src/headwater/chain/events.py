@@ -23,6 +23,7 @@ from headwater.chain.structs import (
     Terms,
     UsageLink,
     Version,
+    VoteOpening,
 )
 
 if TYPE_CHECKING:
@@ -248,6 +249,17 @@ class VoteCommitted(_OfCampaigns):
 
 
 @dataclass(frozen=True)
+class VoteRevealed(_OfCampaigns):
+    """``time`` is when; the settlements posted later count it."""
+
+    campaign: int
+    item: int
+    reviewer: str
+    ballot: VoteOpening
+    time: int
+
+
+@dataclass(frozen=True)
 class Credited(_OfCampaigns):
     campaign: int
     amount: int
@@ -272,6 +284,31 @@ class PoolRaised(_OfCampaigns):
 class PoolFreed(_OfCampaigns):
     campaign: int
     amount: int
+
+
+@dataclass(frozen=True)
+class Synced(Event):
+    """A reviewer's weight in the draws of anchors made from now on; ``leaf`` is its place in their order."""
+
+    CONTRACT = "Reviewers"
+
+    account: str
+    leaf: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Equivocated(Event):
+    """A reviewer voted twice in one round; ``taken`` of his stake."""
+
+    CONTRACT = "VoteFaults"
+
+    campaign: int
+    item: int
+    reviewer: str
+    round: int
+    watcher: str
+    taken: int
 
 
 class _OfSettlement(Event):

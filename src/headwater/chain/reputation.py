@@ -77,6 +77,10 @@ class Reputation(Contract):
         """``Epoch.hash()``, or the zero word."""
         return bytes(self._read("epochHash", number))
 
+    def number_of(self, epoch_hash: bytes) -> int:
+        """Number of the epoch with this hash, 0 for none."""
+        return int(self._read("numberOf", epoch_hash))
+
     def root(self, number: int) -> bytes:
         """Root of a final epoch's rows."""
         return bytes(self._read("rootOf", number))

@@ -625,6 +625,109 @@ class CourtWindows(Struct):
     ABI = ("uint32", "uint32", "uint32", "uint32")
 
 
+@dataclass(frozen=True)
+class VoteOpening(Struct):
+    """A vote commit opened: what the commit is the hash of (section 4); ``reasons`` is the digest of the record."""
+
+    campaign: int
+    item: int
+    round: int
+    reviewer: str
+    verdict: int
+    reasons: bytes
+    salt: bytes
+
+    ABI = ("uint256", "uint32", "uint8", "address", "uint8", "bytes32", "bytes32")
+
+    def commit(self, domain: Domain) -> bytes:
+        """The commit it opens; ``domain`` is the one reviewers sign under."""
+        head = (keccak256(b"headwater.vote.v1"), domain.chain_id, domain.contract)
+        return abi_hash(("bytes32", "uint256", "address", *self.ABI), (*head, *self.tuple()))
+
+
+@dataclass(frozen=True)
+class CommitRoot(Struct):
+    """An operator's commit root as stored, the leaf at an item's position and its proof; all zero for no root."""
+
+    root: bytes
+    count: int
+    time: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+
+    ABI = ("bytes32", "uint32", "uint40", "bytes32", "bytes32[]")
+
+    @classmethod
+    def none(cls) -> CommitRoot:
+        """No root is stored."""
+        return cls(bytes(32), 0, 0, bytes(32), ())
+
+
+@dataclass(frozen=True)
+class Draw(Struct):
+    """An item whose reviewers are drawn; ``weights`` is its anchor's."""
+
+    campaign: int
+    item: int
+    seed: bytes
+    weights: int
+    contributor: str
+    anchorer: str
+
+    ABI = ("uint256", "uint32", "bytes32", "uint40", "address", "address")
+
+
+@dataclass(frozen=True)
+class Counted(Struct):
+    """An item of a settlement: its leaf, the leaf's proof, the votes it counts."""
+
+    item: Item
+    proof: tuple[bytes, ...]
+    votes: tuple[Vote, ...]
+
+    ABI = (Item.abi_type(), "bytes32[]", f"{Vote.abi_type()}[]")
+
+
+@dataclass(frozen=True)
+class Absence(Struct):
+    """Everywhere a commit could stand.
+
+    The reviewer's own and its time; the anchorer's root, then the settler's if he is another.
+    """
+
+    commit: bytes
+    time: int
+    roots: tuple[CommitRoot, ...]
+
+    ABI = ("bytes32", "uint40", f"{CommitRoot.abi_type()}[]")
+
+
+@dataclass(frozen=True)
+class Place(Struct):
+    """One reviewer in one round of an item."""
+
+    campaign: int
+    item: int
+    round: int
+    reviewer: str
+
+    ABI = ("uint256", "uint32", "uint8", "address")
+
+
+@dataclass(frozen=True)
+class Placed(Struct):
+    """A reviewer's commit on chain: his own, stored at ``time``, or a leaf of an operator's root with his signature."""
+
+    commit: bytes
+    time: int
+    operator: str
+    first_item: int
+    root: CommitRoot
+    signature: bytes
+
+    ABI = ("bytes32", "uint40", "address", "uint32", CommitRoot.abi_type(), "bytes")
+
+
 def by_name(name: str) -> type[Struct] | None:
     """The struct Solidity calls ``name``."""
     return _BY_NAME.get(name)
@@ -725,8 +828,14 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         EpisodeLeaf,
         Epoch,
         Lookup,
+        CommitRoot,
+        Draw,
+        Counted,
+        Absence,
+        Place,
+        Placed,
     )
-} | {"Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
+} | {"Ballot": VoteOpening, "Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
 
 
 def _plain(value: Any) -> Any:

@@ -49,6 +49,16 @@ class Slot(Struct):
 
 
 @dataclass(frozen=True)
+class Revealed(Struct):
+    """A vote opened on chain; ``time`` 0 for none."""
+
+    time: int
+    verdict: int
+
+    ABI = ("uint40", "uint8")
+
+
+@dataclass(frozen=True)
 class Sales(Struct):
     """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published, 2 void."""
 

@@ -50,8 +50,8 @@ def settle(
 
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Recompute what is not final yet, settlements, versions and closings; prove on chain what is wrong, call for what is
-    not shown. Run it as a watchtower."""
+    """Recompute what is not final yet, settlements, versions and closings; prove on chain what is wrong, call for what
+    is not shown. Run it as a watchtower."""
     from headwater.client.pool_watch import patrol_pools
     from headwater.client.share_watch import patrol_shares
     from headwater.client.watch import patrol
@@ -76,7 +76,7 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
         console().print(f"{what}; {found.fault.function}, {found.gas_used} gas")
     for one in proven:
         fault = one.fault
-        what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
+        what = f"{fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
     for share in shares:
         dataset, number = share.version >> 32, share.version & 0xFFFFFFFF

@@ -36,7 +36,7 @@ from headwater.chain.structs import (
     reserve_of,
     settlement_key,
 )
-from headwater.chain.views import COLLECTED, POSTED, VOID, CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import COLLECTED, POSTED, VOID, CampaignState, EpochSlot, Sales, SalesPaid, Slot
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import Addresses, Facts
@@ -64,7 +64,7 @@ from headwater.records.release import Release, ReleaseRequest, Role
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, REJECT, Ballot, Reasons, VoteCommit
 from headwater.records.vote import Evidence as Seen
-from headwater.review import START_WEIGHT, draw, eligible, stakes_of
+from headwater.review import START_WEIGHT, Candidate, Lot, draw, eligible
 from headwater.storage import MemoryBlobStore
 from headwater.testing.sealed import person
 from headwater.vault import (
@@ -83,7 +83,7 @@ Lie = Callable[[Any], Any]
 
 CHAIN_ID = 31337
 TOKEN = "0x" + "70" * 20
-ADDRESSES = Addresses("0x" + "C1" * 20, "0x" + "5E" * 20, "0x" + "Da" * 20)
+ADDRESSES = Addresses("0x" + "C1" * 20, "0x" + "5E" * 20, "0x" + "Da" * 20, "0x" + "4E" * 20)
 DOMAIN = Domain(CHAIN_ID, ADDRESSES.campaigns)
 R, BUDGET, PRICE, LICENCE_S = 10_000_000, 1_000_000_000, 50_000_000, 500
 ANCHOR_BLOCK, SETTLE_BLOCK, FINAL_TIME, SALE_BLOCK, HEAD = 10, 20, 1_050, 70, 99
@@ -138,6 +138,9 @@ class FakeReads:
 
     def seed(self, campaign: int, first_item: int) -> bytes:
         return self.seeds[(campaign, first_item)]
+
+    def epoch_slot(self, number: int) -> EpochSlot:
+        raise AssertionError(f"no epoch {number} here")
 
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes:
         return self.commit_roots.get((campaign, first_item, round_, operator), bytes(32))
@@ -274,6 +277,8 @@ class SmallHistory:
             self.events.append(ev.HolderRegistered(self._at(2), number, holder.address, holder.public_key, url))
         for reviewer in self.reviewers:
             self.events.append(ev.Joined(self._at(3), reviewer.address, REVIEWER_ROLE, 100, 100))
+        for number, reviewer in enumerate(self.reviewers):
+            self.events.append(ev.Synced(self._at(3), reviewer.address, number, 100))
 
     # Contributions
 
@@ -392,10 +397,11 @@ class SmallHistory:
         )
 
     def _votes(self, item: int, verdict: int) -> list[tuple[CountedVote, Cid]]:
-        stakes = {r.address: 100 for r in self.reviewers}
-        pool = eligible(stakes_of(stakes), (self.clips[item].given.contributor, self.address("op")))
+        linked = (self.clips[item].given.contributor, self.address("op"))
+        pool = eligible([Candidate(r.address, 100) for r in self.reviewers], linked)
+        lot = Lot(CHAIN_ID, ADDRESSES.reviewers, 1, item, self.seed)
         cast = []
-        for number, who in enumerate(self._lie(f"reviewers/{item}", draw(self.seed, item, 2, pool))):
+        for number, who in enumerate(self._lie(f"reviewers/{item}", draw(lot, 2, pool))):
             seen = () if verdict == ACCEPT else (Seen("dropped", 100, 200),)
             salt = sha256(b"vote" + bytes([item, number])).digest()
             ballot = Ballot(1, item, number, who, verdict, Reasons(seen, ""), salt)
@@ -406,10 +412,11 @@ class SmallHistory:
 
     def _commit_rounds(self, votes: list[list[CountedVote]]) -> None:
         for number in range(self._lie("rounds", 2)):
-            mine = [(item, v) for item, row in enumerate(votes) for v in row if v.round == number]
-            leaves = [VoteCommit(1, item, number, v.reviewer, v.commit, b"").leaf(DOMAIN) for item, v in mine]
-            root = self._lie(f"commit-root/{number}", build(leaves).root if leaves else b"\x01" * 32)
-            count, time, block, operator = max(1, len(leaves)), 1_015, 15, self.address("op")
+            leaves = [bytes(32)] * len(votes)
+            for item, v in ((item, v) for item, row in enumerate(votes) for v in row if v.round == number):
+                leaves[item] = VoteCommit(1, item, number, v.reviewer, v.commit, b"").leaf(DOMAIN)
+            root = self._lie(f"commit-root/{number}", build(leaves).root if any(map(any, leaves)) else b"\x01" * 32)
+            count, time, block, operator = len(leaves), 1_015, 15, self.address("op")
             self.events.append(ev.VotesCommitted(self._at(block), 1, 0, operator, number, root, count, time))
             word = abi_hash(("bytes32", "uint32", "uint40"), (root, count, time))
             self.reads.commit_roots[(1, 0, number, operator)] = self._lie(f"commit-word/{number}", word)
@@ -477,7 +484,7 @@ class SmallHistory:
         told = self._lie("bytes", b"".join(bytes((v.byte, v.score)) for v in self.verdicts))
         item_root = self._lie("item-root", build(leaves).root)
         digest = cid_digest(self._put("evidence", evidence))
-        reputation = self._lie("reputation", codec.digest(snapshot))
+        reputation = self._lie("reputation", bytes(32))
         posted = self._post(self.key, "op2", item_root, pay_root, len(pays), sum_, told, digest, reputation)
         return posted, pays
 

@@ -100,7 +100,7 @@ LIES: list[tuple[str, Lie, set[str], str]] = [
     ("slot", more("final_at"), {"S/status"}, ""),
     ("paid", plus(1), {"S/paid"}, ""),
     ("item-root", flipped(0), {"S/item-root"}, "items 0 to 2 of campaign 1"),
-    ("reputation", flipped(0), {"S/reputation"}, ""),
+    ("reputation", flipped(0), {"S/cited"}, ""),
     # items
     ("opening/0", flip("signature", 5), {"C/item/0/signature"}, "item 0, contribution"),
     ("opening/1", flip("salt"), {"C/item/1/anchored"}, "item 1, contribution"),

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from headwater.catalog.ledger import Ledger, SettlementFacts
 from headwater.chain.events import Event
 from headwater.chain.structs import Anchor
-from headwater.chain.views import CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import CampaignState, EpochSlot, Sales, SalesPaid, Slot
 from headwater.client.audit.errors import EvidenceError
 from headwater.primitives.cid import Cid, CidError, dag_cbor_cid
 from headwater.primitives.eip712 import Domain, WalletCheck
@@ -41,6 +41,8 @@ class Reads(Protocol):
 
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes: ...
 
+    def epoch_slot(self, number: int) -> EpochSlot: ...
+
     def slot(self, key: int) -> Slot: ...
 
     def paid(self, key: int, pay_count: int) -> int: ...
@@ -67,6 +69,7 @@ class Addresses:
     campaigns: str
     settlement: str
     datasets: str
+    reviewers: str
     pools: str = ""
 
 

@@ -51,7 +51,7 @@ def gather(contracts: Contracts, blobs: BlobStore) -> Facts:
     """Everything an audit reads from the chain, as of its head now."""
     head = contracts.chain.latest()
     pinned = contracts.at(head.number)
-    contracts_at = (pinned.campaigns, pinned.settlement, pinned.datasets, pinned.pools)
+    contracts_at = (pinned.campaigns, pinned.settlement, pinned.datasets, pinned.reviewers, pinned.pools)
     addresses = Addresses(*(one.address for one in contracts_at))
     history = read_events(contracts.chain, contracts.deployment, contracts.deployment.block, head.number)
     wallets = ChainWallets(contracts.chain, head.number)

@@ -22,8 +22,7 @@ from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_o
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.primitives.hashing import ZERO_WORD
-from headwater.records import codec
-from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
+from headwater.records.evidence import Evidence, Opening, PayRow, snapshot_of
 from headwater.records.verdict import Verdict
 from headwater.records.vote import REJECT, Ballot
 from headwater.review import Step
@@ -103,17 +102,17 @@ def send(
     earlier: Sequence[SettlementFacts],
 ) -> Posted:
     """Stores the evidence of a draft and posts it."""
-    reputation = ReputationSnapshot(())
+    cited = desk.cited_at(anchors[0].time)
     evidence = Evidence(
         key=Amount(made.key),
         campaign=campaign,
         openings=tuple(openings),
         verdicts=tuple(desk.put(v) for v in made.verdicts),
         pay=tuple(PayRow(b.pay.account, Amount(b.pay.amount), b.pay.kind, b.items) for b in made.books),
-        reputation=desk.put(reputation),
+        reputation=desk.put(snapshot_of((row.reviewer, row.right, row.wrong) for row in cited.rows)),
         suite=read_report(desk.blobs.get(Cid(made.verdicts[0].report))).suite,
     )
-    given = made.input(campaign, cid_digest(desk.put(evidence)), codec.digest(reputation))
+    given = made.input(campaign, cid_digest(desk.put(evidence)), cited.hash)
     terms, contract = desk.terms(campaign), desk.contracts.settlement
     if earlier:
         receipt = contract.resettle(desk.signer, terms, anchors, given, [(e.posted, str(e.voided_by)) for e in earlier])

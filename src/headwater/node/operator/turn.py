@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
@@ -58,7 +59,7 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     checked = check_pending(desk, campaign, lambda item, report: say(_checked(item, report)))
     rounds = close_rounds(desk, campaign)
     posted = _settle(desk, campaign)
-    replaced = [resettle(desk, facts).key for facts in voided(desk, campaign) if _may_replace(desk, facts)]
+    replaced = _replace(desk, campaign)
     released = release_final(desk, campaign)
     show_called(desk, campaign)
     republish(desk, campaign)
@@ -74,6 +75,16 @@ def _settle(desk: Desk, campaign: int) -> list[int]:
     except NotReadyError:
         return []  # ``_waits`` says for whom
     return [posted.key] if posted else []
+
+
+def _replace(desk: Desk, campaign: int) -> list[int]:
+    """Settlements voided by others' faults, posted anew; keys of those that can be now."""
+    keys = []
+    for facts in voided(desk, campaign):
+        if _may_replace(desk, facts):
+            with suppress(NotReadyError):  # votes are lacking
+                keys.append(resettle(desk, facts).key)
+    return keys
 
 
 def _may_replace(desk: Desk, facts: SettlementFacts) -> bool:
