@@ -12,7 +12,7 @@ from tests.integration.test_audit_on_chain import PRICE, Campaign, Clip
 
 from headwater.chain import LOCAL, Chain, Contracts, KeySigner, anvil, deploy
 from headwater.chain import events as ev
-from headwater.chain.structs import Offer, settlement_key
+from headwater.chain.structs import Offer, Use, settlement_key
 from headwater.client.claim import claim_all
 from headwater.client.network import Network
 from headwater.client.share_watch import patrol_shares
@@ -31,7 +31,12 @@ WINDOW = 90  # seconds of chain time; the local profile's two would race the tes
 def town(local_chain: anvil.Anvil) -> Town:
     chain, deployer = Chain(local_chain.url), KeySigner.create()
     anvil.fund(chain, deployer.address)
-    return Town(Contracts(chain, deploy(chain, deployer, replace(LOCAL, publish_window=WINDOW))), deployer)
+    return Town(
+        Contracts(
+            chain, deploy(chain, deployer, replace(LOCAL, windows=(*LOCAL.windows[:3], WINDOW, LOCAL.windows[4])))
+        ),
+        deployer,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,7 @@ def test_a_lying_version_is_void_and_its_sales_are_split_by_its_successor(settle
     publish(settled, desk, lied, keys)
     buyer = settled.town.account(PRICE // 10**6 + 1)
     c.local_dollar.approve(buyer, c.datasets.address, PRICE)
-    c.datasets.buy(buyer, lied.version, 0, buyer.address)
+    c.datasets.buy(buyer, lied.version, 0, buyer.address, Use(0, 0))
     (proven,) = patrol_shares(network, watcher)
     assert (proven.version, proven.function) == (lied.version.key, "proveShareWeight")
     assert patrol_shares(network, watcher) == []

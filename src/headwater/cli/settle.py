@@ -69,7 +69,8 @@ def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = Fal
     shares = patrol_shares(session.network, session.signer(name))
     pools = patrol_pools(session.network, session.signer(name))
     if as_json:
-        emit([asdict(one) for one in [*proven, *origins.proven, *shares, *pools]])
+        rows = [asdict(one) for one in proven] + [asdict(one) for one in origins.proven]
+        emit(rows + [asdict(one) for one in [*shares, *pools]])
         return
     for found in origins.proven:
         what = f"settlement {found.fault.key}: item {found.fault.item}, {found.fault.why}"
