@@ -46,7 +46,7 @@ def camel(name: str) -> str:
 
 def struct(kind: type[Any], row: dict[str, Any]) -> Any:
     """A struct of its members by name."""
-    values = []
+    values: list[Any] = []
     for abi, member in zip(kind.ABI, fields(kind), strict=True):
         text = row[camel(member.name)]
         if abi == "bytes32":
@@ -69,7 +69,8 @@ class Leaves:
 
     @property
     def item(self) -> Item:
-        return self.items[self.given["at"]]
+        item: Item = self.items[self.given["at"]]
+        return item
 
     @property
     def votes(self) -> list[Vote]:
@@ -78,7 +79,8 @@ class Leaves:
         return votes
 
     def pay(self, name: str) -> Pay:
-        return self.pays[self.given[name]]
+        pay: Pay = self.pays[self.given[name]]
+        return pay
 
     def listed(self, name: str, pay: Pay) -> list[int]:
         """Numbers that hash to a leaf's."""
@@ -91,7 +93,11 @@ class Leaves:
         word = pay.index // WORD_LEAVES
         if "budgets" in self.case:
             return int(self.case["budgets"][word])
-        sums = [0, *(leaf.cumulative for leaf in self.pays[WORD_LEAVES - 1 : -1 : WORD_LEAVES]), self.case["total"]]
+        sums: list[int] = [
+            0,
+            *(leaf.cumulative for leaf in self.pays[WORD_LEAVES - 1 : -1 : WORD_LEAVES]),
+            self.case["total"],
+        ]
         return sums[word + 1] - sums[word]
 
 
@@ -161,7 +167,8 @@ class Clip:
             return b""
         made = Account.from_key(key).unsafe_sign_hash(self.digest)
         v, s = (55 - made.v, ORDER - made.s) if form == "high-s" else (made.v, made.s)
-        return made.r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes((v,))
+        signature: bytes = made.r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes((v,))
+        return signature
 
     def leaf_in(self, campaign: int) -> bytes:
         return anchor_leaf(DOMAIN, campaign, self.salt, self.signed.contributor, self.digest)
