@@ -6,6 +6,7 @@ from pathlib import Path
 
 from headwater.formats.errors import MissingFileError, UnknownFormatError
 from headwater.formats.gopro import GoProReader
+from headwater.formats.hdf5 import Hdf5Reader
 from headwater.formats.lerobot_reader import LeRobotReader
 from headwater.formats.mp4 import check_complete
 from headwater.formats.ports import Reader
@@ -13,7 +14,7 @@ from headwater.formats.recording import Recording, system_errors
 from headwater.formats.video_csv import VideoCsvReader
 
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
-READERS: tuple[Reader, ...] = (LeRobotReader(), GoProReader(), VideoCsvReader())
+READERS: tuple[Reader, ...] = (LeRobotReader(), GoProReader(), Hdf5Reader(), VideoCsvReader())
 
 
 def sniff(path: Path) -> Reader | None:
@@ -48,6 +49,7 @@ def _open(given: Path) -> Recording:
             (
                 "a folder with meta/info.json (LeRobot 2.0, 2.1, 3.0)",
                 "an MP4 with GoPro telemetry",
+                "an HDF5 file of ALOHA or robomimic",
                 "a video with one CSV beside it",
             )
         ),
