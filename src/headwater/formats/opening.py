@@ -8,13 +8,24 @@ from headwater.formats.errors import MissingFileError, UnknownFormatError
 from headwater.formats.gopro import GoProReader
 from headwater.formats.hdf5 import Hdf5Reader
 from headwater.formats.lerobot_reader import LeRobotReader
+from headwater.formats.mcap_reader import McapReader
 from headwater.formats.mp4 import check_complete
 from headwater.formats.ports import Reader
 from headwater.formats.recording import Recording, system_errors
+from headwater.formats.rosbag1 import Rosbag1Reader
+from headwater.formats.rosbag2 import Rosbag2Reader
 from headwater.formats.video_csv import VideoCsvReader
 
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
-READERS: tuple[Reader, ...] = (LeRobotReader(), GoProReader(), Hdf5Reader(), VideoCsvReader())
+READERS: tuple[Reader, ...] = (
+    LeRobotReader(),
+    Rosbag2Reader(),
+    GoProReader(),
+    Hdf5Reader(),
+    McapReader(),
+    Rosbag1Reader(),
+    VideoCsvReader(),
+)
 
 
 def sniff(path: Path) -> Reader | None:
@@ -50,6 +61,8 @@ def _open(given: Path) -> Recording:
                 "a folder with meta/info.json (LeRobot 2.0, 2.1, 3.0)",
                 "an MP4 with GoPro telemetry",
                 "an HDF5 file of ALOHA or robomimic",
+                "an MCAP file",
+                "a ROS bag (.bag, .db3, or a folder with metadata.yaml)",
                 "a video with one CSV beside it",
             )
         ),
