@@ -33,6 +33,15 @@ def unpacked(data: bytes, method: str, size: int) -> bytes:
     return out
 
 
+def unpacked_start(data: bytes, method: str, size: int) -> bytes:
+    """The first ``size`` bytes, or fewer if there are fewer. Raises ChunkError."""
+    if method == "zstd":
+        return _zstd(data, size)[:size]
+    if method == "lz4":
+        return _lz4(data, size)[:size]
+    return data[:size]
+
+
 def unpacked_frame(data: bytes) -> bytes:
     """A single zstd frame that says its own size. Raises ChunkError."""
     import zstandard

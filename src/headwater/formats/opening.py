@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from headwater.formats.aria_mps import AriaMpsReader
 from headwater.formats.errors import MissingFileError, UnknownFormatError
 from headwater.formats.gopro import GoProReader
 from headwater.formats.hdf5 import Hdf5Reader
@@ -15,6 +16,7 @@ from headwater.formats.recording import Recording, system_errors
 from headwater.formats.rosbag1 import Rosbag1Reader
 from headwater.formats.rosbag2 import Rosbag2Reader
 from headwater.formats.video_csv import VideoCsvReader
+from headwater.formats.vrs_reader import VrsReader
 
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
 READERS: tuple[Reader, ...] = (
@@ -24,6 +26,8 @@ READERS: tuple[Reader, ...] = (
     Hdf5Reader(),
     McapReader(),
     Rosbag1Reader(),
+    VrsReader(),
+    AriaMpsReader(),
     VideoCsvReader(),
 )
 
@@ -63,6 +67,7 @@ def _open(given: Path) -> Recording:
                 "an HDF5 file of ALOHA or robomimic",
                 "an MCAP file",
                 "a ROS bag (.bag, .db3, or a folder with metadata.yaml)",
+                "a VRS file",
                 "a video with one CSV beside it",
             )
         ),
