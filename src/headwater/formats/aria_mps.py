@@ -120,17 +120,18 @@ def _table(sheet: Path) -> Columns:
         raise TooLargeError("too large", file=sheet, actual=f"{size} bytes", allowed=MAX_CSV_BYTES)
     try:
         table = pacsv.read_csv(sheet, read_options=pacsv.ReadOptions(use_threads=False))
+        names = table.column_names  # decodes them
     except (pa.ArrowException, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0][:160]
         raise DamagedFileError("CSV cannot be read", file=sheet, actual=first, fix=_FIX) from None
     if not table.num_rows:
         raise EmptyRecordingError("has no rows", file=sheet, actual=0, fix=_FIX)
     out: dict[str, Any] = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
+    for name, column in zip(names, table.columns, strict=True):
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             out[name] = column.to_numpy().astype(np.float64)
     if _TIME not in out or not any(mark in out for mark, _ in _KINDS):
-        raise MetadataError("columns are no numbers", file=sheet, field=_TIME, actual=table.column_names[:6], fix=_FIX)
+        raise MetadataError("columns are no numbers", file=sheet, field=_TIME, actual=names[:6], fix=_FIX)
     return out
 
 

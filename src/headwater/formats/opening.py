@@ -13,6 +13,7 @@ from headwater.formats.mcap_reader import McapReader
 from headwater.formats.mp4 import check_complete
 from headwater.formats.ports import Reader
 from headwater.formats.recording import Recording, system_errors
+from headwater.formats.rlds import RldsReader
 from headwater.formats.rosbag1 import Rosbag1Reader
 from headwater.formats.rosbag2 import Rosbag2Reader
 from headwater.formats.video_csv import VideoCsvReader
@@ -27,6 +28,7 @@ READERS: tuple[Reader, ...] = (
     McapReader(),
     Rosbag1Reader(),
     VrsReader(),
+    RldsReader(),
     AriaMpsReader(),
     VideoCsvReader(),
 )
@@ -68,6 +70,7 @@ def _open(given: Path) -> Recording:
                 "an MCAP file",
                 "a ROS bag (.bag, .db3, or a folder with metadata.yaml)",
                 "a VRS file",
+                "a folder of RLDS TFRecords with features.json",
                 "a video with one CSV beside it",
             )
         ),

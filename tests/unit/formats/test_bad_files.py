@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from headwater.formats import RecordingError, frames, ledger_of, open_recording
 from headwater.testing.logs import write_bag1_run, write_bag2_run, write_mcap_run
 from headwater.testing.recordings import write_lerobot_v21, write_lerobot_v30
+from headwater.testing.rlds import write_rlds
+from headwater.testing.vrs import write_vrs
 
 Make = Callable[[Path], Path]
 LIMIT_S = 10.0
@@ -38,6 +40,15 @@ def _aloha(folder: Path) -> Path:
     return path
 
 
+def _trajectory(folder: Path) -> Path:
+    head = "graph_uid,tracking_timestamp_us,tx_world_device,ty_world_device,tz_world_device,"
+    head += "qx_world_device,qy_world_device,qz_world_device,qw_world_device"
+    rows = [f"u,{1000 * i},{0.1 * i},0.5,1.25,0.0,0.0,0.0,1.0" for i in range(20)]
+    (folder / "mps").mkdir()
+    (folder / "mps/closed_loop_trajectory.csv").write_text("\n".join([head, *rows]) + "\n")
+    return folder / "mps"
+
+
 # name, how to make it in an empty folder, the file to damage: "" if the recording is that file
 ROWS: list[tuple[str, Make, str]] = [
     ("lerobot-v21", lambda d: write_lerobot_v21(d / "set", [6]) or d / "set", "meta/info.json"),
@@ -47,6 +58,10 @@ ROWS: list[tuple[str, Make, str]] = [
     ("rosbag-v1", lambda d: write_bag1_run(d / "run.bag", 8, "bz2"), ""),
     ("rosbag-v2", lambda d: write_bag2_run(d / "run", 8), "run.db3"),
     ("rosbag-v2 metadata", lambda d: write_bag2_run(d / "run", 8), "metadata.yaml"),
+    ("vrs", lambda d: write_vrs(d / "run.vrs"), ""),
+    ("aria-mps", _trajectory, "closed_loop_trajectory.csv"),
+    ("rlds", lambda d: write_rlds(d), "toy-train.tfrecord-00000-of-00002"),
+    ("rlds features", lambda d: write_rlds(d), "features.json"),
 ]
 IDS = [row[0] for row in ROWS]
 
@@ -94,7 +109,7 @@ def test_cut_at_every_twentieth(made: dict[str, Path], tmp_path: Path, name: str
     for twentieth in range(20):
         file.write_bytes(raw[: len(raw) * twentieth // 20])
         opens = tried(path)
-        assert not opens or file.suffix in (".json", ".yaml"), f"opened with {twentieth} twentieths"
+        assert not opens or file.suffix in (".json", ".yaml", ".csv"), f"opened with {twentieth} twentieths"
 
 
 @pytest.mark.parametrize(("name", "target"), [(n, t) for n, _, t in ROWS], ids=IDS)
