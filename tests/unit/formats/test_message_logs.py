@@ -410,7 +410,7 @@ def test_bag_folders_do_not_lead_out_and_say_what_they_cannot(tmp_path: Path) ->
     with pytest.raises(UnknownFormatError, match="compression_mode"):
         open_recording(bag)
     sheet.write_text("rosbag2_bagfile_information: [")
-    with pytest.raises(MetadataError, match="not YAML"):
+    with pytest.raises(MetadataError, match="relative_file_paths"):
         open_recording(bag)
 
 
