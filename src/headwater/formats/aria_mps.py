@@ -16,7 +16,7 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
-from headwater.formats.models import Episode, Kind, Source, Stream
+from headwater.formats.models import NS, Episode, Kind, Source, Stream
 from headwater.formats.recording import LazyEpisodes, Recording
 
 FORMAT = "aria-mps"
@@ -109,8 +109,13 @@ def shifted(found: list[tuple[Path, int, list[Stream]]], origin: int) -> dict[st
 
 def gaps(streams: Mapping[str, Stream]) -> tuple[str, ...]:
     """A note for streams that share no moment with the first."""
+    if not streams:
+        return ()
     first, *others = streams.values()
-    apart = [s.name for s in others if s.times_ns[0] > first.times_ns[-1] or s.times_ns[-1] < first.times_ns[0]]
+    far = NS  # a camera starts and ends a moment before or after the rest
+    apart = [
+        s.name for s in others if s.times_ns[0] > first.times_ns[-1] + far or s.times_ns[-1] < first.times_ns[0] - far
+    ]
     return (f"Not at the same time as {first.name}: {', '.join(apart[:6])}.",) if apart else ()
 
 

@@ -5,10 +5,26 @@ from __future__ import annotations
 import bz2
 
 MAX_CHUNK_BYTES = 256 << 20
+MAX_RATIO = 100
+FREE_BYTES = 16 << 20
 
 
 class ChunkError(ValueError):
     """Compressed bytes that are damaged, of another size than declared, or too large."""
+
+
+class Budget:
+    """What a pass over a file may unpack in all: real recordings shrink tenfold, a bomb ten thousandfold."""
+
+    def __init__(self, file_bytes: int) -> None:
+        self._allowed = FREE_BYTES + MAX_RATIO * file_bytes
+        self._left = self._allowed
+
+    def spend(self, size: int) -> None:
+        """Raises ChunkError when it is spent."""
+        self._left -= size
+        if self._left < 0:
+            raise ChunkError(f"unpacks to more than {self._allowed} bytes in all")
 
 
 def unpacked(data: bytes, method: str, size: int) -> bytes:

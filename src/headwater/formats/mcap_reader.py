@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError, UnfinishedRecordingError
-from headwater.formats.log_bytes import MAX_CHUNK_BYTES, ChunkError, unpacked
+from headwater.formats.log_bytes import MAX_CHUNK_BYTES, Budget, ChunkError, unpacked
 from headwater.formats.message_log import LogEpisode
 from headwater.formats.message_ports import Place, Topic
 from headwater.formats.message_types import SchemaError, decoder
@@ -25,6 +25,7 @@ from headwater.formats.recording import LazyEpisodes, Recording
 
 FORMAT = "mcap"
 MAGIC = b"\x89MCAP0\r\n"
+MAX_HELD_BYTES = 64 << 20
 MAX_RECORD_BYTES = MAX_CHUNK_BYTES + (1 << 20)
 _HEADER, _FOOTER, _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK, _STATISTICS, _METADATA, _DATA_END = 1, 2, 3, 4, 5, 6, 11, 12, 15
 _FOOTER_BYTES = 9 + 20 + len(MAGIC)
@@ -114,7 +115,8 @@ class _File:
         self._path, self._number, self._meta = path, number, meta
         self._schemas: dict[int, tuple[str, str, bytes]] = {}
         self._topics: dict[int, tuple[Topic, bytes]] = {}
-        self._found = 0
+        self._found = self._held = 0
+        self._budget = Budget(path.stat().st_size)
 
     def messages(self) -> Iterator[tuple[Topic, int, Place, bytes]]:
         ends = check_ends(self._path)
@@ -148,7 +150,7 @@ class _File:
                     )
             crc = zlib.crc32(body, zlib.crc32(head, crc))
             if opcode == _CHUNK:
-                chunk = _unpack_chunk(body, self._path, at)
+                chunk = _unpack_chunk(body, self._path, at, self._budget)
                 yield from self._records(chunk, at)
             else:
                 yield from self._take(opcode, body, at, 0)
@@ -173,6 +175,15 @@ class _File:
             self._found += 1
             yield self._topics[channel][0], log_ns, Place(self._number, at, within), body[22:]
             return
+        if opcode in (_SCHEMA, _CHANNEL, _METADATA):
+            self._held += len(body) + 100
+            if self._held > MAX_HELD_BYTES:
+                raise TooLargeError(
+                    "too many schemas, channels and metadata",
+                    file=self._path,
+                    actual=self._held,
+                    allowed=MAX_HELD_BYTES,
+                )
         try:
             if opcode == _SCHEMA:
                 fields = _Fields(body)
@@ -267,13 +278,15 @@ def _one(data: bytes, place: int, path: Path, where: str) -> tuple[int, bytes]:
     raise DamagedFileError("record is cut", file=path, field=where, actual=f"at byte {place}", fix=_FIX)
 
 
-def _unpack_chunk(body: bytes, path: Path, at: int) -> bytes:
+def _unpack_chunk(body: bytes, path: Path, at: int, budget: Budget | None = None) -> bytes:
     """The records of a chunk, their checksum compared. Raises DamagedFileError."""
     try:
         _, _, size, crc = struct.unpack_from("<QQQI", body)
         fields = _Fields(body[28:])
         method = fields.text()
         length = fields.number("<Q")
+        if budget is not None and method:
+            budget.spend(size)
         data = body[len(body) - length :] if 0 < length <= len(body) else b""
         chunk = unpacked(data, method, size)
     except (struct.error, ValueError) as error:

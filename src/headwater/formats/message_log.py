@@ -34,10 +34,11 @@ from headwater.formats.message_ports import Log, Place, Topic
 from headwater.formats.message_types import SchemaError
 from headwater.formats.models import NS, Calibration, Episode, Source, Stream, Text, Video
 
-MAX_VALUES = 32_000_000
+MAX_VALUES = 40_000_000
 MAX_MESSAGES = 20_000_000
 MAX_TEXT_BYTES = 64 << 20
 MAX_LAYOUTS = 16
+MAX_STREAMS = 10_000
 _APART_NS = 3600 * NS
 _TASK_WORDS = ("task", "instruction", "prompt", "language")
 
@@ -53,7 +54,7 @@ class _Times:
 
     def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Log times and header times (empty if one is missing), in log order."""
-        log, stamp = (np.array(a, dtype=np.int64) for a in (self.log, self.stamp))
+        log, stamp = (np.frombuffer(a, dtype=np.int64) for a in (self.log, self.stamp))
         return log, stamp if len(stamp) and stamp.min() > 0 else stamp[:0]
 
 
@@ -164,7 +165,11 @@ class LogEpisode:
                 if self._layouts[topic.name, sample.part] > MAX_LAYOUTS:
                     self._skipped[topic.name, f"more than {MAX_LAYOUTS} layouts of {sample.part or 'its values'}"] += 1
                     continue
+                if len(self._columns) >= MAX_STREAMS:
+                    self._skipped[topic.name, f"more than {MAX_STREAMS} streams in the recording"] += 1
+                    continue
                 column = self._columns[key] = _Column(sample)
+                self._held += 16 * len(sample.axes)  # their names
             self._held += len(sample.values) + 2
             if self._held > MAX_VALUES:
                 raise TooLargeError("too many values", file=file, field=topic.name, allowed=MAX_VALUES)
@@ -179,6 +184,8 @@ class LogEpisode:
                 if self._text_bytes > MAX_TEXT_BYTES:
                     raise TooLargeError("too much text", file=file, field=topic.name, allowed=MAX_TEXT_BYTES)
                 name = topic.name if path in ("data", "value", "text") else f"{topic.name}.{path}"
+                if name not in self._words and len(self._words) >= MAX_STREAMS:
+                    continue
                 words = self._words.setdefault(name, _Words())
                 words.times.add(log_ns, stamp)
                 words.texts.append(self._same.setdefault(value, value))
@@ -255,7 +262,9 @@ class LogEpisode:
         for (topic, part, axes), column in self._columns.items():
             clock, times_ns, order = self._place(column.times, origins)
             name = _free(f"{topic}/{part}" if part else topic, streams)
-            values: NDArray[Any] = np.array(column.values).reshape(-1, len(axes))[order]
+            values: NDArray[Any] = np.frombuffer(column.values, dtype=np.float64).reshape(-1, len(axes))
+            if not np.array_equal(order, np.arange(len(order))):
+                values = values[order]
             whole = column.whole and bool(np.abs(values).max(initial=0) < 2**53)
             streams[name] = Stream(
                 name=name,

@@ -6,10 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from headwater.formats.ros_types import RosDecoder, RosError, known_types, parse_idl, parse_msg, short_name
 
 Decode = Callable[[bytes], dict[str, Any]]
 MAX_SCHEMA_BYTES = 4 << 20
+MAX_PARSED_BYTES = 32 << 20  # JSON and protobuf take tenfold in memory
+MAX_PARTS = 4096
 _DEPTH = 16
 
 
@@ -56,6 +60,11 @@ def _guarded(decode: Decode) -> Decode:
     return guarded
 
 
+def _fits(data: bytes) -> None:
+    if len(data) > MAX_PARSED_BYTES:
+        raise SchemaError(f"message of {len(data)} bytes, {MAX_PARSED_BYTES} allowed")
+
+
 def _ros(encoding: str, schema_encoding: str, name: str, schema: bytes | None) -> Decode:
     if schema is None:
         try:
@@ -70,6 +79,7 @@ def _ros(encoding: str, schema_encoding: str, name: str, schema: bytes | None) -
 
 
 def _json(data: bytes) -> dict[str, Any]:
+    _fits(data)
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -92,6 +102,7 @@ def _protobuf(name: str, schema: bytes) -> Decode:
         raise SchemaError(f"descriptor of {name[:80]}: {str(error)[:80]}") from None
 
     def decode(data: bytes) -> dict[str, Any]:
+        _fits(data)
         try:
             return _plain(kind.FromString(data), ())
         except DecodeError as error:
@@ -109,11 +120,15 @@ def _plain(message: Any, above: tuple[str, ...]) -> dict[str, Any]:
     for field in message.DESCRIPTOR.fields:
         value = getattr(message, field.name)
         if field.message_type is None:
-            out[field.name] = list(value) if field.is_repeated else value
+            numbers = field.is_repeated and field.cpp_type not in (field.CPPTYPE_STRING,)
+            out[field.name] = np.array(value) if numbers else list(value) if field.is_repeated else value
         elif field.is_repeated:
             if field.message_type.GetOptions().map_entry:
                 continue
-            out[field.name] = [_plain(part, (*above, own)) for part in value] if len(above) < _DEPTH else []
+            if len(value) > MAX_PARTS:
+                out[field.name] = np.broadcast_to(np.float64(0), len(value))  # too wide for columns, as it will be told
+            else:
+                out[field.name] = [_plain(part, (*above, own)) for part in value] if len(above) < _DEPTH else []
         elif len(above) < _DEPTH and (
             message.HasField(field.name) or field.message_type.full_name not in (*above, own)
         ):

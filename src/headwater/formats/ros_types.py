@@ -19,6 +19,7 @@ import numpy as np
 MAX_DEFINITION = 256 << 10
 MAX_WEIGHT = 50_000
 MAX_EMPTY = 1024
+MAX_PARTS = 500_000
 _LINE = re.compile(
     r"(?P<type>[\w/]+)(?:<=\d+)?(?P<array>\[(?:<=)?\d*\])?(?:<=\d+)?\s+(?P<name>[A-Za-z]\w*)(?P<rest>.*)"
 )
@@ -157,10 +158,12 @@ class RosDecoder:
         self._least: dict[str, int] = {}
         self._weight: dict[str, int] = {}
         self._steps: dict[tuple[str, str], Step] = {}
+        self._left = 0
         self.name = short_name(name)
         self._measure(self.name, ())
 
     def __call__(self, data: bytes) -> dict[str, Any]:
+        self._left = MAX_PARTS
         order, body = "<", data
         if self._cdr:
             if len(data) < 4 or data[0] != 0 or data[1] not in (0, 1):
@@ -270,6 +273,9 @@ class RosDecoder:
                 (count,), pos = length(data, pos)
             if count > ((len(data) - pos) // least if least else MAX_EMPTY):
                 raise RosError(f"{field.name}: {count} entries in {len(data) - pos} bytes")
+            self._left -= count
+            if self._left < 0:
+                raise RosError(f"{field.name}: more than {MAX_PARTS} parts in a message")
             out = []
             for _ in range(count):
                 value, pos = one(data, pos)

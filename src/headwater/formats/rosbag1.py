@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.formats.errors import DamagedFileError, TooLargeError, UnfinishedRecordingError
-from headwater.formats.log_bytes import MAX_CHUNK_BYTES, ChunkError, unpacked
+from headwater.formats.log_bytes import MAX_CHUNK_BYTES, Budget, ChunkError, unpacked
 from headwater.formats.message_log import LogEpisode
 from headwater.formats.message_ports import Place, Topic
 from headwater.formats.message_types import SchemaError, decoder
@@ -84,13 +84,14 @@ class Rosbag1Log:
         topics: dict[int, Topic] = {}
         found = declared = 0
         size = self._path.stat().st_size
+        budget = Budget(size)
         with self._path.open("rb") as file:
             file.seek(len(MAGIC))
             while (at := file.tell()) < size:
                 header, body = _record(file, self._path, size)
                 opcode = _number(header, "op", 1, self._path)
                 if opcode == _CHUNK:
-                    for message in self._chunk(_unpack(header, body, self._path, at), at, topics):
+                    for message in self._chunk(_unpack(header, body, self._path, at, budget), at, topics):
                         found += 1
                         yield message
                 elif opcode == _CHUNK_INFO:
@@ -197,10 +198,13 @@ def _number(header: dict[str, bytes], name: str, size: int, path: Path) -> int:
     return int.from_bytes(value, "little")
 
 
-def _unpack(header: dict[str, bytes], body: bytes, path: Path, at: int) -> bytes:
+def _unpack(header: dict[str, bytes], body: bytes, path: Path, at: int, budget: Budget | None = None) -> bytes:
     method = header.get("compression", b"").decode("ascii", "replace")
     try:
-        return unpacked(body, method, _number(header, "size", 4, path))
+        size = _number(header, "size", 4, path)
+        if budget is not None and method != "none":
+            budget.spend(size)
+        return unpacked(body, method, size)
     except ChunkError as error:
         raise DamagedFileError(
             "chunk cannot be unpacked", file=path, field=f"chunk at {at}", actual=str(error), fix=_FIX

@@ -21,7 +21,7 @@ from headwater.formats.errors import (
     UnfinishedRecordingError,
     UnknownFormatError,
 )
-from headwater.formats.log_bytes import ChunkError, unpacked_frame
+from headwater.formats.log_bytes import Budget, ChunkError, unpacked_frame
 from headwater.formats.mcap_reader import McapLog, check_ends
 from headwater.formats.message_log import LogEpisode
 from headwater.formats.message_ports import Log, Place, Topic
@@ -166,6 +166,7 @@ class Rosbag2Log:
     def messages(self) -> Iterator[tuple[Topic, int, Place, bytes]]:
         for number, path in enumerate(self.files):
             check_database(path)
+            budget = Budget(path.stat().st_size)
             with _opened(path) as base:
                 topics = _topics(base, path)
                 for row, topic, log_ns, data in base.execute("SELECT rowid, topic_id, timestamp, data FROM messages"):
@@ -177,7 +178,7 @@ class Rosbag2Log:
                             actual=str(topic)[:20],
                             fix=_FIX,
                         )
-                    yield topics[topic], log_ns, Place(number, row, 0), self._plain(data, path, row)
+                    yield topics[topic], log_ns, Place(number, row, 0), self._plain(data, path, row, budget)
 
     def read(self, place: Place) -> bytes:
         path = self.files[place.file]
@@ -187,11 +188,14 @@ class Rosbag2Log:
             raise DamagedFileError("message is gone", file=path, field=f"messages, row {place.at}", fix=_FIX)
         return self._plain(row[0], path, place.at)
 
-    def _plain(self, data: bytes, path: Path, row: int) -> bytes:
+    def _plain(self, data: bytes, path: Path, row: int, budget: Budget | None = None) -> bytes:
         if not self._zipped:
             return data
         try:
-            return unpacked_frame(data)
+            plain = unpacked_frame(data)
+            if budget is not None:
+                budget.spend(len(plain))
+            return plain
         except ChunkError as error:
             raise DamagedFileError(
                 "message cannot be unpacked", file=path, field=f"messages, row {row}", actual=str(error), fix=_FIX

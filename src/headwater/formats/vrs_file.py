@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from headwater.formats.errors import DamagedFileError, TooLargeError, UnfinishedRecordingError
-from headwater.formats.log_bytes import MAX_CHUNK_BYTES, ChunkError, unpacked, unpacked_start
+from headwater.formats.log_bytes import MAX_CHUNK_BYTES, Budget, ChunkError, unpacked, unpacked_start
 from headwater.primitives import json_text
 
 MAGIC = b"VisionRe"
@@ -127,6 +127,7 @@ class VrsFile:
         self.size = path.stat().st_size
         self.streams: dict[str, VrsStream] = {}
         self.tags: dict[str, str] = {}
+        self._budget = Budget(self.size)
         with path.open("rb") as file:
             head = file.read(80)
             if len(head) < 80 or not head.startswith(MAGIC) or head[72:76] != b"cord":
@@ -166,9 +167,9 @@ class VrsFile:
         if self._declared >= 0 and found != self._declared:
             raise self.damaged("number of records is a lie", "index", f"{found} records", self._declared)
 
-    def read(self, file: BinaryIO, record: Record) -> bytes:
-        """The record's bytes, unpacked."""
-        return self._payload(file, record)
+    def read(self, file: BinaryIO, record: Record, *, passing: bool = False) -> bytes:
+        """The record's bytes, unpacked; ``passing`` if this is one of all, whose sum is bounded."""
+        return self._payload(file, record, self._budget if passing else None)
 
     def start(self, file: BinaryIO, record: Record, size: int) -> bytes:
         """The first ``size`` bytes of the record, unpacked."""
@@ -176,6 +177,7 @@ class VrsFile:
             file.seek(record.at + _HEADER.size)
             return file.read(min(size, record.size - _HEADER.size))
         try:
+            self._budget.spend(min(size, record.unpacked))
             return unpacked_start(self._raw(file, record), record.method, size)
         except ChunkError as error:
             raise self.damaged("record cannot be unpacked", f"record at {record.at}", str(error)) from None
@@ -208,11 +210,13 @@ class VrsFile:
         file.seek(record.at + _HEADER.size)
         return file.read(record.size - _HEADER.size)
 
-    def _payload(self, file: BinaryIO, record: Record) -> bytes:
+    def _payload(self, file: BinaryIO, record: Record, budget: Budget | None = None) -> bytes:
         raw = self._raw(file, record)
         if record.method == "none":
             return raw
         try:
+            if budget is not None:
+                budget.spend(record.unpacked)
             return unpacked(raw, record.method, record.unpacked)
         except ChunkError as error:
             raise self.damaged("record cannot be unpacked", f"record at {record.at}", str(error)) from None

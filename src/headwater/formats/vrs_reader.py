@@ -30,7 +30,7 @@ from headwater.formats.vrs_file import CONFIGURATION, DATA, MAGIC, Record, VrsFi
 from headwater.primitives import json_text
 
 ARIA, PLAIN = "aria-vrs", "vrs"
-MAX_VALUES = 32_000_000
+MAX_VALUES = 40_000_000
 _HEAD_BYTES = 64 << 10
 _NAMES = {
     "214-1": "camera-rgb",
@@ -254,7 +254,7 @@ def _fields(
     at = 0
     if not any(block.startswith("data_layout") for block in blocks):
         return fields, [0] * len(blocks)
-    data = vrs.start(file, record, _HEAD_BYTES) if has_picture else vrs.read(file, record)
+    data = vrs.start(file, record, _HEAD_BYTES) if has_picture else vrs.read(file, record, passing=True)
     for number, block in enumerate(blocks):
         places.append(at)
         if not block.startswith("data_layout"):
@@ -302,7 +302,7 @@ def _column(g: _Gathered, name: str) -> NDArray[Any] | None:
     held = g.columns.get(name)
     if held is None or len(held) != g.widths[name] * len(g.times):
         return None
-    return np.array(held).reshape(len(g.times), -1)
+    return np.frombuffer(held, dtype=np.int64 if held.typecode == "q" else np.float64).reshape(len(g.times), -1)
 
 
 def _streams(g: _Gathered, origin: int, clock: str, notes: list[str]) -> list[Stream]:
@@ -319,7 +319,8 @@ def _streams(g: _Gathered, origin: int, clock: str, notes: list[str]) -> list[St
         if keep.any():
             kind_of = "float64" if values.dtype.kind == "f" else "int64"
             label = f"{g.key}/{part}" if part else g.key
-            out.append(Stream(label, kind, times[keep], values[keep], axes, unit, clock, kind_of))
+            when, what = (times, values) if keep.all() else (times[keep], values[keep])
+            out.append(Stream(label, kind, when, what, axes, unit, clock, kind_of))
         return True
 
     used: set[str] = set()

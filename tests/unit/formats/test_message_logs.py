@@ -343,6 +343,18 @@ def test_a_chunk_that_unpacks_to_more_than_it_says_stops_there(method: str) -> N
         unpacked(bomb, method, 1 << 40)
 
 
+def test_a_small_file_of_much_is_refused_before_it_takes_minutes(tmp_path: Path) -> None:
+    path = write_topics(tmp_path / "a.mcap", [("/x", "json", "", "", b"", [b'{"a": "' + b"x" * 60_000_000 + b'"}'])])
+    with pytest.raises(DamagedFileError, match="in all"):
+        open_recording(path)[0]
+
+
+def test_parts_without_end_are_refused(tmp_path: Path) -> None:
+    decode = RosDecoder("a/B", parse_msg("a/B", "P[] p\n===\nMSG: a/P\nint8 x"), "ros1")
+    with pytest.raises(RosError, match="more than 500000 parts"):
+        decode((600_000).to_bytes(4, "little") + bytes(600_000))
+
+
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
