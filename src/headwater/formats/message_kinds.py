@@ -77,7 +77,7 @@ def samples(kind: str, topic: str, message: Message) -> Iterator[Sample]:
     """The streams' samples in a message of the type ``kind``.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: the message is not of its type.
+        LookupError, TypeError, ValueError, AttributeError: the message is not of its type.
     """
     maker = _MAKERS.get(kind)
     if maker is not None:

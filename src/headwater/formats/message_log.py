@@ -53,9 +53,12 @@ class _Times:
         self.stamp.append(stamp)
 
     def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Log times and header times (empty if one is missing), in log order."""
+        """Log times and header times; the latter empty if one is missing, or of a single message.
+
+        What is said once (``/tf_static``) is stamped when it was made, often long before the recording.
+        """
         log, stamp = (np.frombuffer(a, dtype=np.int64) for a in (self.log, self.stamp))
-        return log, stamp if len(stamp) and stamp.min() > 0 else stamp[:0]
+        return log, stamp if len(stamp) > 1 and stamp.min() > 0 else stamp[:0]
 
 
 @dataclass
@@ -144,12 +147,15 @@ class LogEpisode:
                     self._lenses.setdefault(topic.name, found)
             else:
                 self._numbers(topic, kind, log_ns, stamp, message, self._file(place))
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             self._skipped[topic.name, f"not as its type says ({str(error)[:60]})"] += 1
 
     def _picture(self, topic: Topic, log_ns: int, stamp: int, place: Place, message: Mapping[str, Any]) -> None:
         data = message["data"]
         camera = self._cameras.setdefault(topic.name, _Camera(topic))
+        if camera.topic.type != topic.type:
+            self._skipped[topic.name, f"pictures of two types, {camera.topic.type} first"] += 1
+            return
         camera.times.add(log_ns, stamp)
         camera.places.append(place)
         camera.sizes.append(len(data))

@@ -92,7 +92,7 @@ class MessageStills:
             data, form = _bytes(message), str(message.get("format", ""))
             if "compressedDepth" in form:
                 return self._depth(index, data, form)
-        except (KeyError, TypeError, ValueError, struct.error) as error:
+        except (LookupError, TypeError, ValueError, OverflowError, struct.error) as error:
             raise self.damaged(index, "picture cannot be read", str(error)) from None
         return decode_still(data, self.path(index), where)
 

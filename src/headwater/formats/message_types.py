@@ -66,15 +66,15 @@ def _fits(data: bytes) -> None:
 
 
 def _ros(encoding: str, schema_encoding: str, name: str, schema: bytes | None) -> Decode:
-    if schema is None:
-        try:
+    try:
+        if schema is None:
             types = known_types(short_name(name))
-        except ImportError:
-            raise SchemaError("rosbags is not installed: pip install headwater[robotics]", unknown=True) from None
-    elif schema_encoding == "ros2idl":
-        types = parse_idl(name, schema.decode("utf-8", "replace"))
-    else:
-        types = parse_msg(name, schema.decode("utf-8", "replace"))
+        elif schema_encoding == "ros2idl":
+            types = parse_idl(name, schema.decode("utf-8", "replace"))
+        else:
+            types = parse_msg(name, schema.decode("utf-8", "replace"))
+    except ImportError:
+        raise SchemaError("rosbags is not installed: pip install headwater[robotics]", unknown=True) from None
     return RosDecoder(name, types, encoding)
 
 

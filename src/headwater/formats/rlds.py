@@ -205,7 +205,9 @@ class _Record:
         held = 0
         for leaf in leaves:
             name = leaf.path.removeprefix("steps/")
-            if leaf.kind == "Image":
+            if leaf.kind == "Image" and self._absent(leaf):
+                self._notes.append(f"{name}: one and the same picture at every step, and the record says it has none.")
+            elif leaf.kind == "Image":
                 video = self._video(leaf, name, rows, fps, times)
                 videos[video.key if video.key not in videos else name.replace("/", ".")] = video
             elif leaf.kind == "Text" or leaf.dtype in ("string", "object"):
@@ -336,6 +338,14 @@ class _Record:
         return Video(
             key, self._shard, 0.0, rows, fps, width, height, codec, pixels, info, stills=stills, depth_unit_m=depth
         )
+
+    def _absent(self, leaf: Leaf) -> bool:
+        """True for a camera that only fills its place: ``has_CAMERA`` is false, its pictures are one (Bridge)."""
+        flag = self._features.get(f"episode_metadata/has_{leaf.path.rsplit('/', 1)[-1]}")
+        if flag is None or flag.numbers is None or flag.numbers.any():
+            return False
+        blobs = self._features[leaf.path].blobs
+        return len({size for _, size in blobs}) == 1 and len({self._data[at : at + size] for at, size in blobs}) == 1
 
     def _metadata(self) -> Iterator[tuple[str, Any]]:
         for leaf in self._dataset.leaves:

@@ -219,7 +219,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
                         "has no plain table", file=path, field=name, actual=str(rows)[:60], allowed="a table", fix=_FIX
                     )
             yield base
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:  # names in a damaged schema
         raise DamagedFileError("cannot be read as SQLite", file=path, actual=str(error)[:120], fix=_FIX) from None
 
 

@@ -137,6 +137,8 @@ class VrsFile:
                 raise self.damaged("header sizes are not known", "file header", f"{size}, {record_size}")
             if not index:
                 raise UnfinishedRecordingError("has no index", file=path, field="index record", actual=0, fix=_REPAIR)
+            if first and not size <= first < self.size:
+                raise self.damaged("first record lies outside the file", "file header", first)
             if not (size <= about < self.size) or not (size <= index < self.size):
                 raise UnfinishedRecordingError(
                     "is cut: its index or description lies behind its end",

@@ -91,6 +91,7 @@ class _Gathered:
     times: array[int] = field(default_factory=lambda: array("q"))
     rows: list[dict[str, Any]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
+    taken: array[int] = field(default_factory=lambda: array("q"))
     picture: tuple[str, int] | None = None
     columns: dict[str, array[float]] = field(default_factory=dict)
     integers: set[str] = field(default_factory=set)
@@ -114,7 +115,7 @@ def read_vrs(root: Path, path: Path) -> Episode:
         streams: dict[str, Stream] = {}
         videos: dict[str, Video] = {}
         for g in gathered:
-            if g.picture is not None and g.times:
+            if g.picture is not None and g.taken:
                 video = _video(vrs, file, g, origin, aria, notes)
                 if video is not None:
                     videos[g.key] = video
@@ -170,7 +171,7 @@ def calibrations(text: str) -> dict[str, Calibration]:
             out[row["Label"]] = Calibration((fx, fy, cx, cy), model, lens, pose, "device")
         for row in value.get("ImuCalibrations", ()):
             out[row["Label"]] = Calibration(pose=_pose(row["T_Device_Imu"]), frame="device")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         return {}
     return out
 
@@ -236,6 +237,7 @@ def _pass(vrs: VrsFile, file: BinaryIO, notes: list[str]) -> list[_Gathered]:
         g.times.append(_time_ns(vrs, record, fields))
         if pictures:
             block = blocks[pictures[0]]
+            g.taken.append(g.times[-1])
             g.records.append(record._replace(version=places[pictures[0]]))
             g.picture = g.picture or (block, pictures[0])
         held += _row(g, fields) + 1
@@ -369,8 +371,9 @@ def _video(vrs: VrsFile, file: BinaryIO, g: _Gathered, origin: int, aria: bool, 
     assert g.picture is not None
     block = g.picture[0]
     parts = block.split("/")
-    order = np.argsort(np.array(g.times, dtype=np.int64), kind="stable")
-    times = np.array(g.times, dtype=np.int64)[order] - origin
+    taken = np.frombuffer(g.taken, dtype=np.int64)
+    order = np.argsort(taken, kind="stable")
+    times = taken[order] - origin
     records = [g.records[i] for i in order]
     raw = _raw_spec(block, g.config) if parts[1:2] == ["raw"] else None
     if parts[1:2] not in (["jpg"], ["png"]) and raw is None:

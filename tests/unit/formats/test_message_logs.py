@@ -194,6 +194,42 @@ def test_json_with_and_without_schema(tmp_path: Path) -> None:
     assert len(list(frames(episode.videos["cam"]))) == 4
 
 
+def test_foxglove_poses_places_and_transforms(tmp_path: Path) -> None:
+    def stamp(i: int) -> dict[str, int]:
+        return {"sec": 1_700_000_000, "nsec": i}
+
+    at, turn = {"x": 1.0, "y": 2.0, "z": 3.0}, {"x": 0.0, "y": 0.0, "z": 0.0, "w": 1.0}
+    poses = [{"timestamp": stamp(i), "frame_id": "w", "pose": {"position": at, "orientation": turn}} for i in range(2)]
+    fixes = [{"timestamp": stamp(i), "latitude": 1.0, "longitude": 2.0, "altitude": 3.0} for i in range(2)]
+    part = {"parent_frame_id": "w", "child_frame_id": "hand", "translation": at, "rotation": turn}
+    moves = [{"transforms": [part | {"timestamp": stamp(i)}]} for i in range(2)]
+    rows = (("/pose", "foxglove.PoseInFrame", poses), ("/gps", "foxglove.LocationFix", fixes))
+    path = write_topics(
+        tmp_path / "a.mcap",
+        [
+            (topic, "json", name, "jsonschema", b"{}", [json.dumps(m).encode() for m in messages])
+            for topic, name, messages in (*rows, ("/tf", "foxglove.FrameTransforms", moves))
+        ],
+    )
+    (episode,) = open_recording(path)
+    found = {name: (s.kind, s.clock, s.values[0].tolist()) for name, s in episode.streams.items()}
+    assert found == {
+        "/pose": (Kind.POSE, "header", [1, 2, 3, 0, 0, 0, 1]),
+        "/gps": (Kind.GPS, "header", [1, 2, 3]),
+        "/tf/hand": (Kind.POSE, "header", [1, 2, 3, 0, 0, 0, 1]),
+    }
+
+
+def test_what_is_said_once_does_not_move_the_start(tmp_path: Path) -> None:
+    early = json.dumps({"timestamp": {"sec": 1_699_999_000, "nsec": 0}, "a": 1}).encode()
+    rows = [json.dumps({"timestamp": {"sec": 1_700_000_000, "nsec": i}, "b": i}).encode() for i in range(3)]
+    path = write_topics(
+        tmp_path / "a.mcap", [("/once", "json", "", "", b"", [early]), ("/x", "json", "", "", b"", rows)]
+    )
+    streams = open_recording(path)[0].streams
+    assert {n: (s.clock, int(s.times_ns[0])) for n, s in streams.items()} == {"/once": ("log", 0), "/x": ("header", 0)}
+
+
 def descriptors() -> tuple[bytes, Any, Any]:
     """A file set with foxglove.CompressedVideo's fields and a message of a lab's own, and their classes."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
