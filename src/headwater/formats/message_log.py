@@ -151,14 +151,14 @@ class LogEpisode:
             self._skipped[topic.name, f"not as its type says ({str(error)[:60]})"] += 1
 
     def _picture(self, topic: Topic, log_ns: int, stamp: int, place: Place, message: Mapping[str, Any]) -> None:
-        data = message["data"]
+        size = len(message["data"])
         camera = self._cameras.setdefault(topic.name, _Camera(topic))
         if camera.topic.type != topic.type:
             self._skipped[topic.name, f"pictures of two types, {camera.topic.type} first"] += 1
             return
         camera.times.add(log_ns, stamp)
         camera.places.append(place)
-        camera.sizes.append(len(data))
+        camera.sizes.append(size)
 
     def _numbers(
         self, topic: Topic, kind: str, log_ns: int, stamp: int, message: Mapping[str, Any], file: Path

@@ -74,13 +74,18 @@ class MessageStills:
         """The file that holds picture ``index``."""
         return self._log.files[self._places[index].file]
 
+    def data(self, index: int, message: Mapping[str, Any]) -> bytes:
+        """The message's bytes. Raises DamagedFileError."""
+        try:
+            return _bytes(message)
+        except (LookupError, TypeError, ValueError) as error:
+            raise self.damaged(index, "picture has no bytes", str(error)) from None
+
     def encoded(self, index: int) -> tuple[str, bytes] | None:
         message = self.message(index)
-        data, form = _bytes(message), str(message.get("format", ""))
-        if "encoding" in message:
+        if "encoding" in message or "compressedDepth" in str(message.get("format", "")):
             return None
-        if "compressedDepth" in form:
-            return None
+        data = self.data(index, message)
         return next((media for magic, media, _ in _MEDIA if data.startswith(magic)), "application/octet-stream"), data
 
     def image(self, index: int) -> NDArray[Any]:
@@ -215,7 +220,7 @@ def first_picture(stills: MessageStills, kind: str) -> Look:
     if "compressedDepth" in form:
         picture = stills.image(0)
         return Look(picture.shape[1], picture.shape[0], "png", "gray16le", 0.001)
-    data = _bytes(message)
+    data = stills.data(0, message)
     width, height = still_size(data, stills.path(0), f"{kind} 0")
     codec = next((name for magic, _, name in _MEDIA if data.startswith(magic)), "still")
     depth_png = codec == "png" and form.lower().startswith("16uc1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -24,6 +25,7 @@ from headwater.formats import (
     Episode,
     Kind,
     MetadataError,
+    RecordingError,
     TooLargeError,
     UnfinishedRecordingError,
     UnknownFormatError,
@@ -192,6 +194,25 @@ def test_json_with_and_without_schema(tmp_path: Path) -> None:
     assert episode.streams["/counts"].clock == "log"
     assert episode.texts["/arm/command.note"].texts == ("n0", "n1", "n2", "n3")
     assert len(list(frames(episode.videos["cam"]))) == 4
+
+
+@pytest.mark.parametrize("field", ["data", "format", "width", "height", "step", "encoding"])
+@pytest.mark.parametrize("wrong", [None, "%%", 3, -1, 1e300, [1], {"a": 1}, "", True])
+def test_pictures_with_fields_of_another_type(tmp_path: Path, field: str, wrong: object) -> None:
+    packed = {"format": "jpeg", "data": base64.b64encode(jpeg(3)).decode()}
+    raw = {"width": 2, "height": 2, "step": 2, "encoding": "mono8", "data": base64.b64encode(b"abcd").decode()}
+    for kind, good in (
+        ("foxglove.CompressedImage", packed),
+        ("foxglove.RawImage", raw),
+        ("foxglove.CompressedVideo", packed),
+    ):
+        rows = [json.dumps(m).encode() for m in (good | {field: wrong}, good, good | {field: wrong})]
+        path = write_topics(tmp_path / "a.mcap", [("/c", "json", kind, "jsonschema", b"{}", rows)])
+        with contextlib.suppress(RecordingError):
+            for video in open_recording(path)[0].videos.values():
+                list(frames(video))
+                assert video.stills is not None
+                video.stills.encoded(0)
 
 
 def test_foxglove_poses_places_and_transforms(tmp_path: Path) -> None:
