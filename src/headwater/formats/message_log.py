@@ -97,6 +97,7 @@ class LogEpisode:
         self._skipped: Counter[tuple[str, str]] = Counter()
         self._counts: Counter[str] = Counter()
         self._same: dict[str, str] = {}
+        self._rounded: set[str] = set()
         self._held = self._text_bytes = 0
 
     def read(self, format: str, root: Path, meta: Mapping[str, Any], notes: tuple[str, ...] = ()) -> Episode:
@@ -202,6 +203,11 @@ class LogEpisode:
         streams = self._streams(origins)
         videos, more = self._videos(origins)
         texts = {name: self._text(name, words, origins) for name, words in self._words.items()}
+        notes += tuple(
+            f"{s.name}: whole numbers beyond 2^53 are rounded to the nearest double."
+            for s in streams.values()
+            if s.dtype == "float64" and s.name in self._rounded
+        )
         notes += more + tuple(
             f"{name}: {count} of {self._counts[name]} messages were not read: {why}."
             for (name, why), count in sorted(self._skipped.items())
@@ -272,6 +278,8 @@ class LogEpisode:
             if not np.array_equal(order, np.arange(len(order))):
                 values = values[order]
             whole = column.whole and bool(np.abs(values).max(initial=0) < 2**53)
+            if column.whole and not whole:
+                self._rounded.add(name)
             streams[name] = Stream(
                 name=name,
                 kind=column.first.kind,

@@ -192,6 +192,7 @@ def test_json_with_and_without_schema(tmp_path: Path) -> None:
     assert (command.kind, command.axes, command.clock) == (Kind.ACTION, ("q[0]", "q[1]", "grip"), "header")
     np.testing.assert_array_equal(command.values[3], [1.5, 1, 0])
     assert episode.streams["/counts"].clock == "log"
+    assert any("/counts: whole numbers beyond 2^53 are rounded" in note for note in episode.notes)
     assert episode.texts["/arm/command.note"].texts == ("n0", "n1", "n2", "n3")
     assert len(list(frames(episode.videos["cam"]))) == 4
 
