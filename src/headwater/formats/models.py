@@ -223,7 +223,7 @@ class Source:
     """Where an episode came from.
 
     Attributes:
-        format: ``lerobot-v3.0``, ``lerobot-v2.1``, ``lerobot-v2.0``, ``gopro-mp4``, ``video-csv``.
+        format: a name of spec/registry.md (``lerobot-v3.0``, ``gopro-mp4``, ``mcap`` ...).
         root: folder or file the reader was given.
         index: the episode's index within ``root``.
         files: every file (absolute) whose bytes the episode depends on.
