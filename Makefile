@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # The binary itself: the npm launcher ends with 0 whatever forge says.
 FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
-.PHONY: help setup demo test test-contracts test-python test-long check quick fmt artifacts vectors coverage bench bench-gas bench-vault bench-checks clean
+.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,6 +22,12 @@ node_modules/.installed: package.json package-lock.json
 	npm install --silent --no-save
 	touch $@
 
+# Tools that pin what we do not (docs/adr/0012): an environment each, which nothing of ours imports.
+.venv-%/.installed: contracts/tools/%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 demo: setup      ## the main job on this machine, about a minute
 	$(BIN)/headwater demo
 
@@ -33,17 +39,29 @@ test-contracts: setup
 test-python: setup
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
-test-long: setup   ## the long counts: fuzz 5,000, invariants 256 x 200, every slow test
-	cd contracts && FOUNDRY_PROFILE=long $(FORGE) test
-	$(BIN)/pytest -n 2 --dist loadgroup -m slow
+# Each part writes its own section, so that they can also be run one at a time.
+test-long: test-long-contracts test-long-python prove   ## fuzz 5,000, invariants 256 x 200, every slow test, proofs; writes tests/long-result.md
 
-check: setup     ## lint, types, layers, formatting, artifacts
+test-long-contracts test-long-python: setup
+	$(BIN)/python tests/long_result.py $(subst test-long-,,$@)
+
+prove: setup .venv-halmos/.installed   ## prove the arithmetic for every input; about 90 s
+	$(BIN)/python tests/long_result.py proofs
+
+coverage: setup  ## lines and branches of contracts/src that tests reach; fails below 95 %
+	$(BIN)/python contracts/tools/coverage.py
+
+check: setup .venv-slither/.installed   ## lint, types, layers, formatting, artifacts, static analysis
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd contracts && $(FORGE) fmt --check
 	$(BIN)/python contracts/build.py --check
+	$(BIN)/python contracts/tools/analyse.py
+
+slither: setup .venv-slither/.installed   ## static analysis; each finding has a reason in contracts/tools/accepted.json
+	$(BIN)/python contracts/tools/analyse.py
 
 quick: setup     ## under a minute, while writing
 	$(BIN)/ruff check .
@@ -64,4 +82,4 @@ bench-gas bench-vault bench-checks: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

@@ -33,14 +33,28 @@ FOLDERS = {
 DEPLOYED = {
     "Token": "HeadwaterToken",
     "LocalDollar": "LocalDollar",
+    "Timelock": "HeadwaterTimelock",
+    "HeadwaterGovernor": "HeadwaterGovernor",
+    "Parameters": "Parameters",
     "Stakes": "Stakes",
     "Campaigns": "Campaigns",
     "Settlement": "Settlement",
     "Faults": "Faults",
     "Advances": "Advances",
     "Doubts": "Doubts",
+    "Approvals": "Approvals",
+    "ContentFaults": "ContentFaults",
+    "Calls": "Calls",
+    "Reviewers": "Reviewers",
+    "VoteFaults": "VoteFaults",
     "Licences": "Licences",
     "Datasets": "Datasets",
+    "Reputation": "Reputation",
+    "Usage": "Usage",
+    "Court": "Court",
+    "Disputes": "Disputes",
+    "ShareFaults": "ShareFaults",
+    "Pools": "Pools",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.
@@ -63,11 +77,10 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def standard_json() -> dict[str, Any]:
-    """The compiler's input: every source our contracts reach, under names free of machine paths."""
-    sources = {
-        name: {"content": _file_of(name).read_text()} for name in _reached(f"src/{file}.sol" for file in DEPLOYED)
-    }
+def standard_json(names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The compiler's input: every source these (or what is deployed) reach, under names free of machine paths."""
+    reached = _reached(names or [f"src/{file}.sol" for file in DEPLOYED])
+    sources = {name: {"content": _file_of(name).read_text()} for name in reached}
     return {"language": "Solidity", "sources": sources, "settings": SETTINGS}
 
 

@@ -44,6 +44,7 @@ VALID: dict[str, dict[str, Any]] = {
         "premises": "own workshop",
         "purposes": ["research"],
         "regions": [],
+        "minimum_age": 21,
         "withdrawal": A,
         "given_at": 1_700_000_000,
     },

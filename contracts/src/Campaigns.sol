@@ -5,9 +5,12 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
+import {IReviewers} from "./interfaces/IReviewers.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Anchor, Terms} from "./interfaces/Structs.sol";
+import {Anchor, Ballot, CommitRoot, Terms} from "./interfaces/Structs.sol";
+import {Ballots} from "./Ballots.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
@@ -28,9 +31,9 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
 
     IStakes public immutable stakes;
     ISettlement public immutable settlement;
-    uint256 public immutable minSettle;
-    uint256 public immutable minChallenge;
-    uint256 public immutable minLapse;
+    IParameters public immutable parameters;
+    address public immutable pools;
+    IReviewers public immutable reviewers;
 
     uint128 private _campaigns;
     uint64 private _anchors;
@@ -40,16 +43,31 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     mapping(uint256 campaign => mapping(uint256 firstItem => bytes32)) public seedOf;
     mapping(bytes32 key => bytes32) public commitRoots;
     mapping(bytes32 key => bytes32) public commits;
+    mapping(bytes32 key => Revealed) private _reveals;
     mapping(uint256 campaign => uint256) public lapsedFrom;
+    mapping(uint256 campaign => Pool) private _pools;
 
-    constructor(IStakes stakes_, ISettlement settlement_, Floors memory floors) {
+    constructor(
+        IStakes stakes_,
+        ISettlement settlement_,
+        IParameters parameters_,
+        address pools_,
+        IReviewers reviewers_
+    ) {
         stakes = stakes_;
         settlement = settlement_;
-        (minSettle, minChallenge, minLapse) = (floors.settle, floors.challenge, floors.lapse);
+        parameters = parameters_;
+        pools = pools_;
+        reviewers = reviewers_;
     }
 
     modifier onlySettlement() {
         if (msg.sender != address(settlement)) revert Campaigns_NotSettlement(msg.sender);
+        _;
+    }
+
+    modifier onlyPools() {
+        if (msg.sender != pools) revert Campaigns_NotPools(msg.sender);
         _;
     }
 
@@ -58,9 +76,11 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     /// @inheritdoc ICampaigns
     function fund(Terms calldata terms, uint256 amount) public nonReentrant returns (uint256 campaign) {
         _checkTerms(terms);
+        _checkPool(terms, amount);
         campaign = ++_campaigns;
         termsHash[campaign] = keccak256(abi.encode(terms));
-        _states[campaign] = State(amount.toUint96(), 0, 0, 0);
+        _states[campaign] = State(amount.toUint96(), terms.pool, 0, 0);
+        if (terms.pool > 0) _pools[campaign].left = terms.pool;
         emit Funded(campaign, msg.sender, amount, terms);
         if (amount > 0) Tokens.pull(terms.token, msg.sender, address(settlement), amount);
     }
@@ -100,12 +120,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 at = uint256(terms.deadline) + terms.lapseWindow;
         if (block.timestamp <= at) revert Campaigns_DeadlineAhead(at, block.timestamp);
         State storage state = _states[campaign];
-        uint96 reserved = state.reserved;
-        if (reserved == 0) revert Campaigns_NothingReserved(campaign);
-        if (lapsedFrom[campaign] == 0) lapsedFrom[campaign] = uint256(state.settled) + 1;
-        state.reserved = 0;
+        uint256 first = state.settled;
+        uint256 count = state.anchored - first;
+        if (count == 0) revert Campaigns_NothingReserved(campaign);
+        // What pending and void settlements have reserved is theirs until they are released or reclaimed.
+        uint256 reserve = count * Rules.reserve(terms);
+        lapsedFrom[campaign] = first + 1;
+        state.reserved -= uint96(reserve);
         state.settled = state.anchored;
-        emit Lapsed(campaign, lapsedFrom[campaign] - 1, reserved);
+        emit Lapsed(campaign, first, reserve);
     }
 
     /// @inheritdoc ICampaigns
@@ -158,7 +181,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (root == 0) revert Campaigns_EmptyRoot();
         if (count == 0) revert Campaigns_CountOutOfRange(count, type(uint32).max);
         if (anchorHash[campaign][firstItem] == 0) revert Campaigns_UnknownAnchor(campaign, firstItem);
-        bytes32 key = keccak256(abi.encode(campaign, firstItem, round, msg.sender));
+        bytes32 key = Ballots.key(campaign, firstItem, round, msg.sender);
         if (commitRoots[key] != 0) revert Campaigns_CommitExists(key);
         commitRoots[key] = keccak256(abi.encode(root, count, uint40(block.timestamp)));
         emit VotesCommitted(campaign, firstItem, msg.sender, round, root, count, uint40(block.timestamp));
@@ -169,10 +192,30 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         if (!stakes.hasRole(msg.sender, _REVIEWER)) revert IStakes.Stakes_LacksRole(msg.sender, _REVIEWER);
         if (commit == 0) revert Campaigns_EmptyRoot();
         if (item >= _states[campaign].anchored) revert Campaigns_UnknownAnchor(campaign, item);
-        bytes32 key = keccak256(abi.encode(campaign, item, round, msg.sender));
+        bytes32 key = Ballots.key(campaign, item, round, msg.sender);
         if (commits[key] != 0) revert Campaigns_CommitExists(key);
-        commits[key] = keccak256(abi.encode(commit, uint40(block.timestamp)));
+        commits[key] = Ballots.stored(commit, uint40(block.timestamp));
         emit VoteCommitted(campaign, item, msg.sender, round, commit, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc ICampaigns
+    function revealVote(Ballot calldata ballot, uint40 time) external {
+        bytes32 key = Ballots.key(ballot.campaign, ballot.item, ballot.round, ballot.reviewer);
+        bytes32 commit = Ballots.commitOf(address(this), ballot);
+        if (commits[key] != Ballots.stored(commit, time)) revert Campaigns_NotCommitted(key);
+        _reveal(ballot, key, time);
+    }
+
+    /// @inheritdoc ICampaigns
+    function revealVoteIn(Ballot calldata ballot, address operator, uint32 firstItem, CommitRoot calldata at) external {
+        (uint256 campaign, uint256 item, uint256 round) = (ballot.campaign, ballot.item, ballot.round);
+        bytes32 key = Ballots.key(campaign, firstItem, round, operator);
+        bytes32 commit = Ballots.commitOf(address(this), ballot);
+        bytes32 leaf = Ballots.leaf(address(this), campaign, item, round, ballot.reviewer, commit);
+        if (commitRoots[key] != Ballots.stored(at) || at.leaf != leaf || !Ballots.stands(at, item - firstItem)) {
+            revert Campaigns_NotCommitted(key);
+        }
+        _reveal(ballot, Ballots.key(campaign, item, round, ballot.reviewer), at.time);
     }
 
     // Settlement only
@@ -185,6 +228,8 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         uint256 campaign = taken.campaign;
         if (termsHash[campaign] != taken.terms) revert Campaigns_WrongTerms(campaign);
         State memory state = _states[campaign];
+        Pool memory pool = _pools[campaign];
+        if (taken.again && pool.closing) revert Campaigns_PoolClosing(campaign);
         if (!taken.again) {
             if (taken.firstItem != state.settled) revert Campaigns_NotNext(taken.firstItem, state.settled);
             for (uint256 i; i < anchors.length; ++i) {
@@ -194,27 +239,78 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             }
             state.settled += taken.count;
         }
-        // A voided settlement's reserve is gone once it has lapsed: nothing of it can be settled any more.
-        if (taken.reserve > state.reserved) revert Campaigns_NothingReserved(campaign);
-        state.reserved -= taken.reserve;
+        // What it does not spend stays reserved until it is final: proven wrong, it will be needed again.
+        state.reserved -= taken.total;
         state.escrow -= taken.total;
         _states[campaign] = state;
     }
 
     /// @inheritdoc ICampaigns
-    function restore(uint256 campaign, uint96 total, uint96 reserve) external onlySettlement {
-        State storage state = _states[campaign];
-        state.escrow += total;
-        state.reserved += reserve;
+    function book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) external onlySettlement {
+        State memory state = _states[campaign];
+        state.escrow += credited + restored;
+        state.reserved = state.reserved + restored - freed;
+        _states[campaign] = state;
+        if (credited > 0) emit Credited(campaign, credited);
+    }
+
+    // Pools only
+
+    /// @inheritdoc ICampaigns
+    function lockPool(uint256 campaign, address closer, address token, uint256 bond) external onlyPools {
+        _pools[campaign].closing = true;
+        stakes.lock(closer, token, bond, 0);
     }
 
     /// @inheritdoc ICampaigns
-    function credit(uint256 campaign, uint96 amount) external onlySettlement {
-        _states[campaign].escrow += amount;
-        emit Credited(campaign, amount);
+    function reopenPool(uint256 campaign) external onlyPools {
+        _pools[campaign].closing = false;
+    }
+
+    /// @inheritdoc ICampaigns
+    function unlockPool(address closer, address token, uint256 bond) external onlyPools {
+        stakes.unlock(closer, token, bond);
+    }
+
+    /// @inheritdoc ICampaigns
+    function slashPool(uint256 campaign, address closer, address token, uint96 bond, address watcher, uint96 rewarded)
+        external
+        onlyPools
+        nonReentrant
+    {
+        uint96 rest = bond - rewarded;
+        State storage state = _states[campaign];
+        state.escrow += rest;
+        state.reserved += rest;
+        _pools[campaign].left += rest;
+        emit PoolRaised(campaign, rest);
+        stakes.slash(closer, token, bond, watcher, rewarded);
+        if (rest > 0) Tokens.send(token, address(settlement), rest);
+    }
+
+    /// @inheritdoc ICampaigns
+    function payPool(uint256 campaign, address token, address to, uint96 amount) external onlyPools nonReentrant {
+        _pools[campaign].left -= amount;
+        State storage state = _states[campaign];
+        state.escrow -= amount;
+        state.reserved -= amount;
+        emit PoolPaid(campaign, to, amount);
+        settlement.disburse(token, to, amount);
+    }
+
+    /// @inheritdoc ICampaigns
+    function freePool(uint256 campaign, uint96 amount) external onlyPools {
+        _pools[campaign].left -= amount;
+        _states[campaign].reserved -= amount;
+        emit PoolFreed(campaign, amount);
     }
 
     // Views
+
+    /// @inheritdoc ICampaigns
+    function poolOf(uint256 campaign) external view returns (Pool memory) {
+        return _pools[campaign];
+    }
 
     /// @inheritdoc ICampaigns
     function reserveOf(Terms calldata terms) external pure returns (uint256) {
@@ -224,6 +320,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     /// @inheritdoc ICampaigns
     function stateOf(uint256 campaign) external view returns (State memory) {
         return _states[campaign];
+    }
+
+    /// @inheritdoc ICampaigns
+    function revealOf(uint256 campaign, uint32 item, uint8 round, address reviewer)
+        external
+        view
+        returns (Revealed memory)
+    {
+        return _reveals[Ballots.key(campaign, item, round, reviewer)];
     }
 
     /// @inheritdoc ICampaigns
@@ -257,7 +362,7 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
             direct: direct,
             root: root,
             cid: cid,
-            weights: 0
+            weights: reviewers.seal()
         });
         anchorHash[campaign][made.firstItem] = keccak256(abi.encode(made));
         state.anchored += count;
@@ -266,6 +371,15 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
         emit Anchored(campaign, msg.sender, made);
         stakes.lock(msg.sender, terms.token, count * Rules.deposit(terms), direct ? 0 : _OPERATOR);
         return made.firstItem;
+    }
+
+    /// @param time when the commit was stored
+    function _reveal(Ballot calldata ballot, bytes32 key, uint40 time) private {
+        if (block.timestamp <= time) revert Campaigns_RevealTooEarly(time, block.timestamp);
+        if (ballot.verdict > Rules.ACCEPT) revert Campaigns_NoVerdict(ballot.verdict);
+        if (_reveals[key].time != 0) revert Campaigns_RevealExists(key);
+        _reveals[key] = Revealed(uint40(block.timestamp), ballot.verdict);
+        emit VoteRevealed(ballot.campaign, ballot.item, ballot.reviewer, ballot, uint40(block.timestamp));
     }
 
     function _spendUnreserved(State memory state, uint256 amount) private pure {
@@ -286,24 +400,39 @@ contract Campaigns is ICampaigns, ReentrancyGuardTransient {
     function _checkTerms(Terms calldata terms) private view {
         if (msg.sender != terms.requester) revert Campaigns_NotRequester(msg.sender, terms.requester);
         if (terms.unitReward == 0) revert Campaigns_ZeroReward();
-        if (terms.mode != 0) revert Campaigns_ModeNotOpen(terms.mode);
-        _atMost(terms.reviewFeeBps, MAX_REVIEW_FEE_BPS);
-        _atMost(terms.operatorFeeBps, MAX_OPERATOR_FEE_BPS);
-        _atMost(terms.depositBps, Rules.BPS);
+        IParameters.FundingLimits memory limits = parameters.fundingLimits();
+        if (terms.feeBps != limits.networkFeeBps) revert Campaigns_WrongFee(terms.feeBps, limits.networkFeeBps);
+        // Held here too: no vote goes above them, whatever Parameters says.
         _atMost(terms.feeBps, MAX_NETWORK_FEE_BPS);
+        _atMost(terms.reviewFeeBps, _least(limits.reviewFeeBps, MAX_REVIEW_FEE_BPS));
+        _atMost(terms.operatorFeeBps, _least(limits.operatorFeeBps, MAX_OPERATOR_FEE_BPS));
+        _atMost(terms.depositBps, Rules.BPS);
         _atMost(uint256(terms.ownerBps) + terms.feeBps, Rules.BPS);
         if (terms.deadline <= block.timestamp || terms.deadline > block.timestamp + MAX_DEADLINE) {
             revert Campaigns_DeadlineOutOfRange(terms.deadline, block.timestamp);
         }
-        _within(terms.settleWindow, minSettle);
-        _within(terms.challengeWindow, minChallenge);
+        _within(terms.settleWindow, limits.settle);
+        _within(terms.challengeWindow, limits.challenge);
         // Whoever voids a settlement at its last second leaves time for another one before the reserve lapses.
         uint256 replace = uint256(terms.settleWindow) + 2 * uint256(terms.challengeWindow);
-        _within(terms.lapseWindow, replace > minLapse ? replace : minLapse);
+        _within(terms.lapseWindow, replace > limits.lapse ? replace : limits.lapse);
+    }
+
+    /// @dev A pool is there from the start and has a floor: little work never takes all of it.
+    function _checkPool(Terms calldata terms, uint256 amount) private pure {
+        if (terms.mode > Rules.POOL_MODE) revert Campaigns_UnknownMode(terms.mode);
+        bool priced = terms.mode == Rules.PRICE_MODE;
+        if (priced != (terms.pool == 0) || priced != (terms.poolFloor == 0) || amount < terms.pool) {
+            revert Campaigns_WrongPool(terms.pool, terms.poolFloor, amount);
+        }
     }
 
     function _atMost(uint256 bps, uint256 limit) private pure {
         if (bps > limit) revert Campaigns_FeeTooHigh(bps, limit);
+    }
+
+    function _least(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 
     function _within(uint256 window, uint256 floor) private pure {

@@ -7,9 +7,10 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILicences} from "./interfaces/ILicences.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Item, Offer, Posted, Share, Terms, Version} from "./interfaces/Structs.sol";
+import {Item, Offer, Posted, Share, Terms, Use, Version} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
 import {Preimage} from "./Preimage.sol";
@@ -21,6 +22,8 @@ import {Tokens} from "./Tokens.sol";
 contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     uint256 public constant MAX_NETWORK_FEE_BPS = 500;
     uint8 private constant _OPERATOR = 1;
+    uint8 private constant _PUBLISHED = 1;
+    uint8 private constant _VOID = 2;
 
     /// @notice Everything this contract is told at deployment.
     struct Parts {
@@ -28,10 +31,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         ISettlement settlement;
         IStakes stakes;
         ILicences licences;
+        IParameters parameters;
         address networkToken;
-        address treasury;
-        uint256 publishBond;
-        uint256 publishWindow;
+        address shareFaults;
     }
 
     /// @dev One slot, so that publishing a campaign's first version writes no fresh one for its number.
@@ -44,13 +46,11 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     ISettlement public immutable settlement;
     IStakes public immutable stakes;
     ILicences public immutable licences;
+    /// @notice Fee, bond and window of versions published from now on, and who receives the network fee.
+    IParameters public immutable parameters;
     address public immutable networkToken;
-    /// @notice Receives the network fee.
-    address public immutable treasury;
-    /// @notice Network token a publisher locks until sales unlock.
-    uint96 public immutable publishBond;
-    /// @notice Seconds from publishing until owner, fee and pool can be claimed.
-    uint40 public immutable publishWindow;
+    /// @notice May void a version while it is locked.
+    address public immutable shareFaults;
 
     uint256 public datasetCount;
     mapping(uint256 dataset => Line) private _lines;
@@ -68,10 +68,9 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         settlement = parts.settlement;
         stakes = parts.stakes;
         licences = parts.licences;
+        parameters = parts.parameters;
         networkToken = parts.networkToken;
-        treasury = parts.treasury;
-        publishBond = uint96(parts.publishBond);
-        publishWindow = uint40(parts.publishWindow);
+        shareFaults = parts.shareFaults;
     }
 
     // Publishing
@@ -101,26 +100,33 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         returns (uint256 key)
     {
         uint256 dataset = version.dataset;
-        uint256 campaign = _lines[dataset].campaign;
+        Line memory line = _lines[dataset];
+        uint256 campaign = line.campaign;
         if (version.campaign != campaign) revert Datasets_NotOfCampaign(dataset, version.campaign);
-        address owner = ownerOf(dataset);
         if (campaign == 0) {
+            address owner = ownerOf(dataset);
             if (msg.sender != owner) revert Datasets_NotOwner(msg.sender, owner);
             _checkOwn(version);
         } else {
-            if (msg.sender != owner && !stakes.hasRole(msg.sender, _OPERATOR)) revert Datasets_NotOperator(msg.sender);
+            if (stakes.rolesOf(msg.sender) & _OPERATOR == 0 && msg.sender != ownerOf(dataset)) {
+                revert Datasets_NotOperator(msg.sender);
+            }
             _checkCampaign(campaign, terms, version);
         }
-        _checkContent(version);
-        _checkSettlements(campaign, version, keys);
-        uint256 number = ++_lines[dataset].latest;
-        if (version.number != number) revert Datasets_WrongNumber(version.number, number);
-        key = dataset << 32 | number;
-        versionHash[key] = keccak256(abi.encode(version));
-        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + publishWindow, 1);
-        if (publishBond > 0) bondOf[key] = Bond(msg.sender, publishBond);
-        emit Published(key, dataset, msg.sender, version, keys);
-        if (publishBond > 0) stakes.lock(msg.sender, networkToken, publishBond, 0);
+        _checkContent(terms, version);
+        bytes memory said = _encoded(version, keys);
+        (bytes32 digest, bytes32 settlements) = _hashesIn(said);
+        if (settlements != version.settlements) revert Datasets_WrongSettlements();
+        _checkSettlements(campaign, keys);
+        if (version.number != ++line.latest) revert Datasets_WrongNumber(version.number, line.latest);
+        _lines[dataset] = line;
+        key = dataset << 32 | version.number;
+        versionHash[key] = digest;
+        IParameters.PublishLimits memory limits = parameters.publishLimits();
+        _sales[key] = Sales(0, uint40(block.timestamp), uint40(block.timestamp) + limits.window, _PUBLISHED);
+        if (limits.bond > 0) bondOf[key] = Bond(msg.sender, limits.bond);
+        _published(key, dataset, said);
+        if (limits.bond > 0) stakes.lock(msg.sender, networkToken, limits.bond, 0);
     }
 
     /// @inheritdoc IDatasets
@@ -137,16 +143,18 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
     // Sales
 
     /// @inheritdoc IDatasets
-    function buy(Version calldata version, uint256 offer, address to) public nonReentrant returns (uint256 licence) {
+    function buy(Version calldata version, uint256 offer, address to, Use calldata use)
+        public
+        nonReentrant
+        returns (uint256 licence)
+    {
         uint256 key = _match(version);
         if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
         Offer calldata chosen = version.offers[offer];
-        uint256 gross = uint256(_sales[key].gross) + chosen.price;
-        // Halves of gross are kept in 96 bits.
-        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
-        _sales[key].gross = uint128(gross);
+        _checkUse(offer, chosen, use);
+        _addGross(key, chosen.price);
         licence = licenceId(key, offer, chosen.terms);
-        emit Sold(key, msg.sender, to, offer, licence, chosen.price);
+        emit Sold(key, msg.sender, to, offer, licence, chosen.price, use.purpose, use.region);
         Tokens.pull(version.token, msg.sender, chosen.price);
         licences.mint(to, licence, chosen.duration);
     }
@@ -156,16 +164,19 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         Version calldata version,
         uint256 offer,
         address to,
+        Use calldata use,
         uint256 deadline,
         uint8 v,
         bytes32 r,
         bytes32 s
     ) external returns (uint256) {
-        if (offer >= version.offers.length) revert Datasets_UnknownOffer(offer, version.offers.length);
+        if (offer >= version.offers.length) {
+            revert Datasets_UnknownOffer(offer, version.offers.length);
+        }
         uint256 price = version.offers[offer].price;
         // A permit someone else has already delivered must not stop the sale: the allowance decides.
         try IERC20Permit(version.token).permit(msg.sender, address(this), price, deadline, v, r, s) {} catch {}
-        return buy(version, offer, to);
+        return buy(version, offer, to, use);
     }
 
     /// @inheritdoc IDatasets
@@ -214,8 +225,39 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         amount = due - feePaid[key];
         if (amount == 0) revert Datasets_NothingToClaim(key);
         feePaid[key] = due;
+        address treasury = parameters.treasury();
         emit FeeClaimed(key, treasury, amount);
         Tokens.send(version.token, treasury, amount);
+    }
+
+    // Void versions
+
+    /// @inheritdoc IDatasets
+    function voidVersion(uint256 key, address watcher, bytes4 fault, uint256 index) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[key];
+        if (sales.status != _PUBLISHED) revert Datasets_IsVoid(key);
+        if (block.timestamp >= sales.unlockAt) revert Datasets_AlreadyUnlocked(sales.unlockAt, block.timestamp);
+        sales.status = _VOID;
+        Bond memory bond = bondOf[key];
+        delete bondOf[key];
+        uint96 rewarded = bond.amount / 2;
+        emit VersionVoided(key, watcher, fault, index, bond.amount, rewarded);
+        if (bond.amount == 0) return;
+        stakes.slash(bond.publisher, networkToken, bond.amount, watcher, rewarded);
+        Tokens.send(networkToken, parameters.treasury(), bond.amount - rewarded);
+    }
+
+    /// @inheritdoc IDatasets
+    function carry(uint256 from, uint256 to) external {
+        if (msg.sender != shareFaults) revert Datasets_NotShareFaults(msg.sender);
+        Sales storage sales = _sales[from];
+        if (sales.status != _VOID) revert Datasets_NotVoid(from);
+        uint256 gross = sales.gross;
+        if (gross == 0) revert Datasets_NothingToClaim(from);
+        sales.gross = 0;
+        _addGross(to, gross);
+        emit Carried(from, to, gross);
     }
 
     // Consent and access
@@ -294,31 +336,54 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (version.token != terms.token || version.ownerBps != terms.ownerBps || version.feeBps != terms.feeBps) {
             revert Datasets_WrongSaleTerms();
         }
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].terms != terms.licence) revert Datasets_WrongSaleTerms();
-        }
         if (version.totalWeight == 0) revert Datasets_NoShares();
     }
 
-    function _checkOwn(Version calldata version) private pure {
+    /// @dev A mask of regions that is 0 means anywhere, so only terms that are 0 themselves allow it.
+    function _checkOffer(uint256 index, Offer calldata offer, Terms calldata terms) private pure {
+        (uint256 purposes, uint256 regions, uint256 allowed) = (offer.purposes, offer.regions, terms.regions);
+        bool anywhere = allowed == 0 || (regions != 0 && regions & ~allowed == 0);
+        if (purposes == 0 || purposes & ~uint256(terms.purposes) != 0 || !anywhere) {
+            revert Datasets_OutsideTerms(index, purposes, regions);
+        }
+    }
+
+    function _checkUse(uint256 index, Offer calldata offer, Use calldata use) private pure {
+        bool there = offer.regions == 0 || offer.regions >> use.region & 1 == 1;
+        if (uint256(offer.purposes) >> use.purpose & 1 == 0 || !there) {
+            revert Datasets_OutsideOffer(index, use.purpose, use.region);
+        }
+    }
+
+    function _checkOwn(Version calldata version) private view {
+        if (version.token == address(0)) revert Datasets_WrongSaleTerms();
+        uint256 fee = parameters.fundingLimits().networkFeeBps;
+        if (version.feeBps != fee) revert Datasets_WrongFee(version.feeBps, fee);
+        // Held here too: no vote goes above it, whatever Parameters says.
         if (version.feeBps > MAX_NETWORK_FEE_BPS) revert Datasets_FeeTooHigh(version.feeBps, MAX_NETWORK_FEE_BPS);
         uint256 taken = uint256(version.ownerBps) + version.feeBps;
         if (taken > Rules.BPS) revert Datasets_FeeTooHigh(taken, Rules.BPS);
         if (version.totalWeight == 0 && taken != Rules.BPS) revert Datasets_NoShares();
     }
 
-    function _checkContent(Version calldata version) private pure {
+    function _checkContent(Terms calldata terms, Version calldata version) private pure {
         if (version.episodeRoot == 0 || version.episodes == 0) revert Datasets_EmptyRoot();
-        if (version.offers.length == 0) revert Datasets_NoOffers();
+        Offer[] calldata offers = version.offers;
+        if (offers.length == 0) revert Datasets_NoOffers();
         bool none = version.totalWeight == 0;
         if (none != (version.shares == 0) || none != (version.shareRoot == 0)) revert Datasets_NoShares();
-        for (uint256 i; i < version.offers.length; ++i) {
-            if (version.offers[i].price == 0) revert Datasets_ZeroPrice(i);
+        bool ofCampaign = version.campaign != 0;
+        for (uint256 i; i < offers.length; ++i) {
+            Offer calldata offer = offers[i];
+            if (offer.price == 0) revert Datasets_ZeroPrice(i);
+            _read(offer);
+            if (!ofCampaign) continue;
+            if (offer.terms != terms.licence) revert Datasets_WrongSaleTerms();
+            _checkOffer(i, offer, terms);
         }
     }
 
-    function _checkSettlements(uint256 campaign, Version calldata version, uint256[] calldata keys) private view {
-        if (keccak256(abi.encode(keys)) != version.settlements) revert Datasets_WrongSettlements();
+    function _checkSettlements(uint256 campaign, uint256[] calldata keys) private view {
         if ((campaign == 0) != (keys.length == 0)) revert Datasets_WrongSettlements();
         for (uint256 i; i < keys.length; ++i) {
             if (i > 0 && keys[i] <= keys[i - 1]) revert Datasets_WrongSettlements();
@@ -327,15 +392,78 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         }
     }
 
+    /// @dev Reading a member narrower than its word reverts on dirty bits; the others of an offer are read anyway.
+    function _read(Offer calldata offer) private pure returns (uint256) {
+        return offer.duration | offer.purposes;
+    }
+
+    /// @dev `abi.encode(version, keys)`, copied as it lies: by now every narrow member has been read.
+    function _encoded(Version calldata version, uint256[] calldata keys) private pure returns (bytes memory said) {
+        Offer[] calldata offers = version.offers;
+        assembly ("memory-safe") {
+            said := mload(0x40)
+            let at := add(said, 0x20)
+            let size := mul(offers.length, 0xa0)
+            mstore(at, 0x40)
+            mstore(add(at, 0x20), add(0x220, size))
+            calldatacopy(add(at, 0x40), version, 0x1a0)
+            mstore(add(at, 0x1e0), 0x1c0)
+            mstore(add(at, 0x200), offers.length)
+            calldatacopy(add(at, 0x220), offers.offset, size)
+            at := add(at, add(0x220, size))
+            mstore(at, keys.length)
+            calldatacopy(add(at, 0x20), keys.offset, shl(5, keys.length))
+            at := add(at, add(0x20, shl(5, keys.length)))
+            mstore(said, sub(at, add(said, 0x20)))
+            mstore(0x40, at)
+        }
+    }
+
+    /// @dev `keccak256(abi.encode(version))` and `keccak256(abi.encode(keys))` from `said = abi.encode(version, keys)`:
+    /// before each of the two stands a word that for a moment is its offset.
+    function _hashesIn(bytes memory said) private pure returns (bytes32 version, bytes32 keys) {
+        assembly ("memory-safe") {
+            let at := add(said, 0x40)
+            let offset := mload(at)
+            mstore(at, 0x20)
+            version := keccak256(at, sub(offset, 0x20))
+            mstore(at, offset)
+            at := add(said, offset)
+            let last := mload(at)
+            mstore(at, 0x20)
+            keys := keccak256(at, sub(add(mload(said), 0x20), offset))
+            mstore(at, last)
+        }
+    }
+
+    /// @dev `emit Published(key, dataset, msg.sender, version, keys)` of `said = abi.encode(version, keys)`.
+    function _published(uint256 key, uint256 dataset, bytes memory said) private {
+        bytes32 topic = Published.selector;
+        assembly ("memory-safe") {
+            log4(add(said, 0x20), mload(said), topic, key, dataset, caller())
+        }
+    }
+
     function _match(Version calldata version) private view returns (uint256 key) {
         key = version.dataset << 32 | version.number;
-        if (versionHash[key] != keccak256(abi.encode(version))) revert Datasets_WrongVersion(key);
+        if (versionHash[key] != Preimage.digest(version)) revert Datasets_WrongVersion(key);
     }
 
     function _unlocked(Version calldata version) private view returns (uint256 key, Sales memory sales) {
         key = _match(version);
         sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
         if (block.timestamp < sales.unlockAt) revert Datasets_StillLocked(sales.unlockAt, block.timestamp);
+    }
+
+    /// @dev Only of a version that stands.
+    function _addGross(uint256 key, uint256 amount) private {
+        Sales storage sales = _sales[key];
+        if (sales.status == _VOID) revert Datasets_IsVoid(key);
+        uint256 gross = sales.gross + amount;
+        // Halves of gross are kept in 96 bits.
+        if (gross > type(uint96).max) revert Datasets_GrossTooLarge(gross);
+        sales.gross = uint128(gross);
     }
 
     function _matchTerms(uint256 campaign, Terms calldata terms) private view {

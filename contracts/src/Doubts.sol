@@ -24,6 +24,7 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
 
     mapping(uint256 key => Doubt) private _doubts;
     mapping(uint256 key => mapping(uint256 index => Held)) private _held;
+    mapping(uint256 key => mapping(uint256 item => bool)) public isCut;
 
     constructor(Parts memory parts) {
         settlement = ISettlement(parts.settlement);
@@ -64,32 +65,44 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
         (bytes32 root,) = Pays.root(Leaves.pay(address(settlement), key, pay), index, posted.payCount, proof);
         if (root != posted.payRoot) revert Doubts_WrongProof(key, index);
         Held memory held = _held[key][index];
-        _held[key][index] = Held(held.ever ? held.left : pay.amount, held.holds + 1, true);
+        _held[key][index] = Held(held.ever ? held.left : pay.amount, held.cut, held.holds + 1, true);
         _doubts[key].holds += 1;
         emit LeafHeld(key, index);
         settlement.amend(posted, _DOUBTED, 0, 0);
     }
 
     /// @inheritdoc IDoubts
-    function freeLeaf(Posted calldata posted, uint256 index, uint96 cut) external onlyHolders {
+    function freeLeaf(Posted calldata posted, uint256 index, uint256 item, uint96 cut) external onlyHolders {
         uint256 key = posted.key;
         Held memory held = _held[key][index];
         if (held.holds == 0) revert Doubts_NotHeld(key, index);
-        // A void settlement's total is back in the campaign's escrow already.
-        if (settlement.isVoid(key)) cut = 0;
-        else settlement.check(posted);
+        if (cut > 0 && isCut[key][item]) cut = 0;
+        if (cut > 0) isCut[key][item] = true;
         if (cut > held.left) cut = held.left;
-        _held[key][index] = Held(held.left - cut, held.holds - 1, true);
-        Doubt storage doubt = _doubts[key];
-        doubt.holds -= 1;
-        doubt.cut += cut;
+        _held[key][index] = Held(held.left - cut, held.cut + cut, held.holds - 1, true);
+        _doubts[key].holds -= 1;
         emit LeafFreed(key, index, cut, held.left - cut);
-        if (cut > 0) settlement.credit(posted.campaign, cut);
+    }
+
+    /// @inheritdoc IDoubts
+    /// @dev Paying a leaf takes its whole amount out of its word's budget: only then is there money behind the cut, and
+    /// only then can the settlement no longer be void, which gives its whole total back.
+    function returnCut(uint256 key, uint256 index) external {
+        uint96 cut = _held[key][index].cut;
+        if (cut == 0 || !settlement.isPaid(key, index)) revert Doubts_NothingCut(key, index);
+        _held[key][index].cut = 0;
+        emit CutReturned(key, index, cut);
+        settlement.credit(key >> 64, cut);
     }
 
     /// @inheritdoc IDoubts
     function suspend(Posted calldata posted) external onlySuspenders {
-        _doubts[posted.key].blocks += 1;
+        Doubt storage doubt = _doubts[posted.key];
+        if (doubt.blocks == 0) {
+            uint256 finalAt = settlement.slotOf(posted.key).finalAt;
+            doubt.rest = finalAt > block.timestamp ? uint40(finalAt - block.timestamp) : 0;
+        }
+        doubt.blocks += 1;
         emit Suspended(posted.key);
         settlement.amend(posted, _SUSPENDED, 0, 0);
     }
@@ -98,9 +111,12 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
     function resume(Posted calldata posted, uint40 finalAt) external onlySuspenders {
         Doubt storage doubt = _doubts[posted.key];
         if (doubt.blocks == 0) revert Doubts_NotSuspended(posted.key);
-        doubt.blocks -= 1;
+        uint32 blocks = doubt.blocks - 1;
+        doubt.blocks = blocks;
+        uint40 rested = uint40(block.timestamp) + doubt.rest;
+        if (blocks == 0 && rested > finalAt) finalAt = rested;
         emit Resumed(posted.key, finalAt);
-        if (!settlement.isVoid(posted.key)) settlement.amend(posted, 0, doubt.blocks == 0 ? _SUSPENDED : 0, finalAt);
+        if (!settlement.isVoid(posted.key)) settlement.amend(posted, 0, blocks == 0 ? _SUSPENDED : 0, finalAt);
     }
 
     /// @inheritdoc IDoubts
@@ -108,6 +124,8 @@ contract Doubts is IDoubts, ReentrancyGuardTransient {
         if (msg.sender != disputes) revert Doubts_NotKeeper(msg.sender);
         settlement.check(posted);
         Doubt storage doubt = _doubts[posted.key];
+        if (doubt.holds == 0) revert Doubts_NotHeld(posted.key, type(uint256).max);
+        if (rewarded > amount) revert Doubts_AboveBond(posted.key, rewarded, amount);
         uint96 fined = doubt.fined + amount;
         if (fined > posted.bond) revert Doubts_AboveBond(posted.key, fined, posted.bond);
         doubt.fined = fined;

@@ -200,7 +200,9 @@ contract Faults is IFaults {
         if (item.reward == 0 ? item.payIndex != Rules.NO_PAY : item.payIndex >= posted.payCount) return false;
         if (item.verdict != Rules.ACCEPT) return item.reward == 0 && item.shareWeight == 0;
         uint256 quality = Rules.quality(Rules.sum(item.llr, item.prior, votes));
-        return item.reward == Rules.reward(terms.unitReward, quality, item.grade, item.novelty)
+        // A pool is divided by share weights when it is closed: no item of it has a price.
+        uint256 unitReward = terms.mode == Rules.POOL_MODE ? 0 : terms.unitReward;
+        return item.reward == Rules.reward(unitReward, quality, item.grade, item.novelty)
             && item.shareWeight == Rules.shareWeight(quality, item.grade, item.novelty);
     }
 

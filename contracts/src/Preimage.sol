@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Anchor, Posted, PostedHead, Terms} from "./interfaces/Structs.sol";
+import {Anchor, Offer, Posted, PostedHead, Terms, Version, Vote} from "./interfaces/Structs.sol";
 
 /// @title Preimage
 /// @notice `keccak256(abi.encode(struct))` of calldata that is to be compared with a stored hash.
@@ -63,14 +63,45 @@ library Preimage {
         }
     }
 
-    /// @dev `abi.encode(anchors)`: offset, length, members.
-    function digest(Anchor[] calldata anchors) internal pure returns (bytes32 hash) {
+    function digest(Anchor[] calldata anchors) internal pure returns (bytes32) {
+        uint256 at;
+        assembly {
+            at := anchors.offset
+        }
+        return _listed(at, anchors.length, 10);
+    }
+
+    function digest(Vote[] calldata votes) internal pure returns (bytes32) {
+        uint256 at;
+        assembly {
+            at := votes.offset
+        }
+        return _listed(at, votes.length, 5);
+    }
+
+    /// @dev `abi.encode(list)` of `count` structs: offset, length, members.
+    function _listed(uint256 at, uint256 count, uint256 words) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, 0x20)
-            mstore(add(free, 0x20), anchors.length)
-            calldatacopy(add(free, 0x40), anchors.offset, mul(anchors.length, 0x140))
-            hash := keccak256(free, add(0x40, mul(anchors.length, 0x140)))
+            mstore(add(free, 0x20), count)
+            let size := shl(5, mul(count, words))
+            calldatacopy(add(free, 0x40), at, size)
+            hash := keccak256(free, add(0x40, size))
+        }
+    }
+
+    /// @dev `abi.encode(version)`: offset, 13 members, the offset of the offers, their number, they.
+    function digest(Version calldata version) internal pure returns (bytes32 hash) {
+        Offer[] calldata offers = version.offers;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, 0x20)
+            calldatacopy(add(free, 0x20), version, 0x1a0)
+            mstore(add(free, 0x1c0), 0x1c0)
+            mstore(add(free, 0x1e0), offers.length)
+            calldatacopy(add(free, 0x200), offers.offset, mul(offers.length, 0xa0))
+            hash := keccak256(free, add(0x200, mul(offers.length, 0xa0)))
         }
     }
 

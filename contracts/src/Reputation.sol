@@ -39,6 +39,7 @@ contract Reputation is IReputation {
     uint32 public epochCount;
     uint32 public head;
     mapping(uint256 number => bytes32) public epochHash;
+    mapping(bytes32 hash => uint256) public numberOf;
     mapping(uint256 number => Slot) private _slots;
     mapping(uint256 number => bytes32) private _roots;
     mapping(uint256 number => mapping(uint256 block_ => Demand)) private _demands;
@@ -82,7 +83,8 @@ contract Reputation is IReputation {
             time: uint40(block.timestamp),
             finalAt: uint40(block.timestamp) + limits.window
         });
-        epochHash[number] = keccak256(abi.encode(epoch));
+        bytes32 hash = keccak256(abi.encode(epoch));
+        (epochHash[number], numberOf[hash]) = (hash, number);
         _slots[number] = Slot(epoch.finalAt, epoch.count, previous, 0, POSTED, false, false);
         _roots[number] = epoch.root;
         emit EpochPosted(number, msg.sender, epoch, changes);

@@ -13,7 +13,14 @@ library Rules {
     uint256 internal constant MIN_WEIGHT = 200;
     uint256 internal constant MAX_WEIGHT = 2944;
     int256 internal constant FORFEIT_SUM = -2944;
+    int256 internal constant SKIP_SUM = 3476;
+    int256 internal constant STOP_SUM = 2944;
+    uint256 internal constant MIN_VOTES = 2;
+    uint256 internal constant AUDITED = 500; // in 10,000
     uint32 internal constant NO_PAY = type(uint32).max;
+
+    uint8 internal constant PRICE_MODE = 0;
+    uint8 internal constant POOL_MODE = 1;
 
     uint8 internal constant REJECT = 0;
     uint8 internal constant ACCEPT = 1;
@@ -24,10 +31,11 @@ library Rules {
     bytes internal constant QUALITY =
         hex"000001f403e505d107b609910b610d240ed7107b120d138d14fa1655179c18cf19f01aff1bfb1ce61dc01e8a1f451ff22091212321a92225229622fd235b23b224012449248a24c624fc252d255a258325a825ca25e92604261d26342649265c266d267c268a269726a226ad26b626bf26c626cd26d426d926df26e326e726eb26ef26f226f526f726fa26fc26fe2700270127022704270527062707270827092709";
 
-    /// @notice R and the fee caps, each rounded up.
+    /// @notice R, in price mode, and the fee caps, each rounded up.
     function reserve(Terms calldata terms) internal pure returns (uint256) {
         uint256 r = terms.unitReward;
-        return r + reviewCap(terms) + (r * terms.operatorFeeBps + BPS - 1) / BPS;
+        uint256 fees = reviewCap(terms) + (r * terms.operatorFeeBps + BPS - 1) / BPS;
+        return terms.mode == POOL_MODE ? fees : r + fees;
     }
 
     /// @notice Most that one item can cost in review.
@@ -78,6 +86,11 @@ library Rules {
         return verdict == (sum_ > threshold ? ACCEPT : sum_ <= FORFEIT_SUM ? FORFEIT : REJECT);
     }
 
+    /// @notice Whether an item that needs no votes is reviewed all the same: fixed by its anchor's seed.
+    function audited(bytes32 seed, uint32 item) internal pure returns (bool) {
+        return uint256(keccak256(abi.encodePacked("headwater.audit.v1", seed, item))) % BPS < AUDITED;
+    }
+
     /// @notice max(0, 2P - 1) in 1/10,000, in steps of 100 milli log-odds, flat from 8,000 on.
     function quality(int256 sum_) internal pure returns (uint256) {
         if (sum_ <= 0) return 0;
@@ -96,7 +109,12 @@ library Rules {
         return unitReward * quality_ * grade * novelty / 1e10;
     }
 
-    /// @notice Weight in later sales.
+    /// @notice What of a pool a weight is paid, rounded down: all of it only where the weights come to `floor`.
+    function poolPart(uint256 pool, uint256 weight, uint256 total, uint256 floor) internal pure returns (uint256) {
+        return total == 0 ? 0 : pool * weight / (total > floor ? total : floor);
+    }
+
+    /// @notice Weight in later sales, and in the pool.
     function shareWeight(uint256 quality_, uint256 grade, uint256 novelty) internal pure returns (uint256) {
         return quality_ * grade * novelty / BPS;
     }

@@ -141,7 +141,6 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 firstItem: posted.firstItem,
                 count: posted.count,
                 total: posted.total,
-                reserve: posted.reserve,
                 again: attempt > 0
             }),
             firstItems,
@@ -197,9 +196,9 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (keccak256(verdicts) != posted.verdictsHash) revert Settlement_WrongVerdicts(key);
         _slots[key].flags = slot.flags | RELEASED;
         uint256 forfeited = _releaseDeposits(posted.token, Rules.deposit(terms), anchors, verdicts);
-        if (forfeited > 0) campaigns.credit(posted.campaign, forfeited.toUint96());
         uint256 bond = posted.bond;
         if (slot.flags & DOUBTED != 0) bond -= doubts.settledFine(key);
+        _book(posted.campaign, forfeited.toUint96(), 0, posted.reserve - posted.total);
         emit Released(key, bond, forfeited);
         stakes.unlock(posted.settler, posted.token, bond);
     }
@@ -217,6 +216,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (block.timestamp <= at) revert Settlement_NotLapsed(key, at);
         _slots[key].flags = slot.flags | RELEASED;
         emit Reclaimed(key);
+        _book(posted.campaign, 0, 0, posted.reserve);
         uint256 deposit = Rules.deposit(terms);
         for (uint256 i; i < anchors.length; ++i) {
             stakes.unlock(anchors[i].anchorer, posted.token, anchors[i].count * deposit);
@@ -230,13 +230,11 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (!_provesFaults(msg.sender)) revert Settlement_NotFaults(msg.sender);
         uint256 key = posted.key;
         Slot memory slot = _matchPending(posted);
-        uint96 total = posted.total;
-        if (slot.flags & DOUBTED != 0) total -= doubts.doubtOf(key).cut;
         slot.flags |= VOID;
         slot.digest = _voidDigest(posted, watcher);
         _slots[key] = slot;
         emit Voided(key, watcher, fault, index);
-        campaigns.restore(posted.campaign, total, posted.reserve);
+        _book(posted.campaign, 0, posted.total, 0);
     }
 
     /// @inheritdoc ISettlement
@@ -249,7 +247,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (slot.flags & DOUBTED != 0) bond -= doubts.doubtOf(key).fined;
         uint96 rewarded = bond / 2;
         emit Collected(key, watcher, rewarded, bond - rewarded);
-        campaigns.credit(posted.campaign, bond - rewarded);
+        _book(posted.campaign, bond - rewarded, 0, 0);
         stakes.slash(posted.settler, posted.token, bond, watcher, rewarded);
     }
 
@@ -265,7 +263,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     /// @inheritdoc ISettlement
     function credit(uint256 campaign, uint96 amount) external {
         if (msg.sender != address(doubts)) revert Settlement_NotDoubts(msg.sender);
-        campaigns.credit(campaign, amount);
+        _book(campaign, amount, 0, 0);
     }
 
     // Escrow
@@ -348,6 +346,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         if (flags & _SPECIAL != 0) {
             (account, amount) = _special(key, index, account, pay.kind, amount, flags);
             if (account == address(0)) revert Settlement_Held(key, index);
+            if (amount == 0) return; // all of it was cut
         }
         if (!Tokens.trySend(posted.token, account, amount)) {
             revert Settlement_TransferFailed(posted.token, account, amount);
@@ -427,7 +426,7 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         returns (bool)
     {
         (address account, uint256 amount) = _special(key, index, due.account, due.kind, due.amount, flags);
-        return account != address(0) && Tokens.trySend(token, account, amount);
+        return account != address(0) && (amount == 0 || Tokens.trySend(token, account, amount));
     }
 
     /// @return forfeited what was slashed and moved to Campaigns
@@ -490,6 +489,10 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
                 nodes[i] = Leaves.due(address(this), key, from + i, sum, due);
             }
         }
+    }
+
+    function _book(uint256 campaign, uint96 credited, uint96 restored, uint96 freed) private {
+        campaigns.book(campaign, credited, restored, freed);
     }
 
     function _provesFaults(address caller) private view returns (bool) {

@@ -93,6 +93,28 @@ library Sortition {
         return leaf << 216 | start << 96 | weight;
     }
 
+    /// @notice Where a leaf's interval lies in a state.
+    /// @return place as `find` gives it; of weight 0 for a leaf the state has not
+    function placeOf(Tree storage tree, uint256 root, uint256 depth, uint256 leaf)
+        internal
+        view
+        returns (uint256 place)
+    {
+        if (leaf >> depth != 0) return leaf << 216;
+        (uint256 start, uint256 weight) = (0, 0);
+        for (uint256 level = depth; level > 0; --level) {
+            uint256 word = tree.node[root];
+            weight = word >> 64 & _SUM;
+            bool right = leaf >> (level - 1) & 1 == 1;
+            if (right) {
+                start += weight;
+                weight = word >> 160;
+            }
+            root = word >> (right ? 32 : 0) & _ID;
+        }
+        return leaf << 216 | start << 96 | weight;
+    }
+
     /// @notice Moves a point of what is left over to the whole: past every interval already taken.
     /// @param taken the lower 192 bits of places, ascending; the first `count` count
     function skip(uint256[] memory taken, uint256 count, uint256 point) internal pure returns (uint256) {

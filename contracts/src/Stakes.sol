@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Tokens} from "./Tokens.sol";
 
@@ -20,42 +21,46 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     uint256 public constant UNBONDING_FLOOR = 2;
 
     address public immutable networkToken;
+    IParameters public immutable parameters;
     address public immutable campaigns;
     address public immutable settlement;
     address public immutable datasets;
     address public immutable faults;
     address public immutable reputation;
     address public immutable court;
+    address public immutable disputes;
+    address public immutable calls;
+    address public immutable voteFaults;
     /// @notice Seconds; longer than every window in which what stands here can be slashed.
     uint256 public immutable unbonding;
-    uint256 public immutable minOperator;
-    uint256 public immutable minReviewer;
-    uint256 public immutable minJuror;
-    uint256 public immutable minHolder;
 
     mapping(address account => mapping(address token => Collateral)) private _collateral;
     mapping(address account => mapping(address token => Unbonding)) private _unbonding;
     mapping(address account => uint8 mask) public rolesOf;
     mapping(address account => mapping(uint8 role => RoleStake)) private _stake;
+    mapping(address account => mapping(uint8 role => uint256)) private _joinedUnder; // minimum when it was bought
     mapping(address account => mapping(uint8 role => Unbonding)) private _stakeUnbonding;
     mapping(uint8 role => address[]) private _members;
     mapping(uint8 role => mapping(address account => uint256)) private _position; // in _members, plus one
     Holder[] private _holders;
     mapping(address account => uint256) public holderIndexOf;
 
+    /// @param parameters_ least stake of each role
     /// @param keepers who may lock, hold and slash, for ever; zero for one this network does not have
-    /// @param minimums least stake of operator, reviewer, juror and holder, in the network token
-    constructor(address networkToken_, Keepers memory keepers, uint256 unbonding_, uint256[4] memory minimums) {
+    constructor(address networkToken_, IParameters parameters_, Keepers memory keepers, uint256 unbonding_) {
         if (unbonding_ < UNBONDING_FLOOR) revert Stakes_DelayTooShort(unbonding_, UNBONDING_FLOOR);
         networkToken = networkToken_;
+        parameters = parameters_;
         campaigns = keepers.campaigns;
         settlement = keepers.settlement;
         datasets = keepers.datasets;
         faults = keepers.faults;
         reputation = keepers.reputation;
         court = keepers.court;
+        disputes = keepers.disputes;
+        calls = keepers.calls;
+        voteFaults = keepers.voteFaults;
         unbonding = unbonding_;
-        (minOperator, minReviewer, minJuror, minHolder) = (minimums[0], minimums[1], minimums[2], minimums[3]);
     }
 
     modifier onlyModule() {
@@ -64,9 +69,11 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     }
 
     /// @dev The court, which pays strangers and calls them, answers for jurors and for nothing else; no module can touch
-    /// a juror. So what is held of a juror is always there for the vote it was held for.
+    /// a juror. So what is held of a juror is always there for the vote it was held for. Vote faults take reviewers' stakes
+    /// and touch nothing else.
     modifier onlyKeeperOf(uint8 role) {
-        if (role == JUROR ? msg.sender != court : !_isModule(msg.sender)) revert Stakes_NotKeeper(msg.sender, role);
+        bool keeps = role == JUROR ? msg.sender == court : _isModule(msg.sender);
+        if (!keeps && (role != REVIEWER || msg.sender != voteFaults)) revert Stakes_NotKeeper(msg.sender, role);
         _;
     }
 
@@ -140,7 +147,9 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function award(address account, address token, uint256 amount) external {
-        if (msg.sender != court && !_isModule(msg.sender)) revert Stakes_NotModule(msg.sender);
+        if (msg.sender != court && msg.sender != voteFaults && !_isModule(msg.sender)) {
+            revert Stakes_NotModule(msg.sender);
+        }
         Collateral storage own = _collateral[msg.sender][token];
         if (amount > own.free) revert Stakes_NotFree(msg.sender, token, amount, own.free);
         own.free -= uint96(amount);
@@ -158,6 +167,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         _stake[msg.sender][role].amount = stake.toUint96();
         if (rolesOf[msg.sender] & role == 0) {
             rolesOf[msg.sender] |= role;
+            _joinedUnder[msg.sender][role] = minimum;
             _members[role].push(msg.sender);
             _position[role][msg.sender] = _members[role].length;
         }
@@ -208,7 +218,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         onlyKeeperOf(role)
         returns (uint256 taken)
     {
-        uint256 minimum = minimumOf(role);
+        uint256 least = _leastOf(account, role);
         if (rewarded > amount || (rewarded > 0 && beneficiary == address(0))) {
             revert Stakes_BadReward(beneficiary, rewarded, amount);
         }
@@ -218,7 +228,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         if (rewarded > 0) _collateral[beneficiary][networkToken].free += uint96(rewarded);
         if (taken > rewarded) _collateral[msg.sender][networkToken].free += uint96(taken - rewarded);
         emit StakeSlashed(account, role, taken, stake, beneficiary, rewarded);
-        if (2 * stake < minimum && rolesOf[account] & role != 0) _leave(account, role);
+        if (2 * stake < least && rolesOf[account] & role != 0) _leave(account, role);
     }
 
     /// @inheritdoc IStakes
@@ -263,7 +273,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function hasRole(address account, uint8 role) public view returns (bool) {
-        minimumOf(role);
+        _checkRole(role);
         return rolesOf[account] & role != 0;
     }
 
@@ -289,11 +299,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function minimumOf(uint8 role) public view returns (uint256) {
-        if (role == OPERATOR) return minOperator;
-        if (role == REVIEWER) return minReviewer;
-        if (role == JUROR) return minJuror;
-        if (role == HOLDER) return minHolder;
-        revert Stakes_UnknownRole(role);
+        _checkRole(role);
+        return parameters.minimumOf(role);
     }
 
     /// @dev Empties a ripe unbonding and returns its amount.
@@ -305,9 +312,19 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     }
 
     function _isModule(address caller) private view returns (bool) {
-        return
-            caller == campaigns || caller == settlement || caller == datasets || caller == faults
-                || caller == reputation;
+        return caller == campaigns || caller == settlement || caller == datasets || caller == faults
+            || caller == reputation || caller == disputes || caller == calls;
+    }
+
+    /// @dev A raise after joining never costs a member his role, and a member is held to no more than a newcomer is.
+    function _leastOf(address account, uint8 role) private view returns (uint256) {
+        uint256 minimum = minimumOf(role);
+        uint256 joinedUnder = _joinedUnder[account][role];
+        return joinedUnder < minimum ? joinedUnder : minimum;
+    }
+
+    function _checkRole(uint8 role) private pure {
+        if (role != OPERATOR && role != REVIEWER && role != JUROR && role != HOLDER) revert Stakes_UnknownRole(role);
     }
 
     /// @dev Takes up to `amount`, from the stake first and then from what is leaving.

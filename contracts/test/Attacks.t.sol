@@ -4,9 +4,10 @@ pragma solidity ^0.8.28;
 import {Merkle} from "../src/Merkle.sol";
 import {Pays} from "../src/Pays.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {IFaults} from "../src/interfaces/IFaults.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
-import {Anchor, Pay, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Due, Item, Pay, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
 import {ReentrantToken} from "./Hostile.sol";
 import {World} from "./World.sol";
 
@@ -119,6 +120,55 @@ contract AttacksTest is World {
         _push(p, d, 0, 3);
     }
 
+    /// @notice Nor are they pushed, when sums and leaves agree and only the budget does not.
+    function test_attack_push_above_the_budget_of_its_word() public {
+        Terms memory t = _terms();
+        uint256 id = _fund(t, BUDGET);
+        _settled(8, 2); // another campaign's money is in the same contract
+        Anchor[] memory anchors = _one(_anchor(id, t, 4, operator));
+        Draft memory d = _honest(t, anchors, 2, operator);
+        (d.pays[0].amount, d.pays[0].cumulative) = (uint96(BUDGET), uint96(BUDGET));
+        Posted memory p = _settle(id, t, anchors, d, operator);
+        _final(p);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AboveBudget.selector, p.key, BUDGET, d.total));
+        this.push(p, d, 0, 1);
+    }
+
+    function test_attack_push_without_a_budget() public {
+        (,, Draft memory d, Posted memory p) = _settled(4, 2);
+        _final(p);
+        Due[] memory dues = new Due[](1);
+        dues[0] = Due(d.pays[0].account, d.pays[0].amount, d.pays[0].kind, d.pays[0].items);
+        bytes32[] memory proof = _rangeProof(_wordLeaves(p.key, d, 0), 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(Pays.Pays_ProofLength.selector, 0, 1));
+        settlement.push(_head(p), dues, 0, 0, proof, new bytes32[](0));
+    }
+
+    /// @notice An honest settlement is not voided with papers of the batch before it, nor with a pay row that is not its.
+    function test_attack_fault_with_papers_of_another_place() public {
+        Terms memory t = _terms();
+        uint256 id = _fund(t, BUDGET);
+        Anchor[] memory first = _one(_anchor(id, t, 4, operator));
+        Anchor[] memory second = _one(_anchor(id, t, 4, operator));
+        Draft memory d = _honest(t, first, 2, operator);
+        d.items[1].reward += 1;
+        Posted memory before = _settle(id, t, first, d, operator);
+        Draft memory honest = _honest(t, second, 2, operator);
+        Posted memory p = _settle(id, t, second, honest, operator);
+        bytes32[] memory proof = _itemProof(before, d, 1);
+        vm.expectRevert(abi.encodeWithSelector(IFaults.Faults_WrongProof.selector, d.items[1].item));
+        faults.proveReward(p, t, d.items[1], proof, new Vote[](0));
+        proof = _payProof(p, honest, 0);
+        honest.pays[0].amount += 1;
+        vm.expectRevert(abi.encodeWithSelector(IFaults.Faults_WrongProof.selector, 0));
+        faults.provePay(p, honest.pays[0], proof, new Item[](0), new bytes32[][](0));
+        vm.assertTrue(!_isVoid(p.key), "stands");
+    }
+
+    function push(Posted memory p, Draft memory d, uint256 from, uint256 size) external {
+        _push(p, d, from, size);
+    }
+
     function test_attack_root_swapped_between_proof_and_claim() public {
         (,, Draft memory d, Posted memory p) = _settled(4, 2);
         _final(p);
@@ -209,7 +259,7 @@ contract AttacksTest is World {
         (uint256 free, uint256 locked) = stakes.collateralOf(operator, address(dollar));
         stakes.requestWithdraw(address(dollar), free);
         stakes.leave(1);
-        vm.warp(block.timestamp + 10);
+        vm.warp(block.timestamp + 16);
         stakes.withdraw(address(dollar));
         vm.expectPartialRevert(IStakes.Stakes_NotFree.selector);
         stakes.requestWithdraw(address(dollar), 1);
@@ -224,8 +274,9 @@ contract AttacksTest is World {
 
     /// @notice The requester waits for ever: what is settled stays the contributors'.
     function testFuzz_attack_requester_takes_back_accepted_work(uint256 delay) public {
-        (Terms memory t,, Draft memory d, Posted memory p) = _settled(4, 2);
+        (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _settled(4, 2);
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1 + delay % 36_500 days);
+        settlement.release(p, t, anchors, d.verdicts);
         uint256 escrow = campaigns.stateOf(p.campaign).escrow;
         vm.startPrank(requester);
         vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NotUnreserved.selector, escrow + 1, escrow));

@@ -29,15 +29,18 @@ contract CampaignsTest is World {
 
     function test_fund_out_of_bounds_refused() public {
         _refused(0, ICampaigns.Campaigns_ZeroReward.selector);
-        for (uint256 i = 1; i <= 5; ++i) {
+        for (uint256 i = 1; i <= 3; ++i) {
             _refused(i, ICampaigns.Campaigns_FeeTooHigh.selector);
         }
+        _refused(4, ICampaigns.Campaigns_WrongFee.selector);
+        _refused(5, ICampaigns.Campaigns_FeeTooHigh.selector);
+        _refused(14, ICampaigns.Campaigns_WrongFee.selector);
         _refused(6, ICampaigns.Campaigns_DeadlineOutOfRange.selector);
         _refused(7, ICampaigns.Campaigns_DeadlineOutOfRange.selector);
         for (uint256 i = 8; i <= 12; ++i) {
             _refused(i, ICampaigns.Campaigns_WindowOutOfRange.selector);
         }
-        _refused(13, ICampaigns.Campaigns_ModeNotOpen.selector);
+        _refused(13, ICampaigns.Campaigns_WrongPool.selector);
     }
 
     function _refused(uint256 which, bytes4 reason) private {
@@ -46,8 +49,8 @@ contract CampaignsTest is World {
         if (which == 1) t.reviewFeeBps = 301;
         if (which == 2) t.operatorFeeBps = 1001;
         if (which == 3) t.depositBps = 10_001;
-        if (which == 4) t.feeBps = 501;
-        if (which == 5) (t.ownerBps, t.feeBps) = (9999, 2);
+        if (which == 4) t.feeBps = 251;
+        if (which == 5) t.ownerBps = 9751;
         if (which == 6) t.deadline = uint40(block.timestamp);
         if (which == 7) t.deadline = type(uint40).max;
         if (which == 8) t.settleWindow = 1;
@@ -56,6 +59,7 @@ contract CampaignsTest is World {
         if (which == 11) t.challengeWindow = 366 days;
         if (which == 12) t.settleWindow = 366 days;
         if (which == 13) t.mode = 1;
+        if (which == 14) t.feeBps = 0;
         vm.prank(requester);
         vm.expectPartialRevert(reason);
         campaigns.fund(t, 1);
@@ -300,11 +304,9 @@ contract CampaignsTest is World {
             bytes memory reason = abi.encodeWithSelector(ICampaigns.Campaigns_NotSettlement.selector, callers[i]);
             vm.startPrank(callers[i]);
             vm.expectRevert(reason);
-            campaigns.credit(1, 1);
+            campaigns.book(1, 1, 1, 1);
             vm.expectRevert(reason);
-            campaigns.restore(1, 1, 1);
-            vm.expectRevert(reason);
-            campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, 1, false), new uint32[](0), new bytes32[](0));
+            campaigns.take(ICampaigns.Take(1, 0, 0, 1, 1, false), new uint32[](0), new bytes32[](0));
             vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotCampaigns.selector, callers[i]));
             settlement.disburse(address(dollar), callers[i], 1);
             vm.stopPrank();

@@ -3,10 +3,16 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
+import {Leaves} from "../src/Leaves.sol";
 import {Merkle} from "../src/Merkle.sol";
+import {Origins} from "../src/Origins.sol";
 import {Pays} from "../src/Pays.sol";
+import {Reviewers} from "../src/Reviewers.sol";
 import {Rules} from "../src/Rules.sol";
-import {Vote, Word} from "../src/interfaces/Structs.sol";
+import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {IReviewers} from "../src/interfaces/IReviewers.sol";
+import {IStakes} from "../src/interfaces/IStakes.sol";
+import {Contribution, Item, Share, Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
@@ -43,12 +49,48 @@ contract Libraries {
         return Merkle.rootOf(leaves);
     }
 
+    function share(address book, uint256 scope, Share calldata s) external view returns (bytes32) {
+        return Leaves.share(book, scope, s);
+    }
+
     function sum(int256 llr, int256 prior, Vote[] calldata votes) external pure returns (int256) {
         return Rules.sum(llr, prior, votes);
     }
 
     function wellFormed(int256 prior, Vote[] calldata votes) external pure returns (bool) {
         return Rules.wellFormed(prior, votes);
+    }
+
+    function digest(address campaigns, Contribution calldata contribution) external view returns (bytes32) {
+        return Origins.digest(ICampaigns(campaigns), contribution);
+    }
+
+    function opening(bytes32 salt, bytes32 signatureHash) external pure returns (bytes32) {
+        return Origins.opening(salt, signatureHash);
+    }
+
+    function anchorLeaf(address campaigns, uint256 campaign, bytes32 salt, Item calldata item)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.anchorLeaf(ICampaigns(campaigns), campaign, salt, item);
+    }
+
+    function commit(address campaigns, uint256 campaign, uint32 item, Vote calldata vote, bytes32 reasons, bytes32 salt)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.commit(ICampaigns(campaigns), campaign, item, vote, reasons, salt);
+    }
+
+    function commitLeaf(address campaigns, uint256 campaign, uint32 item, Vote calldata vote)
+        external
+        view
+        returns (bytes32)
+    {
+        return Origins.commitLeaf(ICampaigns(campaigns), campaign, item, vote);
     }
 
     function stands(uint8 verdict, int256 s, int256 threshold, uint256 novelty, uint256 votes)
@@ -115,6 +157,52 @@ contract ConformanceTest is Test {
         vm.assertEq(budget, budgets[index / 128], path);
     }
 
+    function test_share_vectors() public view {
+        string memory json = vm.readFile("../vectors/shares.json");
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            string memory path = _at(".cases", n, "");
+            bytes32[] memory leaves = vm.parseJsonBytes32Array(json, string.concat(path, ".leaves"));
+            for (uint256 i; i < leaves.length; ++i) {
+                _shareLeaf(json, path, i, leaves);
+            }
+        }
+        vm.assertTrue(n >= 4, "cases read");
+        for (n = 0; vm.keyExistsJson(json, _at(".pools", n, "")); ++n) {
+            _poolParts(json, _at(".pools", n, ""));
+        }
+        vm.assertTrue(n >= 8, "pools read");
+    }
+
+    function _shareLeaf(string memory json, string memory path, uint256 i, bytes32[] memory leaves) private view {
+        uint256[] memory listed = vm.parseJsonUintArray(json, _at(string.concat(path, ".listed"), i, ""));
+        Share memory made;
+        made.index = uint32(i);
+        made.account = vm.parseJsonAddress(json, _at(string.concat(path, ".accounts"), i, ""));
+        made.first = listed[0];
+        made.items = keccak256(abi.encode(listed));
+        made.weight = uint128(_uint(json, _at(string.concat(path, ".weights"), i, ""), ""));
+        made.cumulative = uint128(_uint(json, _at(string.concat(path, ".cumulatives"), i, ""), ""));
+        bytes32 leaf = lib.share(vm.parseJsonAddress(json, ".contract"), _uint(json, "", ".scope"), made);
+        vm.assertEq(leaf, leaves[i], path);
+        bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(string.concat(path, ".proofs"), i, ""));
+        bytes32 root = vm.parseJsonBytes32(json, string.concat(path, ".root"));
+        vm.assertEq(lib.root(leaf, i, leaves.length, proof), root, path);
+    }
+
+    function _poolParts(string memory json, string memory path) private pure {
+        uint256[] memory weights = vm.parseJsonUintArray(json, string.concat(path, ".weights"));
+        uint256[] memory parts = vm.parseJsonUintArray(json, string.concat(path, ".parts"));
+        uint256 total;
+        for (uint256 i; i < weights.length; ++i) {
+            total += weights[i];
+        }
+        for (uint256 i; i < weights.length; ++i) {
+            uint256 part = Rules.poolPart(_uint(json, path, ".pool"), weights[i], total, _uint(json, path, ".floor"));
+            vm.assertEq(part, parts[i], path);
+        }
+    }
+
     function test_quality_vectors() public view {
         uint256[] memory table = vm.parseJsonUintArray(vm.readFile("../vectors/quality.json"), ".table");
         vm.assertEq(table.length, 81, "entries");
@@ -133,6 +221,58 @@ contract ConformanceTest is Test {
             _verdict(json, _at(".cases", n, ""));
         }
         vm.assertTrue(n >= 80, "cases read");
+    }
+
+    function test_opening_vectors() public {
+        string memory json = vm.readFile("../vectors/openings.json");
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _opening(json, _at(".cases", n, ""));
+            _commit(json, _at(".cases", n, ""));
+        }
+        vm.assertTrue(n >= 3, "cases read");
+    }
+
+    function _opening(string memory json, string memory path) private view {
+        address campaigns = vm.parseJsonAddress(json, ".contract");
+        string memory at = string.concat(path, ".message");
+        Contribution memory given;
+        given.campaign = _uint(json, at, ".campaign");
+        given.contributor = vm.parseJsonAddress(json, string.concat(at, ".contributor"));
+        given.manifest = vm.parseJsonBytes32(json, string.concat(at, ".manifest"));
+        given.contentRoot = vm.parseJsonBytes32(json, string.concat(at, ".contentRoot"));
+        given.consent = vm.parseJsonBytes32(json, string.concat(at, ".consent"));
+        given.nonce = _uint(json, at, ".nonce");
+        Item memory item;
+        item.contributor = given.contributor;
+        item.contribution = lib.digest(campaigns, given);
+        _same(json, path, ".digest", item.contribution);
+        bytes32 salt = vm.parseJsonBytes32(json, string.concat(path, ".salt"));
+        bytes memory signature = vm.parseJsonBytes(json, string.concat(path, ".signature"));
+        _same(json, path, ".opening", lib.opening(salt, keccak256(signature)));
+        _same(json, path, ".leaf", lib.anchorLeaf(campaigns, given.campaign, salt, item));
+        if (signature.length > 0) {
+            vm.assertEq(ECDSA.recover(item.contribution, signature), given.contributor, path);
+        }
+    }
+
+    function _commit(string memory json, string memory path) private view {
+        address campaigns = vm.parseJsonAddress(json, ".contract");
+        uint256 campaign = _uint(json, path, ".message.campaign");
+        uint32 item = uint32(vm.parseJsonUint(json, ".item"));
+        Vote memory vote;
+        vote.reviewer = vm.parseJsonAddress(json, ".reviewer");
+        vote.round = uint8(vm.parseJsonUint(json, ".round"));
+        vote.verdict = uint8(_uint(json, path, ".verdict"));
+        bytes32 reasons = vm.parseJsonBytes32(json, ".reasons");
+        vote.commit = lib.commit(campaigns, campaign, item, vote, reasons, vm.parseJsonBytes32(json, ".secret"));
+        _same(json, path, ".commit", vote.commit);
+        _same(json, path, ".commitLeaf", lib.commitLeaf(campaigns, campaign, item, vote));
+    }
+
+    function _same(string memory json, string memory path, string memory field, bytes32 found) private pure {
+        vm.assertEq(found, vm.parseJsonBytes32(json, string.concat(path, field)), string.concat(path, field));
     }
 
     function test_eip712_vectors() public view {
@@ -316,6 +456,11 @@ contract MerkleTest is Test {
         }
         vm.expectPartialRevert(Merkle.Merkle_ProofLength.selector);
         lib.rangeRoot(part, from, count, longer);
+        if (proof.length > 0) {
+            bytes32[] memory shorter = new bytes32[](seed % proof.length);
+            vm.expectPartialRevert(Merkle.Merkle_ProofLength.selector);
+            lib.rangeRoot(part, from, count, shorter);
+        }
         part[seed % size] = bytes32(seed);
         vm.assertTrue(lib.rangeRoot(part, from, count, proof) != root, "a changed leaf");
     }
@@ -376,5 +521,75 @@ contract MerkleTest is Test {
 
     function _proof(bytes32[] memory leaves, uint256 index) private pure returns (bytes32[] memory) {
         return _range(leaves, index, index + 1);
+    }
+}
+
+/// @notice Stakes as far as Reviewers asks them.
+contract SetStakes {
+    mapping(address account => uint256) private _stakes;
+
+    function set(address account, uint256 stake) external {
+        _stakes[account] = stake;
+    }
+
+    function hasRole(address account, uint8) external view returns (bool) {
+        return _stakes[account] > 0;
+    }
+
+    function stakeOf(address account, uint8) external view returns (uint256) {
+        return _stakes[account];
+    }
+}
+
+/// @notice The draw every implementation must make; by a contract at the vectors' address.
+contract DrawConformanceTest is Test {
+    SetStakes private _stakes = new SetStakes();
+    Reviewers private _drawing;
+
+    function test_draw_vectors() public {
+        string memory json = vm.readFile("../vectors/draw.json");
+        vm.chainId(vm.parseJsonUint(json, ".chain_id"));
+        _drawing = Reviewers(vm.parseJsonAddress(json, ".reviewers"));
+        vm.etch(address(_drawing), address(new Reviewers(IStakes(address(_stakes)), address(this))).code);
+        uint256 fresh = vm.snapshotState();
+        uint256 n;
+        for (; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            _case(json, _at(".cases", n, ""));
+            vm.revertToState(fresh);
+        }
+        vm.assertTrue(n >= 10, "cases read");
+    }
+
+    function _case(string memory json, string memory path) private {
+        _sync(json, path);
+        IReviewers.Draw memory draw;
+        draw.campaign = vm.parseJsonUint(json, string.concat(path, ".campaign"));
+        draw.item = uint32(vm.parseJsonUint(json, string.concat(path, ".item")));
+        draw.seed = vm.parseJsonBytes32(json, string.concat(path, ".seed"));
+        draw.weights = _drawing.seal();
+        draw.contributor = vm.parseJsonAddress(json, string.concat(path, ".contributor"));
+        draw.anchorer = vm.parseJsonAddress(json, string.concat(path, ".anchorer"));
+        address[] memory list = _drawing.drawn(draw, vm.parseJsonUint(json, string.concat(path, ".count")));
+        uint256 i;
+        for (; vm.keyExistsJson(json, _at(string.concat(path, ".drawn"), i, "")); ++i) {
+            vm.assertEq(list[i], vm.parseJsonAddress(json, _at(string.concat(path, ".drawn"), i, "")), path);
+        }
+        vm.assertEq(list.length, i, path);
+    }
+
+    /// @dev Who has no stake had one before: his leaf stays his.
+    function _sync(string memory json, string memory path) private {
+        uint256[] memory stakes = vm.parseJsonUintArray(json, string.concat(path, ".stakes"));
+        for (uint256 i; i < stakes.length; ++i) {
+            address account = vm.parseJsonAddress(json, _at(string.concat(path, ".accounts"), i, ""));
+            _stakes.set(account, stakes[i] == 0 ? 1 : stakes[i]);
+            _drawing.sync(account);
+            _stakes.set(account, stakes[i]);
+            _drawing.sync(account);
+        }
+    }
+
+    function _at(string memory path, uint256 i, string memory key) private pure returns (string memory) {
+        return string.concat(path, "[", vm.toString(i), "]", key);
     }
 }

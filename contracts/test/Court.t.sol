@@ -131,6 +131,8 @@ contract CourtTest is Courtroom {
         vm.assertEq(uint256(court.phaseOf(id)), uint256(ICourt.Phase.Draw), "draw");
         _drawn(id);
         vm.assertEq(court.roundOf(id, 0).seated, 7, "seven");
+        vm.assertEq(uint256(court.seatOf(id, 0, 7).state), uint256(ICourt.State.None), "and no eighth");
+        vm.assertEq(court.seatOf(id, 0, 7).juror, address(0), "nobody's");
         vm.assertEq(uint256(court.phaseOf(id)), uint256(ICourt.Phase.Commit), "commit");
         vm.assertEq(court.currentRuling(id), 0, "not yet");
         _vote(id, _split(7, 0));
@@ -599,7 +601,7 @@ contract CourtTest is Courtroom {
     /// @notice Where an absent juror loses all of the least stake, one that was slashed once has no weight until it adds.
     function test_too_little_to_lose_is_no_weight() public {
         address court_ = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        stakes = new Stakes(address(token), _keepers(court_), UNBONDING, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        stakes = new Stakes(address(token), parameters, _keepers(court_), UNBONDING);
         ICourt.Parts memory parts = _parts();
         parts.absentPenalty = uint96(MINIMUM);
         court = new Court(parts);

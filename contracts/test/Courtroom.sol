@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Court} from "../src/Court.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
+import {Parameters} from "../src/Parameters.sol";
 import {Stakes} from "../src/Stakes.sol";
 import {HeadwaterToken} from "../src/Token.sol";
 import {IArbitrable} from "../src/interfaces/IArbitrable.sol";
@@ -10,6 +11,7 @@ import {IArbitrator} from "../src/interfaces/IArbitrator.sol";
 import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IEvidence} from "../src/interfaces/IEvidence.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
+import {newParameters} from "./Limits.sol";
 import {Test} from "./Test.sol";
 
 /// @notice Cheatcodes that only these tests use.
@@ -36,6 +38,7 @@ abstract contract Courtroom is Test {
 
     HeadwaterToken internal token;
     LocalDollar internal dollar;
+    Parameters internal parameters;
     Stakes internal stakes;
     Court internal court;
     Asker internal asker;
@@ -45,6 +48,8 @@ abstract contract Courtroom is Test {
     address internal datasets = address(0xca03);
     address internal faults = address(0xca04);
     address internal reputation = address(0xca05);
+    address internal disputes = address(0xca06);
+    address internal calls = address(0xca07);
     address internal operator = address(0x0f01);
     address internal rival = address(0x0f02);
     address internal watcher = address(0x0f03);
@@ -57,8 +62,9 @@ abstract contract Courtroom is Test {
         vm.roll(1000);
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = new LocalDollar();
+        parameters = newParameters(timelock, treasury, MINIMUM);
         address court_ = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        stakes = new Stakes(address(token), _keepers(court_), UNBONDING, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        stakes = new Stakes(address(token), parameters, _keepers(court_), UNBONDING);
         court = new Court(_parts());
         asker = new Asker(court);
         _equip(operator);
@@ -77,7 +83,7 @@ abstract contract Courtroom is Test {
     }
 
     function _keepers(address court_) internal view returns (IStakes.Keepers memory) {
-        return IStakes.Keepers(campaigns, settlement, datasets, faults, reputation, court_);
+        return IStakes.Keepers(campaigns, settlement, datasets, faults, reputation, court_, disputes, calls, address(0));
     }
 
     function _parts() internal view returns (ICourt.Parts memory parts) {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Merkle} from "../src/Merkle.sol";
 import {IDatasets} from "../src/interfaces/IDatasets.sol";
 import {ILicences} from "../src/interfaces/ILicences.sol";
-import {Anchor, Offer, Pay, Posted, Share, Terms, Version} from "../src/interfaces/Structs.sol";
+import {Anchor, Offer, Pay, Posted, Share, Terms, Use, Version} from "../src/interfaces/Structs.sol";
 import {FeeToken, ReentrantBuyer} from "./Hostile.sol";
 import {Tokens} from "../src/Tokens.sol";
 import {World} from "./World.sol";
@@ -101,7 +101,7 @@ contract DatasetsTest is World {
     function test_buy_mints_a_licence_that_ends() public {
         (Version memory v, uint256 key) = _published();
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 0, buyer);
+        uint256 licence = datasets.buy(v, 0, buyer, Use(0, 0));
         vm.assertEq(licence, datasets.licenceId(key, 0, v.offers[0].terms), "id");
         vm.assertEq(licences.balanceOf(buyer, licence), 1, "balance");
         vm.assertEq(datasets.salesOf(key).gross, v.offers[0].price, "gross");
@@ -115,8 +115,8 @@ contract DatasetsTest is World {
         vm.warp(block.timestamp + 1);
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, clip, buyer), "expired");
         vm.startPrank(buyer);
-        datasets.buy(v, 0, buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.stopPrank();
         vm.assertEq(licences.expiryOf(buyer, licence), block.timestamp + 60 days, "time adds up");
     }
@@ -124,7 +124,7 @@ contract DatasetsTest is World {
     function test_licence_for_ever_and_as_a_gift() public {
         (Version memory v,) = _published();
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 1, stranger);
+        uint256 licence = datasets.buy(v, 1, stranger, Use(0, 0));
         vm.warp(block.timestamp + 36_500 days);
         vm.assertTrue(datasets.entitled(licence, v.dataset, 1, keccak256("clip"), stranger), "for ever");
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, keccak256("clip"), buyer), "the payer is not");
@@ -134,19 +134,19 @@ contract DatasetsTest is World {
         (Version memory v, uint256 key) = _published();
         vm.startPrank(buyer);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_UnknownOffer.selector, 2, 2));
-        datasets.buy(v, 2, buyer);
+        datasets.buy(v, 2, buyer, Use(0, 0));
         vm.expectRevert(ILicences.Licences_ZeroAccount.selector);
-        datasets.buy(v, 0, address(0));
+        datasets.buy(v, 0, address(0), Use(0, 0));
         v.offers[0].price = 1;
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_WrongVersion.selector, key));
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.stopPrank();
     }
 
     function test_attack_soulbound_licence_moves_nowhere() public {
         (Version memory v,) = _published();
         vm.startPrank(buyer);
-        uint256 licence = datasets.buy(v, 0, buyer);
+        uint256 licence = datasets.buy(v, 0, buyer, Use(0, 0));
         vm.expectRevert(ILicences.Licences_Soulbound.selector);
         licences.safeTransferFrom(buyer, stranger, licence, 1, "");
         vm.expectRevert(ILicences.Licences_Soulbound.selector);
@@ -174,7 +174,7 @@ contract DatasetsTest is World {
         vm.assertTrue(!datasets.entitled(forged, v.dataset, 1, keccak256("clip"), buyer), "never minted");
         Version memory cheap = _own(1, 1);
         vm.prank(buyer);
-        uint256 mine = datasets.buy(cheap, 0, buyer);
+        uint256 mine = datasets.buy(cheap, 0, buyer, Use(0, 0));
         vm.assertTrue(
             !datasets.entitled(mine, v.dataset, 1, keccak256("clip"), buyer), "a cheap one of another dataset"
         );
@@ -191,7 +191,7 @@ contract DatasetsTest is World {
         sales = bound(sales, 1, 4);
         for (uint256 i; i < sales; ++i) {
             vm.prank(buyer);
-            datasets.buy(v, 0, buyer);
+            datasets.buy(v, 0, buyer, Use(0, 0));
             if (i == 0 && sales > 1) _claimAll(v, shares, leaves, seed & 3); // some claim in between
         }
         _claimAll(v, shares, leaves, 99);
@@ -209,12 +209,12 @@ contract DatasetsTest is World {
     function test_attack_price_of_one_unit_and_many_contributors() public {
         (Version memory v, Share[] memory shares, bytes32[] memory leaves) = _ownVersion(1, 5000, 250, 13);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         _claimAll(v, shares, leaves, 99);
         vm.assertEq(dollar.balanceOf(address(datasets)), 1, "a unit nobody's part is large enough for waits");
         for (uint256 i; i < 9999; ++i) {
             vm.prank(buyer);
-            datasets.buy(v, 0, buyer);
+            datasets.buy(v, 0, buyer, Use(0, 0));
         }
         _claimAll(v, shares, leaves, 99);
         vm.assertLe(dollar.balanceOf(address(datasets)), shares.length, "and is paid with later sales");
@@ -227,7 +227,7 @@ contract DatasetsTest is World {
         vm.expectPartialRevert(IDatasets.Datasets_StillLocked.selector);
         datasets.claimOwner(w);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         bytes32[] memory proof = _proof(leaves, 1);
         datasets.claimShare(v, shares[1], proof);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NothingToClaim.selector, key));
@@ -247,7 +247,7 @@ contract DatasetsTest is World {
     function test_attack_overlapping_share_tree_cannot_pay_more_than_the_pool() public {
         (Version memory other,,) = _ownVersion(1000, 0, 0, 7);
         vm.prank(buyer);
-        datasets.buy(other, 0, buyer);
+        datasets.buy(other, 0, buyer, Use(0, 0));
         Version memory v = _ownShell();
         uint256 key = v.dataset << 32 | 1;
         bytes32[] memory leaves = new bytes32[](2);
@@ -259,7 +259,7 @@ contract DatasetsTest is World {
         (v.shareRoot, v.shares, v.totalWeight) = (Merkle.hash(leaves[0], leaves[1]), 2, 100);
         _publishOwn(v);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
         bytes32[] memory proof = _proof(leaves, 0);
         datasets.claimShare(v, a, proof);
@@ -274,7 +274,7 @@ contract DatasetsTest is World {
     function test_owner_share_follows_the_dataset() public {
         (Version memory v,,) = _ownVersion(1000, 5000, 0, 7);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.prank(rival);
         datasets.transferFrom(rival, stranger, v.dataset);
         datasets.claimOwner(v);
@@ -283,11 +283,13 @@ contract DatasetsTest is World {
 
     function test_own_data_bounds() public {
         Version memory v = _ownShell();
-        v.feeBps = 501;
+        v.feeBps = 251;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        v.feeBps = 249;
+        _ownRefused(v, IDatasets.Datasets_WrongFee.selector);
+        (v.feeBps, v.ownerBps) = (250, 9751);
         _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (500, 9501);
-        _ownRefused(v, IDatasets.Datasets_FeeTooHigh.selector);
-        (v.feeBps, v.ownerBps) = (0, 9999);
+        (v.feeBps, v.ownerBps) = (250, 9749);
         _ownRefused(v, IDatasets.Datasets_NoShares.selector); // a pool for nobody
         v.campaign = 1;
         _ownRefused(v, IDatasets.Datasets_NotOfCampaign.selector);
@@ -303,7 +305,7 @@ contract DatasetsTest is World {
         (v.ownerBps, v.feeBps, v.offers[0].price) = (9750, 250, 33);
         _publishOwn(v);
         vm.prank(buyer);
-        datasets.buy(v, 0, buyer);
+        datasets.buy(v, 0, buyer, Use(0, 0));
         vm.warp(block.timestamp + 5);
         datasets.claimOwner(v);
         vm.expectPartialRevert(IDatasets.Datasets_NothingToClaim.selector);
@@ -321,7 +323,7 @@ contract DatasetsTest is World {
     function test_withdrawn_consent_ends_entitled_for_that_clip_only() public {
         (Version memory v, Draft memory d, Posted memory p) = _publishedDraft();
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 0, buyer);
+        uint256 licence = datasets.buy(v, 0, buyer, Use(0, 0));
         bytes32 clip = d.items[2].contribution;
         vm.assertTrue(datasets.entitled(licence, v.dataset, 1, clip, buyer), "before");
         bytes32[] memory proof = _itemProof(p, d, 2);
@@ -354,13 +356,14 @@ contract DatasetsTest is World {
     function test_owner_withdraws_of_his_own_dataset_only() public {
         (Version memory v,,) = _ownVersion(1000, 5000, 0, 7);
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 0, buyer);
+        uint256 licence = datasets.buy(v, 0, buyer, Use(0, 0));
         vm.prank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NotOwner.selector, stranger, rival));
         datasets.withdrawOwn(v.dataset, keccak256("clip"));
         vm.prank(rival);
         datasets.withdrawOwn(v.dataset, keccak256("clip"));
         vm.assertTrue(!datasets.entitled(licence, v.dataset, 1, keccak256("clip"), buyer), "withdrawn");
+        _setFee(250);
         (Version memory w,) = _published();
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_NotOfCampaign.selector, w.dataset, 0));
@@ -371,19 +374,19 @@ contract DatasetsTest is World {
         FeeToken fee = new FeeToken();
         Version memory v = _ownShell();
         v.token = address(fee);
-        v.ownerBps = 10_000;
+        (v.ownerBps, v.feeBps) = (9750, 250);
         _publishOwn(v);
         fee.approve(address(datasets), 1000);
         vm.expectRevert(abi.encodeWithSelector(Tokens.Tokens_NotExact.selector, address(fee), 1000, 990));
-        datasets.buy(v, 0, address(this));
+        datasets.buy(v, 0, address(this), Use(0, 0));
     }
 
     function test_attack_reentrant_buyer_gets_one_licence_per_payment() public {
         (Version memory v,) = _published();
         ReentrantBuyer hook = new ReentrantBuyer();
-        hook.arm(address(datasets), abi.encodeCall(datasets.buy, (v, 0, address(hook))));
+        hook.arm(address(datasets), abi.encodeCall(datasets.buy, (v, 0, address(hook), Use(0, 0))));
         vm.prank(buyer);
-        uint256 licence = datasets.buy(v, 0, address(hook));
+        uint256 licence = datasets.buy(v, 0, address(hook), Use(0, 0));
         vm.assertTrue(hook.tried() && !hook.succeeded(), "the second entry is refused");
         vm.assertEq(licences.balanceOf(address(hook), licence), 1, "one");
     }
@@ -421,6 +424,7 @@ contract DatasetsTest is World {
         returns (Version memory v, Share[] memory shares, bytes32[] memory leaves)
     {
         v = _ownShell();
+        _setFee(feeBps);
         (v.ownerBps, v.feeBps, v.offers[0].price) = (ownerBps, feeBps, price);
         uint256 count = 1 + seed % 7;
         shares = new Share[](count);

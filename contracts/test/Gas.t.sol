@@ -10,6 +10,7 @@ import {
     SettleInput,
     Share,
     Terms,
+    Use,
     Version,
     Vote,
     Word
@@ -141,10 +142,10 @@ contract GasTest is World {
         datasets.publish(t, version, keys);
         _report("publish a dataset of 1,000,000 episodes", 150_000);
         vm.prank(buyer);
-        datasets.buy(version, 0, buyer);
+        datasets.buy(version, 0, buyer, Use(0, 0));
         _report("buy with allowance, first of the version", 130_000);
         vm.prank(watcher);
-        datasets.buy(version, 0, watcher);
+        datasets.buy(version, 0, watcher, Use(0, 0));
         _report("buy with allowance, later", 130_000);
         version.number = 3;
         vm.prank(operator);
@@ -153,7 +154,7 @@ contract GasTest is World {
         dollar.approve(address(datasets), 0);
         (uint8 v, bytes32 r, bytes32 s) = _permit(BUYER_KEY, buyer, address(datasets), version.offers[0].price);
         vm.prank(buyer);
-        datasets.buyWithPermit(version, 0, buyer, type(uint256).max, v, r, s);
+        datasets.buyWithPermit(version, 0, buyer, Use(0, 0), type(uint256).max, v, r, s);
         _report("buy with permit", 180_000);
     }
 

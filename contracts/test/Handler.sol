@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Merkle} from "../src/Merkle.sol";
-import {Anchor, Offer, Pay, Posted, Share, Terms, Version, Vote} from "../src/interfaces/Structs.sol";
+import {Anchor, Offer, Pay, Posted, Share, Terms, Use, Version, Vote} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
 /// @notice Takes random steps of the whole protocol and remembers what should then be true. Steps that a correct
@@ -189,6 +189,7 @@ contract Handler is World {
         (v.episodeRoot, v.episodes, v.token) = (keccak256("episodes"), 1, address(dollar));
         v.settlements = keccak256(abi.encode(new uint256[](0)));
         (v.ownerBps, v.feeBps) = (uint16(ownerBps % 9501), uint16(feeBps % 501));
+        _setFee(v.feeBps);
         v.offers = new Offer[](1);
         v.offers[0] = Offer(keccak256("licence"), uint96(bound(price, 1, 1000)), 1, 7, 0);
         (v.shares, v.totalWeight) = (2, uint128(bound(weight, 2, 1000)));
@@ -206,7 +207,7 @@ contract Handler is World {
         if (versions.length == 0) return;
         Version memory v = _version(which);
         vm.prank(buyer);
-        try datasets.buy(v, 0, buyer) {
+        try datasets.buy(v, 0, buyer, Use(0, 0)) {
             bought += v.offers[0].price;
             ++steps;
         } catch {}
@@ -308,6 +309,7 @@ contract Handler is World {
     function _termsOf(uint256 fee) private view returns (Terms memory t) {
         t = _terms();
         t.operatorFeeBps = uint16(fee % 1001);
+        t.feeBps = parameters.fundingLimits().networkFeeBps;
         t.deadline = uint40(block.timestamp + 200);
     }
 

@@ -52,8 +52,7 @@ abstract contract ReputationWorld is Test {
         token = new HeadwaterToken(address(this), 1e9 ether);
         parameters = new Parameters(_setup());
         address at = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), _keepers(at), 40, least);
+        stakes = new Stakes(address(token), parameters, _keepers(at), 40);
         reputation = new Reputation(stakes, parameters, address(token), judge, DEMAND);
         _equip(operator);
         _equip(rival);
@@ -742,6 +741,18 @@ contract ReputationTest is ReputationWorld {
         reputation.proveChange(e, changes, _reviewer(1), before, current);
     }
 
+    function test_attack_fault_from_too_many_or_too_few_rows() public {
+        Draft memory d = _first(5);
+        d.rows[0].weight = 2944;
+        IReputation.Epoch memory e = _post(d, operator);
+        IReputation.Lookup memory two = _at(1, d.rows, 0, 2);
+        vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_RowsLength.selector, 2, 1));
+        reputation.proveWeight(e, two);
+        IReputation.Lookup memory one = _at(1, d.rows, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(IReputation.Reputation_RowsLength.selector, 1, 2));
+        reputation.proveOrder(e, one);
+    }
+
     /// @notice A liar who proves himself wrong before others do saves half of his bond, no more.
     function test_attack_poster_voids_himself() public {
         Draft memory d = _first(5);
@@ -1087,8 +1098,7 @@ contract ReputationVectorsTest is ReputationWorld {
         poster = vm.parseJsonAddress(json, ".poster");
         address at = vm.parseJsonAddress(json, ".reputation");
         vm.chainId(vm.parseJsonUint(json, ".chainId"));
-        uint256[4] memory least = [uint256(100 ether), 100 ether, 100 ether, 100 ether];
-        stakes = new Stakes(address(token), _keepers(at), 40, least);
+        stakes = new Stakes(address(token), parameters, _keepers(at), 40);
         // The leaves are bound to an address: the code of another deployment goes there.
         vm.etch(at, address(new Reputation(stakes, parameters, address(token), judge, DEMAND)).code);
         reputation = Reputation(at);

@@ -14,7 +14,7 @@ contract SettlementTest is World {
         (Terms memory t,, Draft memory d, Posted memory p) = _settled(8, 3);
         ICampaigns.State memory s = campaigns.stateOf(1);
         vm.assertEq(s.escrow, BUDGET - d.total, "escrow");
-        vm.assertEq(s.reserved, 0, "reserve gone");
+        vm.assertEq(s.reserved, p.reserve - d.total, "what it does not spend waits until it is final");
         vm.assertEq(s.settled, 8, "settled");
         ISettlement.Slot memory slot = settlement.slotOf(p.key);
         vm.assertEq(slot.flags, 1, "posted");
@@ -317,12 +317,16 @@ contract SettlementTest is World {
     function test_lapsed_reserve_cannot_be_resettled() public {
         (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _voided();
         vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
-        campaigns.lapse(p.campaign, t);
+        vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NothingReserved.selector, p.campaign));
+        campaigns.lapse(p.campaign, t); // every item is in a settlement: reclaiming it frees the reserve
+        vm.assertEq(campaigns.stateOf(p.campaign).reserved, p.reserve, "still reserved");
+        settlement.reclaim(p, watcher, t, anchors);
+        vm.assertEq(campaigns.stateOf(p.campaign).reserved, 0, "free");
         Posted[] memory voided = new Posted[](1);
         voided[0] = p;
         SettleInput memory input = _input(p.campaign, p.key + 1, d);
         vm.prank(rival);
-        vm.expectRevert(abi.encodeWithSelector(ICampaigns.Campaigns_NothingReserved.selector, p.campaign));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_AlreadyReleased.selector, p.key));
         settlement.resettle(t, anchors, input, voided, _watchers(1));
     }
 

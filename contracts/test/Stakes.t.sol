@@ -159,7 +159,7 @@ contract StakesTest is Courtroom {
 
     function test_unbonding_floor() public {
         vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_DelayTooShort.selector, 1, 2));
-        new Stakes(address(token), _keepers(address(court)), 1, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
+        new Stakes(address(token), parameters, _keepers(address(court)), 1);
     }
 
     // Stakes that are held and slashed
@@ -253,6 +253,60 @@ contract StakesTest is Courtroom {
         vm.prank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_BelowMinimum.selector, 2, 51e18, MINIMUM));
         stakes.join(2, 51e18);
+    }
+
+    /// @notice A raise after joining makes nobody's stake too small: one unit of a slash then costs one unit, not the role.
+    function test_attack_minimum_raised_to_throw_members_out() public {
+        _join(stranger, 2);
+        vm.prank(timelock);
+        parameters.setMinimumStake(2, uint96(10 * MINIMUM));
+        vm.prank(reputation);
+        stakes.slashStake(stranger, 2, 50e18, address(0), 0);
+        vm.assertTrue(stakes.hasRole(stranger, 2), "half of what he joined under is there");
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_BelowMinimum.selector, 2, MINIMUM - 40e18, 10 * MINIMUM));
+        stakes.join(2, 10e18);
+        vm.prank(reputation);
+        stakes.slashStake(stranger, 2, 1, address(0), 0);
+        vm.assertTrue(!stakes.hasRole(stranger, 2), "less than half is not");
+        // Whoever joins again joins under today's minimum.
+        token.transfer(stranger, 10 * MINIMUM);
+        vm.startPrank(stranger);
+        token.approve(address(stakes), type(uint256).max);
+        stakes.join(2, 10 * MINIMUM);
+        vm.stopPrank();
+        vm.prank(reputation);
+        stakes.slashStake(stranger, 2, 5 * MINIMUM + 1, address(0), 0);
+        vm.assertTrue(!stakes.hasRole(stranger, 2), "under which half is more");
+    }
+
+    function test_minimum_lowered_holds_members_to_no_more_than_newcomers() public {
+        _join(stranger, 2);
+        vm.prank(timelock);
+        parameters.setMinimumStake(2, uint96(MINIMUM / 10));
+        vm.startPrank(reputation);
+        stakes.slashStake(stranger, 2, 95e18, address(0), 0);
+        vm.assertTrue(stakes.hasRole(stranger, 2), "half of today's");
+        stakes.slashStake(stranger, 2, 1, address(0), 0);
+        vm.assertTrue(!stakes.hasRole(stranger, 2), "less");
+        vm.stopPrank();
+        vm.assertEq(stakes.minimumOf(2), MINIMUM / 10, "what newcomers need");
+        vm.assertEq(stakes.minimumOf(1), MINIMUM, "of this role alone");
+    }
+
+    function test_disputes_and_calls_are_modules() public {
+        _join(stranger, 2);
+        address[2] memory modules = [disputes, calls];
+        for (uint256 i; i < 2; ++i) {
+            vm.startPrank(modules[i]);
+            stakes.lock(operator, address(dollar), 1, 1);
+            stakes.unlock(operator, address(dollar), 1);
+            vm.assertEq(stakes.slashStake(stranger, 2, 1, address(0), 0), 1, "of every role but jurors");
+            stakes.award(watcher, address(token), 1);
+            vm.expectRevert(abi.encodeWithSelector(IStakes.Stakes_NotKeeper.selector, modules[i], JUROR));
+            stakes.holdStake(stranger, JUROR, 1, 0);
+            vm.stopPrank();
+        }
     }
 
     function test_slash_rewards_at_most_itself_and_somebody() public {

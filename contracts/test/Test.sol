@@ -21,6 +21,7 @@ interface Vm {
     function expectRevert(bytes4 reason) external;
     function expectRevert(bytes calldata reason) external;
     function expectPartialRevert(bytes4 reason) external;
+    function expectEmit(address emitter) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function addr(uint256 key) external pure returns (address);
     function etch(address target, bytes calldata code) external;

@@ -6,6 +6,7 @@ import {HeadwaterToken} from "../src/Token.sol";
 import {Usage} from "../src/Usage.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
 import {IUsage} from "../src/interfaces/IUsage.sol";
+import {newParameters} from "./Limits.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The cheatcodes that read events back.
@@ -34,13 +35,8 @@ contract UsageTest is Test {
     function setUp() public {
         vm.warp(1_800_000_000);
         token = new HeadwaterToken(address(this), 1e9 ether);
-        uint256[4] memory least = [uint256(100), 100, 100, 100];
-        stakes = new Stakes(
-            address(token),
-            IStakes.Keepers(address(1), address(2), address(3), address(0), address(0), address(0)),
-            40,
-            least
-        );
+        IStakes.Keepers memory nobody;
+        stakes = new Stakes(address(token), newParameters(address(this), address(this), 100), nobody, 40);
         usage = new Usage(stakes);
         _join(operator, 1);
         _join(rival, 1);

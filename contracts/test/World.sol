@@ -2,20 +2,35 @@
 pragma solidity ^0.8.28;
 
 import {Advances} from "../src/Advances.sol";
+import {Approvals} from "../src/Approvals.sol";
+import {Calls} from "../src/Calls.sol";
 import {Campaigns} from "../src/Campaigns.sol";
+import {ContentFaults} from "../src/ContentFaults.sol";
+import {Court} from "../src/Court.sol";
 import {Datasets} from "../src/Datasets.sol";
 import {Doubts} from "../src/Doubts.sol";
 import {Faults} from "../src/Faults.sol";
+import {HeadwaterGovernor} from "../src/HeadwaterGovernor.sol";
 import {Licences} from "../src/Licences.sol";
 import {LocalDollar} from "../src/LocalDollar.sol";
+import {Parameters} from "../src/Parameters.sol";
+import {Reputation} from "../src/Reputation.sol";
+import {Pools} from "../src/Pools.sol";
+import {Reviewers} from "../src/Reviewers.sol";
 import {Settlement} from "../src/Settlement.sol";
+import {ShareFaults} from "../src/ShareFaults.sol";
 import {Stakes} from "../src/Stakes.sol";
+import {HeadwaterTimelock} from "../src/Timelock.sol";
 import {HeadwaterToken} from "../src/Token.sol";
+import {Usage} from "../src/Usage.sol";
+import {VoteFaults} from "../src/VoteFaults.sol";
 import {Merkle} from "../src/Merkle.sol";
-import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
+import {ICourt} from "../src/interfaces/ICourt.sol";
 import {IDoubts} from "../src/interfaces/IDoubts.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
+import {IVoteFaults} from "../src/interfaces/IVoteFaults.sol";
 import {
     Anchor,
     Due,
@@ -31,6 +46,7 @@ import {
     Vote,
     Word
 } from "../src/interfaces/Structs.sol";
+import {newParameters} from "./Limits.sol";
 import {Test} from "./Test.sol";
 
 /// @notice A deployed network with its actors, and an honest settler in Solidity that tests can then bend.
@@ -38,10 +54,15 @@ abstract contract World is Test {
     uint96 internal constant R = 1_000_000; // one local dollar
     uint96 internal constant BUDGET = 3000 * R;
     uint256 internal constant MINIMUM = 100e18;
+    uint256 internal constant PARTS = 23; // how many contracts are deployed here
+    uint256 internal constant CALL_BOND = 1e18;
     uint32 internal constant NO_PAY = type(uint32).max;
 
     HeadwaterToken internal token;
     LocalDollar internal dollar;
+    HeadwaterTimelock internal timelock;
+    HeadwaterGovernor internal governor;
+    Parameters internal parameters;
     Stakes internal stakes;
     Campaigns internal campaigns;
     Settlement internal settlement;
@@ -50,6 +71,16 @@ abstract contract World is Test {
     Datasets internal datasets;
     Advances internal advances;
     Doubts internal doubts;
+    Approvals internal approvals;
+    ContentFaults internal contentFaults;
+    Calls internal calls;
+    Reputation internal reputation;
+    Usage internal usage;
+    Court internal court;
+    ShareFaults internal shareFaults;
+    Pools internal pools;
+    Reviewers internal reviewers;
+    VoteFaults internal voteFaults;
 
     uint256 internal constant REQUESTER_KEY = 0xA11CE;
     uint256 internal constant BUYER_KEY = 0xB0B;
@@ -62,6 +93,7 @@ abstract contract World is Test {
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
     address internal doubter = address(0x0f07); // stands for Disputes where a test has none
+    uint256 internal unbonding = 16;
 
     /// @notice A settlement before it is posted.
     struct Draft {
@@ -85,27 +117,74 @@ abstract contract World is Test {
     }
 
     function _deploy() private {
-        uint256 n = vm.getNonce(address(this));
-        address[10] memory to;
-        for (uint256 i; i < 10; ++i) {
-            to[i] = vm.computeCreateAddress(address(this), n + i);
-        }
         token = new HeadwaterToken(address(this), 1e9 ether);
         dollar = _newDollar();
-        IStakes.Keepers memory keepers = IStakes.Keepers(to[3], to[4], to[7], to[9], address(0), address(0));
-        stakes = new Stakes(address(token), keepers, 10, [MINIMUM, MINIMUM, MINIMUM, MINIMUM]);
-        campaigns = new Campaigns(stakes, ISettlement(to[4]), ICampaigns.Floors(2, 2, 2));
-        settlement = new Settlement(
-            ISettlement.Parts(
-                address(campaigns), address(stakes), to[8], to[5], address(0), address(0), address(0), doubter, to[9]
-            )
-        );
+        timelock = new HeadwaterTimelock(50, 10, _next(1));
+        governor = new HeadwaterGovernor(token, timelock, HeadwaterGovernor.Settings(10, 100, 5, 10, 1e6 ether, 4));
+        parameters = newParameters(address(timelock), treasury, MINIMUM);
+        stakes = new Stakes(address(token), parameters, _keepers(), unbonding);
+        campaigns = new Campaigns(stakes, ISettlement(_next(1)), parameters, _next(14), IReviewers(_next(15)));
+        settlement = new Settlement(_settlementParts());
         faults = new Faults(settlement);
-        licences = new Licences(to[7], "headwater:{id}");
+        licences = new Licences(_next(1), "headwater:{id}");
         datasets =
-            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, address(token), treasury, 10e18, 5));
+            new Datasets(Datasets.Parts(campaigns, settlement, stakes, licences, parameters, address(token), _next(9)));
         advances = new Advances(settlement);
-        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), address(0), address(0), doubter));
+        doubts = new Doubts(IDoubts.Parts(address(settlement), address(stakes), _next(5), _next(6), doubter));
+        reputation = new Reputation(stakes, parameters, address(token), address(0), 5 ether);
+        usage = new Usage(stakes);
+        court = new Court(_courtParts());
+        approvals = new Approvals();
+        contentFaults = new ContentFaults(settlement, campaigns, doubts, approvals);
+        calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
+        shareFaults = new ShareFaults(datasets, settlement, address(token), CALL_BOND);
+        pools = new Pools(campaigns, settlement, address(token), CALL_BOND);
+        reviewers = new Reviewers(stakes, address(campaigns));
+        voteFaults = new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
+    }
+
+    /// @dev Address of the contract created `n` creations after the next one.
+    function _next(uint256 n) private view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + n);
+    }
+
+    /// @dev Called as Stakes is about to be created.
+    function _keepers() private view returns (IStakes.Keepers memory) {
+        return IStakes.Keepers({
+            campaigns: _next(1),
+            settlement: _next(2),
+            datasets: _next(5),
+            faults: _next(7), // doubts: faults themselves slash nobody
+            reputation: _next(8),
+            court: _next(10),
+            disputes: doubter,
+            calls: _next(13),
+            voteFaults: _next(17)
+        });
+    }
+
+    /// @dev Called as Settlement is about to be created.
+    function _settlementParts() private view returns (ISettlement.Parts memory parts) {
+        (parts.campaigns, parts.stakes) = (address(campaigns), address(stakes));
+        (parts.faults, parts.advances) = (_next(1), _next(4));
+        (parts.contentFaults, parts.calls) = (_next(10), _next(11));
+        parts.voteFaults = _next(15);
+        (parts.disputes, parts.doubts) = (doubter, _next(5));
+    }
+
+    function _courtParts() private view returns (ICourt.Parts memory parts) {
+        parts.stakes = stakes;
+        (parts.treasury, parts.timelock) = (treasury, address(timelock));
+        parts.windows = ICourt.Windows(1, 1, 1, 1);
+        parts.floors = ICourt.Windows(1, 1, 1, 1);
+        (parts.fee, parts.feeCap) = (0.01 ether, 0.02 ether);
+        (parts.wrongPenalty, parts.absentPenalty) = (uint96(MINIMUM / 4), uint96(MINIMUM / 2));
+    }
+
+    /// @notice The network's fee from now on, as a passed proposal would set it.
+    function _setFee(uint16 bps) internal {
+        vm.prank(address(timelock));
+        parameters.setNetworkFee(bps);
     }
 
     function _newDollar() internal virtual returns (LocalDollar) {
@@ -127,6 +206,16 @@ abstract contract World is Test {
         token.approve(address(stakes), type(uint256).max);
         stakes.join(role, MINIMUM);
         vm.stopPrank();
+    }
+
+    /// @notice `n` reviewers with the least stake and a weight.
+    function _panel(uint256 n) internal returns (address[] memory panel) {
+        panel = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            panel[i] = vm.addr(0x7000 + i);
+            _join(panel[i], 2);
+            reviewers.sync(panel[i]);
+        }
     }
 
     function _give(address who, uint256 amount) internal {
@@ -182,6 +271,7 @@ abstract contract World is Test {
         a.block_ = uint40(block.number);
         a.root = keccak256(abi.encode("root", id, a.firstItem));
         a.cid = keccak256("cid");
+        a.weights = reviewers.state();
         vm.prank(who);
         campaigns.anchor(id, t, a.root, count, a.cid);
     }

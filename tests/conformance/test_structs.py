@@ -23,6 +23,22 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Holder": views.Holder,
     "Doubt": views.Doubt,
     "Held": views.Held,
+    "Revealed": views.Revealed,
+    "Case": views.DisputeCase,
+    "Tally": views.DisputeTally,
+    "Call": views.Call,
+    "FundingLimits": views.FundingLimits,
+    "PublishLimits": views.PublishLimits,
+    "EpochLimits": views.EpochLimits,
+    "Slot of Reputation": views.EpochSlot,
+    "Demand": views.Demand,
+    "Clock": views.Clock,
+    "Round": views.Round,
+    "Seat": views.Seat,
+    "Call of ShareFaults": views.ShareCall,
+    "Call of Pools": views.ShareCall,
+    "Pool": views.Pool,
+    "Standing": views.PoolStanding,
 }
 INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "Approval",
@@ -30,8 +46,19 @@ INHERITED = {  # OpenZeppelin's, of no use to a reader of the network
     "TransferBatch",
     "URI",
     "EIP712DomainChanged",
+    "VoteCastWithParams",
+    "CallSalt",
+    "RoleAdminChanged",
 }
-OURS = ("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "Licences")
+OURS = (
+    *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Pools"),
+    *("Licences", "Approvals", "ContentFaults", "Calls", "Disputes"),
+    *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
+    *("Reviewers", "VoteFaults"),
+)
+
+
+NAMESAKES = {("Slot", "Reputation"), ("Call", "ShareFaults"), ("Call", "Pools")}
 
 
 def _u(value: int) -> bytes:
@@ -56,7 +83,8 @@ def _declared() -> dict[str, Mapping[str, Any]]:
         entries = [*[one for group in face.functions.values() for one in group], *face.events.values()]
         for entry in entries:
             for one in _tuples([*entry["inputs"], *entry.get("outputs", [])]):
-                found[interface.solidity_name(one)] = one
+                plain = interface.solidity_name(one)
+                found[f"{plain} of {name}" if (plain, name) in NAMESAKES else plain] = one
     return found
 
 
@@ -74,8 +102,12 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         assert [field.name for field in fields(struct)] == names, name  # type: ignore[arg-type]
     assert seen == {
         *("Terms", "Anchor", "Item", "Vote", "Pay", "Due", "Assignment", "Word", "Posted", "PostedHead", "SettleInput"),
-        *("Offer", "Version", "Share"),
-        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held"),
+        *("Offer", "Use", "Version", "Share", "Contribution", "Origin", "Record", "Reveal"),
+        *("ShareProof", "ItemProof", "Closing", "Pool", "Standing", "Call of ShareFaults", "Call of Pools"),
+        *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
+        *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
+        *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
+        *("Ballot", "CommitRoot", "Revealed", "Draw", "Counted", "Absence", "Place", "Placed"),
     }
     assert set(declared) - seen <= {"Take"}  # between the contracts only
 

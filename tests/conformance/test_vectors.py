@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headwater.chain import structs
+from headwater.chain.structs import Offer, Terms, Use
+from headwater.market import offer_gaps, pool_part, share_lists, use_gaps
 from headwater.market.pay_tree import build_words
 from headwater.market.reward import QUALITY, value
 from headwater.primitives import merkle
@@ -16,13 +20,14 @@ from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import Domain, recover
 from headwater.primitives.hashing import keccak256
 from headwater.records import codec
-from headwater.records.contribution import Contribution
+from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote
-from headwater.records.vote import VoteCommit
-from headwater.review import weight
+from headwater.records.vote import Ballot, Reasons, VoteCommit
+from headwater.review import Candidate, Lot, draw, eligible, weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
+_NOTHING = ("0x" + "00" * 20, "0x" + "00" * 20, bytes(32), *[0] * 12, bytes(32), *[0] * 5)
 MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
 
 
@@ -50,6 +55,34 @@ def test_pay_tree(case: dict[str, Any]) -> None:
         assert list(tree.proof(index)) == words(proof)
 
 
+@pytest.mark.parametrize("case", load("shares")["cases"], ids=lambda c: f"{len(c['leaves'])} leaves")
+def test_shares(case: dict[str, Any]) -> None:
+    given = load("shares")
+    where = given["chain_id"], given["contract"], int(given["scope"])
+    made = share_lists([(item["account"], item["weight"], int(item["reference"])) for item in case["items"]])
+    assert [share.account for share, _ in made] == case["accounts"]
+    assert [str(share.first) for share, _ in made] == case["firsts"]
+    assert [[str(one) for one in listed] for _, listed in made] == case["listed"]
+    assert [share.items for share, _ in made] == words(case["hashes"])
+    assert [(share.weight, share.cumulative) for share, _ in made] == list(
+        zip(case["weights"], case["cumulatives"], strict=True)
+    )
+    leaves = [share.leaf(*where) for share, _ in made]
+    assert leaves == words(case["leaves"])
+    tree = merkle.build(leaves)
+    assert tree.root == bytes.fromhex(case["root"][2:])
+    for index, proof in enumerate(case["proofs"]):
+        assert list(tree.proof(index)) == words(proof)
+
+
+@pytest.mark.parametrize("case", load("shares")["pools"], ids=lambda c: f"{c['pool']} by {len(c['weights'])}")
+def test_pool_parts(case: dict[str, Any]) -> None:
+    weights = [int(weight) for weight in case["weights"]]
+    parts = [pool_part(int(case["pool"]), weight, sum(weights), int(case["floor"])) for weight in weights]
+    assert [str(part) for part in parts] == case["parts"]
+    assert sum(parts) <= int(case["pool"])
+
+
 @pytest.mark.parametrize("case", load("merkle")["cases"], ids=lambda c: f"{c['count']} leaves")
 def test_merkle(case: dict[str, Any]) -> None:
     leaves, root = words(case["leaves"]), bytes.fromhex(case["root"][2:])
@@ -62,6 +95,15 @@ def test_merkle(case: dict[str, Any]) -> None:
         start, stop, proof = entry["from"], entry["to"], words(entry["proof"])
         assert list(tree.range_proof(start, stop)) == proof
         assert merkle.verify_range(root, leaves[start:stop], start, len(leaves), proof)
+
+
+@pytest.mark.parametrize("case", load("draw")["cases"], ids=lambda case: case["name"])
+def test_draw(case: dict[str, Any]) -> None:
+    whole = load("draw")
+    lot = Lot(whole["chain_id"], whole["reviewers"], case["campaign"], case["item"], words([case["seed"]])[0])
+    leaves = [Candidate(who, int(stake)) for who, stake in zip(case["accounts"], case["stakes"], strict=True)]
+    pool = eligible(leaves, (case["contributor"], case["anchorer"]))
+    assert list(draw(lot, case["count"], pool)) == case["drawn"]
 
 
 def test_quality() -> None:
@@ -120,3 +162,54 @@ def test_eip712(case: dict[str, Any]) -> None:
     digest = signed.digest(Domain(whole["chainId"], whole["contract"]))
     assert "0x" + digest.hex() == case["digest"]
     assert recover(digest, signature) == whole["signer"]
+
+
+def columns(rows: dict[str, list[str]]) -> list[tuple[int, ...]]:
+    return [tuple(int(value, 16) for value in row) for row in zip(*rows.values(), strict=True)]
+
+
+def test_offers_within_terms() -> None:
+    """The same cases on the contract: contracts/test/Consent.t.sol."""
+    cases = load("uses")
+    for (purposes, regions, offered, places), within in zip(columns(cases["offers"]), cases["within"], strict=True):
+        terms = replace(Terms.of(_NOTHING), purposes=purposes, regions=regions)
+        assert (not offer_gaps(terms, Offer(bytes(32), 1, 0, offered, places))) is within
+    assert set(cases["within"]) == {True, False}
+
+
+def test_sales_within_offers() -> None:
+    cases = load("uses")
+    for (offered, places, purpose, region), granted in zip(columns(cases["sales"]), cases["granted"], strict=True):
+        assert (not use_gaps(Offer(bytes(32), 1, 0, offered, places), Use(purpose, region))) is granted
+    assert set(cases["granted"]) == {True, False}
+
+
+@pytest.mark.parametrize("case", load("openings")["cases"])
+def test_openings(case: dict[str, Any]) -> None:
+    whole, m = load("openings"), case["message"]
+    domain = Domain(whole["chainId"], whole["contract"])
+    manifest, content, consent = words([m["manifest"], m["contentRoot"], m["consent"]])
+    salt, signature, secret = words([case["salt"], case["signature"], whole["secret"]])
+    given = Contribution(m["campaign"], m["contributor"], manifest, content, consent, m["nonce"])
+    digest = given.digest(domain)
+    ballot = Ballot(
+        campaign=given.campaign,
+        item=whole["item"],
+        round=whole["round"],
+        reviewer=whole["reviewer"],
+        verdict=case["verdict"],
+        reasons=Reasons((), whole["comment"]),
+        salt=secret,
+    )
+    commit = ballot.commit(domain)
+    placed = VoteCommit(given.campaign, whole["item"], whole["round"], whole["reviewer"], commit, b"")
+    found = {
+        "digest": digest,
+        "leaf": anchor_leaf(domain, given.campaign, salt, given.contributor, digest),
+        "opening": structs.opening_hash(salt, signature),
+        "commit": commit,
+        "commitLeaf": placed.leaf(domain),
+    }
+    assert {name: "0x" + value.hex() for name, value in found.items()} == {name: case[name] for name in found}
+    if signature:
+        assert recover(digest, signature) == given.contributor

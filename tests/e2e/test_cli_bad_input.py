@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -16,10 +17,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from headwater.chain import anvil
+from headwater.chain.events import DatasetCreated
 from headwater.chain.signer import LOCAL_COST, KeySigner
+from headwater.chain.structs import Offer, Version, settlements_hash
 from headwater.cli import app
 from headwater.node import local
 from headwater.node.home import Home
+from headwater.node.wallets import Wallets
+from headwater.records.licence import PRESETS
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import REGION_BITS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.chain, pytest.mark.media]
 
@@ -27,6 +34,8 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples/recordings"
 G1 = str(EXAMPLES / "lerobot_v21_g1")
 SPEC = str(ROOT / "examples/specs/humanoid_pick.json")
+PRICED = "--reward 10 --budget 50 --as lab"
+LIMITED = "--licence hw-research-1 --purpose research --purpose evaluation --region FR --minimum-age 18"
 NEW = f"campaign new --spec {SPEC} --reward 10"
 NO_CODE = "0x0000000000000000000000000000000000000999"
 
@@ -116,8 +125,38 @@ MISWRITTEN = [
     ("publish --campaign 1 --price 5", "no final accepted episode"),
     ("buy x@y --as lab", "NUMBER@VERSION"),
     ("show item x", "CAMPAIGN/ITEM"),
+    (f"{NEW} --budget 50 --as lab --purpose spying", "purpose; found spying; allowed research, evaluation"),
+    (f"{NEW} --budget 50 --as lab --purpose Research", "write research"),
+    (f"{NEW} --budget 50 --as lab --region XX", "an ISO 3166-1 alpha-2 code"),
+    (f"{NEW} --budget 50 --as lab --region fr", "write FR"),
+    (f"{NEW} --budget 50 --as lab --region FR --region FR", "found FR twice"),
+    (f"{NEW} --budget 50 --as lab --minimum-age 121", "minimum age; found 121; allowed 0 to 120 years"),
+    (f"{NEW} --budget 50 --as lab --minimum-age -1", "minimum age; found -1"),
+    (f"{NEW} --budget 50 --as lab --purpose research", "also for evaluation, commercial-training"),
+    (f"{NEW} --budget 50 --as lab --purpose research --licence hw-research-1", "--purpose evaluation"),
+    (f"campaign new --spec {{dir}}/spying.json {PRICED}", "spying.json: purpose; found spying"),
+    (f"campaign new --spec {{dir}}/old.json {PRICED}", "old.json: minimum age; found 400"),
+    (f"check {G1} --spec {{dir}}/spying.json", "spying.json: purpose; found spying"),
     ("withdraw xyz --as lab", "CAMPAIGN/ITEM"),
     ("search bottle --max-price abc", "a decimal number"),
+    (f"submit {G1} --campaign 1 --as poor --purpose spying", "purpose; found spying"),
+    (f"submit {G1} --campaign 1 --as poor --region XX", "region; found XX"),
+    (f"submit {G1} --campaign 1 --as poor --youngest 300", "age of the youngest; found 300; allowed 0 to 120 years"),
+    (f"submit {G1} --campaign 1 --as poor --purpose research", "consent: purposes; found research; allowed research, "),
+    (f"submit {G1} --campaign 1 --as poor --region FR", "consent: regions; found FR; allowed anywhere"),
+    (f"submit {G1} --campaign 2 --as poor", "consent: minimum age; found not stated; allowed 18 to 120 years"),
+    (f"submit {G1} --campaign 2 --as poor --youngest 17", "consent: minimum age; found 17"),
+    (f"submit {G1} --campaign 2 --as poor --youngest 18 --region DE", "consent: regions; found DE; allowed FR"),
+    ("buy 1 --as lab", "purpose; found not declared; allowed research"),
+    ("buy 1 --as lab --purpose research", "region; found not declared; allowed FR"),
+    ("buy 1 --as lab --purpose spying --region FR", "purpose; found spying"),
+    ("buy 1 --as lab --purpose research --region XX", "region; found XX"),
+    (
+        "buy 1 --as lab --purpose commercial-training --region FR",
+        "purpose; found commercial-training; allowed research",
+    ),
+    ("buy 1 --as lab --purpose research --region DE", "region; found DE; allowed FR"),
+    ("buy 1 --as lab --purpose research --region FR --max-price 24", "raise --max-price"),
     (f"{NEW} --budget x --as lab", "a decimal number"),
     (f"{NEW} --budget 5 --as lab", "one item"),
     (f"{NEW} --budget 50 --as lab --licence nope", "hw-research-1"),
@@ -159,11 +198,13 @@ CHAIN_DOWN = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A network with one campaign, a wallet with money, one without, one damaged and one locked otherwise."""
+    """A network with two campaigns and a dataset; wallets with money, without, damaged and locked otherwise."""
     place = Home(tmp_path_factory.mktemp("bad-input") / "home")
     local.up(place)
-    for words in ("wallet new lab", "wallet fund lab --dollars 1000", "wallet new poor", f"{NEW} --budget 50 --as lab"):
+    campaigns = (f"{NEW} --budget 50 --as lab", f"{NEW} --budget 50 --as lab {LIMITED}")
+    for words in ("wallet new lab", "wallet fund lab --dollars 1000", "wallet new poor", *campaigns):
         assert app.run([*words.split(), "--home", str(place.root)]) == 0
+    _dataset(place)
     wallets = place.root / "wallets"
     (wallets / "damaged.json").write_text("{")
     _lock_otherwise(wallets)
@@ -174,6 +215,31 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     local.down(place)
 
 
+def _dataset(place: Home) -> None:
+    """Own data of the operator, for research in France."""
+    contracts, operator = local.contracts_of(place), Wallets(place, local=True).open("operator")
+    dataset = contracts.datasets.create_own(operator).only(DatasetCreated).dataset
+    terms, zero = PRESETS[0].digest(), bytes(32)
+    offer = Offer(terms, 25 * local.DOLLARS, 0, PURPOSE_BITS.mask(["research"]), REGION_BITS.mask(["FR"]))
+    version = Version(
+        dataset=dataset,
+        number=1,
+        campaign=0,
+        episode_root=b"e" * 32,
+        episodes=1,
+        share_root=zero,
+        shares=0,
+        total_weight=0,
+        manifest=b"m" * 32,
+        settlements=settlements_hash([]),
+        token=local.dollar_of(contracts),
+        owner_bps=9_750,
+        fee_bps=250,
+        offers=(offer,),
+    )
+    contracts.datasets.publish(operator, version)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings as an accident or a cheat leaves them."""
@@ -182,6 +248,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     whole = (EXAMPLES / "gopro_karma.mp4").read_bytes()
     (place / "half.mp4").write_bytes(whole[: len(whole) // 2])
     (place / "headless.mp4").write_bytes(whole[:1000])
+    asked = json.loads((ROOT / "examples/specs/humanoid_pick.json").read_text())
+    (place / "spying.json").write_text(json.dumps({**asked, "purposes": ["spying"]}))
+    (place / "old.json").write_text(json.dumps({**asked, "minimum_age": 400}))
     for name in ("lying-footer", "cut-parquet", "no-info"):
         shutil.copytree(EXAMPLES / "lerobot_v30_g1", place / name)
     _lie(place / "lying-footer/data/chunk-000/file-000.parquet", by=50)

@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 G1 = ROOT / "examples/recordings/lerobot_v21_g1"
 SPEC = ROOT / "examples/specs/humanoid_pick.json"
 CHALLENGE_S = 10
+USE = ("--purpose", "commercial-training", "--region", "FR")
+LIMITED = ("--region", "FR", "--minimum-age", "18")
 REVIEWERS = ("rev-a", "rev-b", "rev-c")
 
 
@@ -98,10 +100,13 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
         shell.run("review", "join", "--as", name)
 
     words = ("campaign", "new", "--spec", str(SPEC), "--reward", "10", "--budget", "500", "--as", "lab")
-    assert shell.run(*words, "--challenge-window", str(CHALLENGE_S)).strip() == "1"
+    assert shell.run(*words, "--challenge-window", str(CHALLENGE_S), *LIMITED).strip() == "1"
+    shown = shell.data("campaign", "show", "1")
+    assert (shown["regions"], shown["minimum_age"]) == ("FR", 18)
     assert shell.data("campaign", "show", "1")["spec"]["name"] == "Humanoid bottle pick"
 
-    send = ("submit", str(G1), "--campaign", "1", "--episode", "0", "--as", "ana")
+    send = ("submit", str(G1), "--campaign", "1", "--episode", "0", "--youngest", "34", "--as", "ana")
+    shell.run(*(word for word in send if word not in ("--youngest", "34")), code=2)  # the campaign asks for an age
     (sent,) = shell.data(*send)
     assert sent["result"] == "handed in"
     (again,) = shell.data(*send)
@@ -132,12 +137,18 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
     (found,) = shell.data("search", "bottle", "--embodiment", "Unitree_G1_Inspire", "--max-price", "25")
     assert (found["kind"], found["id"], found["episodes"]) == ("dataset", 1, 1)
     assert shell.data("search", "bottle", "--max-price", "24.99") == []
-    assert shell.data("show", "dataset", "1")["offers"][0]["seconds"] == 0
+    (offer,) = shell.data("show", "dataset", "1")["offers"]
+    assert (offer["seconds"], offer["regions"]) == (0, "FR")
 
     shell.run("load", "1", "--as", "buyer", "--out", str(tmp_path / "early"), code=2)
     assert not (tmp_path / "early").exists()
-    shell.run("buy", "1", "--as", "buyer", "--max-price", "24", code=2)
-    shell.run("buy", "1@1", "--as", "buyer", "--max-price", "25")
+    shell.run("buy", "1", "--as", "buyer", "--max-price", "24", *USE, code=2)
+    shell.run("buy", "1@1", "--as", "buyer", "--max-price", "25", code=2)  # nothing declared
+    shell.run("buy", "1@1", "--as", "buyer", "--max-price", "25", "--purpose", "evaluation", "--region", "DE", code=2)
+    bought = shell.data("buy", "1@1", "--as", "buyer", "--max-price", "25", *USE)
+    assert (bought["purpose"], bought["region"]) == ("commercial-training", "FR")
+    (licence,) = shell.data("show", "dataset", "1")["licences"]
+    assert (licence["licence"], licence["purpose"], licence["region"]) == (bought["licence"], *USE[1::2])
     loaded_and_exported(shell, tmp_path)
 
     time.sleep(3)  # sale pools unlock 2 s after publishing

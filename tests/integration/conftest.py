@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from headwater.chain import LOCAL, Chain, Contracts, KeySigner, anvil, deploy
+from headwater.chain.stakes import REVIEWER_ROLE
 
 DOLLARS = 10**6
 
@@ -41,6 +42,8 @@ class Town:
         token.transfer(self.deployer, signer.address, minimum)
         token.approve(signer, stakes.address, minimum)
         stakes.join(signer, role, minimum)
+        if role == REVIEWER_ROLE:
+            self.contracts.reviewers.sync(signer, signer.address)
         if collateral:
             dollar = self.contracts.local_dollar
             dollar.approve(signer, stakes.address, collateral * DOLLARS)

@@ -53,6 +53,7 @@ from headwater.chain.structs import (
     SettleInput,
     Share,
     Terms,
+    Use,
     Version,
     Vote,
     anchors_hash,
@@ -238,14 +239,15 @@ def test_the_road_from_funding_to_a_sold_licence(town: Town) -> None:
 
     buyer = town.account(100)
     permit = c.local_dollar.permit(buyer, c.datasets.address, 40 * 10**6)
-    sold = c.datasets.buy_with_permit(buyer, version, 0, buyer.address, permit).only(ev.Sold)
+    sold = c.datasets.buy_with_permit(buyer, version, 0, buyer.address, Use(2, 56), permit).only(ev.Sold)
+    assert (sold.purpose, sold.region) == (2, 56)
     assert sold.licence == licence_id(version.key, 0, terms.licence)
     assert c.licences.is_valid(buyer.address, sold.licence)
     asked = (sold.licence, dataset, 1, item.contribution)
     assert c.datasets.entitled(*asked, buyer.address)
     assert not c.datasets.entitled(*asked, operator.address)
 
-    town.skip(LOCAL.publish_window + 1)
+    town.skip(LOCAL.windows[3] + 1)
     claimed = c.datasets.claim_share(operator, version, share, ()).only(ev.ShareClaimed)
     assert claimed.amount == 40 * 10**6 - 40 * 10**6 * (terms.owner_bps + terms.fee_bps) // 10_000
 

@@ -13,7 +13,18 @@ from headwater.chain import LOCAL, KeySigner, anvil
 from headwater.chain import events as ev
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.stakes import HOLDER_ROLE, OPERATOR_ROLE, REVIEWER_ROLE
-from headwater.chain.structs import ACCEPTED, REJECTED, Anchor, Offer, Posted, Terms, Vote, opening_hash, settlement_key
+from headwater.chain.structs import (
+    ACCEPTED,
+    REJECTED,
+    Anchor,
+    Offer,
+    Posted,
+    Terms,
+    Use,
+    Vote,
+    opening_hash,
+    settlement_key,
+)
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import AuditReport, run_audit
@@ -21,6 +32,7 @@ from headwater.market import Draft, draft, draft_version, share_weight_of, value
 from headwater.market.settlement import assemble
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import DAG_CBOR, Cid, cid_digest, dag_cbor_cid, raw_cid
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
 from headwater.records import codec
 from headwater.records.anchor import AnchorLeaves
@@ -32,11 +44,12 @@ from headwater.records.envelope import KeyEnvelope
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import Manifest, ManifestFile, content_root
+from headwater.records.purposes import PURPOSES
 from headwater.records.release import ReleaseRequest, Role
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, REJECT, Ballot, Reasons, VoteCommit
 from headwater.records.vote import Evidence as Seen
-from headwater.review import START_WEIGHT, Step, draw, eligible, next_step, stakes_of
+from headwater.review import START_WEIGHT, Candidate, Lot, Step, draw, eligible, next_step
 from headwater.storage import MemoryBlobStore
 from headwater.testing.sealed import person
 from headwater.vault import (
@@ -150,7 +163,7 @@ class Campaign:
         cipher = FileCipher(key, label, FileRef(0, "clip.mp4", digest))
         cid = self.blobs.put(bytes(frame) for frame in encrypt_stream(io.BytesIO(content), cipher))
         who = owner.address
-        consent = ConsentReceipt(self.id, who, root, 0, "lab", ("commercial-training",), (), who, 1)
+        consent = ConsentReceipt(self.id, who, root, 0, "lab", PURPOSES, (), 0, who, 1)
         manifest = Manifest(
             campaign=self.id,
             modality="robot_episode",
@@ -206,12 +219,14 @@ class Campaign:
         return [self.verdict(clip, *report, cast) for clip, report, cast in rows]
 
     def votes(self, clip: Clip, llr: int, seed: bytes, anchor: Anchor) -> list[tuple[CountedVote, Cid]]:
-        stakes = {r.address: self.c.stakes.minimum(REVIEWER_ROLE) for r in self.reviewers}
-        pool = eligible(stakes_of(stakes), (clip.given.contributor, anchor.anchorer))
+        stake = self.c.stakes.minimum(REVIEWER_ROLE)
+        linked = (clip.given.contributor, anchor.anchorer)
+        pool = eligible([Candidate(r.address, stake) for r in self.reviewers], linked)
+        lot = Lot(self.c.chain.chain_id, self.c.reviewers.address, self.id, clip.item, seed)
         cast: list[tuple[CountedVote, Cid]] = []
         while next_step(llr, 0, 0, [v for v, _ in cast], seed, clip.item, len(pool)) is Step.ASK:
             number, verdict = len(cast), REJECT if llr < 0 else ACCEPT
-            who = draw(seed, clip.item, number + 1, pool)[number]
+            who = draw(lot, number + 1, pool)[number]
             seen = () if verdict == ACCEPT else (Seen("copy", 0, 100),)
             ballot = Ballot(self.id, clip.item, number, who, verdict, Reasons(seen, ""), bytes([number]) * 32)
             commit = ballot.commit(self.c.campaigns_domain)
@@ -221,9 +236,12 @@ class Campaign:
     def commit_rounds(self, anchor: Anchor, clips: list[Clip], votes: list[list[tuple[CountedVote, Cid]]]) -> None:
         for number in range(max(len(row) for row in votes)):
             mine = [(x.item, row[number][0]) for x, row in zip(clips, votes, strict=True) if number < len(row)]
-            commits = [VoteCommit(self.id, item, number, v.reviewer, v.commit, b"") for item, v in mine]
-            root = build([commit.leaf(self.c.campaigns_domain) for commit in commits]).root
-            self.c.campaigns.commit_votes(self.op, self.id, anchor.first_item, number, root, len(mine))
+            leaves = [ZERO_WORD] * anchor.count
+            for item, v in mine:
+                commit = VoteCommit(self.id, item, number, v.reviewer, v.commit, b"")
+                leaves[item - anchor.first_item] = commit.leaf(self.c.campaigns_domain)
+            root = build(leaves).root
+            self.c.campaigns.commit_votes(self.op, self.id, anchor.first_item, number, root, anchor.count)
 
     def verdict(
         self, clip: Clip, report: CheckReport, cid: Cid, index: Cid, cast: list[tuple[CountedVote, Cid]]
@@ -262,7 +280,7 @@ class Campaign:
             reputation=self.put(snapshot),
             suite=weights().suite,
         )
-        given = made.input(self.id, cid_digest(self.put(evidence)), codec.digest(snapshot))
+        given = made.input(self.id, cid_digest(self.put(evidence)), ZERO_WORD)
         if voided:
             return self.c.settlement.resettle(by, self.terms, [anchor], given, voided).only(ev.Settled)
         return self.c.settlement.settle(by, self.terms, [anchor], given).only(ev.Settled)
@@ -358,7 +376,7 @@ def test_the_audit_passes_after_every_step_and_a_changed_byte_is_named(town: Tow
     published = campaign.publish(settled.key, clips, verdicts)
     buyer = town.account(PRICE // DOLLAR + 1)
     permit = c.local_dollar.permit(buyer, c.datasets.address, PRICE)
-    sold = c.datasets.buy_with_permit(buyer, published.version, 0, buyer.address, permit).only(ev.Sold)
+    sold = c.datasets.buy_with_permit(buyer, published.version, 0, buyer.address, Use(2, 56), permit).only(ev.Sold)
     campaign.give_key(clips[0], sold.licence, buyer.address)
     campaign.audit()
 

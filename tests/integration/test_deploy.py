@@ -118,7 +118,8 @@ def test_from_a_key_file_to_a_checked_network(bench: Bench, capsys: pytest.Captu
     assert app.run(bench.words("--treasury", STRANGER)) == 0
     said = capsys.readouterr()
     assert said.out.strip() == str(bench.out)
-    for shown in ("settle 3 days", "challenge 2 days", "lapse 14 days", "unbonding takes 21 days", "gas", STRANGER):
+    windows = ("settle 3 days (24 hours)", "challenge 2 days (24 hours)", "lapse 30 days (7 days)")
+    for shown in (*windows, "lasts 5 days", "unbonding takes 21 days", "gas", STRANGER):
         assert shown in said.err
     assert PASSWORD not in said.out + said.err
     found = deployment.read(bench.out)
@@ -290,7 +291,7 @@ def test_a_transaction_in_between_is_named(bench: Bench, monkeypatch: pytest.Mon
             run_deploy(bench.chain, bench.signer, LOCAL, journal=bench.journal)
     made = plan(bench.chain, bench.signer.address, LOCAL, journal=bench.journal)
     bench.chain.send(bench.signer, STRANGER, b"", value=1)
-    with pytest.raises(NotDeployedError, match=r"Stakes at 0x.*nonce 2 used by another"):
+    with pytest.raises(NotDeployedError, match=r"HeadwaterTimelock at 0x.*nonce 2 used by another"):
         carry_out(bench.chain, bench.signer, made, journal=bench.journal)
     with pytest.raises(NotDeployedError, match="remove the journal"):
         plan(bench.chain, bench.signer.address, LOCAL, journal=bench.journal)
@@ -443,16 +444,40 @@ def test_attack_right_code_with_storage_of_its_own(bench: Bench, monkeypatch: py
 
 def test_attack_windows_shorter_than_the_file_says(bench: Bench) -> None:
     found = run_deploy(bench.chain, bench.signer, LOCAL)
-    claimed = replace(found.profile, min_challenge=PUBLIC.min_challenge, unbonding=PUBLIC.unbonding)
+    claimed = replace(found.profile, floors=(2, 86_400, 5, 2, 2), unbonding=PUBLIC.unbonding)
     wrong = _wrong(bench.chain, replace(found, profile=claimed))
-    assert wrong["Campaigns"] == f"Campaigns.minChallenge is 2, not {PUBLIC.min_challenge}"
-    assert wrong["Stakes"] == f"Stakes.unbonding is 3, not {PUBLIC.unbonding}"
+    assert wrong["Parameters"] == "Parameters.hardChallenge is 2, not 86400"
+    assert wrong["Stakes"] == f"Stakes.unbonding is 30, not {PUBLIC.unbonding}"
+    wrong = _wrong(bench.chain, replace(found, profile=replace(found.profile, windows=PUBLIC.windows)))
+    assert list(wrong) == ["Parameters"]
+    assert "with other code or arguments" in wrong["Parameters"]
+
+
+def test_attack_a_timelock_with_another_proposer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployer makes itself proposer: the code is the same, the transaction that created it is not."""
+    honest = deploying.creation
+
+    def evil(site: Site, part: Part) -> bytes:
+        at = dict(site.at) | ({"HeadwaterGovernor": site.deployer} if part.name == "HeadwaterTimelock" else {})
+        return bytes(honest(replace(site, at=at), part))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deploying, "creation", evil)
+        found = run_deploy(bench.chain, bench.signer, LOCAL)
+    assert list(_wrong(bench.chain, found)) == ["HeadwaterTimelock"]
+
+
+def test_the_timelock_is_the_treasury_unless_another_is_named(bench: Bench) -> None:
+    made = plan(bench.chain, bench.signer.address, LOCAL)
+    assert made.site.treasury == made.site["HeadwaterTimelock"]
+    assert plan(bench.chain, bench.signer.address, LOCAL, treasury=STRANGER).site.treasury == STRANGER
 
 
 def test_attack_a_treasury_or_supply_of_somebody_elses(stood: tuple[Chain, Deployment]) -> None:
     chain, found = stood
     wrong = _wrong(chain, replace(found, treasury="0x" + "33" * 20))
-    assert wrong["Datasets"] == f"Datasets.treasury is {STRANGER}, not 0x{'33' * 20}"
+    assert wrong["Court"] == f"Court.treasury is {STRANGER}, not 0x{'33' * 20}"
+    assert "with other code or arguments" in wrong["Parameters"]
     wrong = _wrong(chain, replace(found, profile=replace(found.profile, supply=1)))
     assert "with other code or arguments" in wrong["HeadwaterToken"]
 

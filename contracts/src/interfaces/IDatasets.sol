@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Item, Posted, Share, Terms, Version} from "./Structs.sol";
+import {Item, Posted, Share, Terms, Use, Version} from "./Structs.sol";
 
 /// @title Datasets
 /// @notice ERC-721 datasets with versions, sales split by gross, withdrawn consent and the one view of access.
@@ -9,7 +9,7 @@ interface IDatasets {
     /// @param gross everything buyers paid
     /// @param publishedAt chain time
     /// @param unlockAt from when owner, fee and pool can be claimed
-    /// @param status 0 unknown, 1 published
+    /// @param status 0 unknown, 1 published, 2 void
     struct Sales {
         uint128 gross;
         uint40 publishedAt;
@@ -36,12 +36,29 @@ interface IDatasets {
         uint256 indexed key, uint256 indexed dataset, address indexed publisher, Version version, uint256[] settlements
     );
     event Sold(
-        uint256 indexed key, address indexed buyer, address indexed to, uint256 offer, uint256 licence, uint256 price
+        uint256 indexed key,
+        address indexed buyer,
+        address indexed to,
+        uint256 offer,
+        uint256 licence,
+        uint256 price,
+        uint8 purpose,
+        uint8 region
     );
     event ShareClaimed(uint256 indexed key, address indexed account, uint256 index, uint256 amount);
     event OwnerClaimed(uint256 indexed key, address indexed owner, uint256 amount);
     event FeeClaimed(uint256 indexed key, address indexed treasury, uint256 amount);
     event BondReleased(uint256 indexed key, address indexed publisher, uint256 amount);
+    /// @param fault selector of the function of ShareFaults that held; `index` the leaf it was shown on
+    event VersionVoided(
+        uint256 indexed key,
+        address indexed watcher,
+        bytes4 indexed fault,
+        uint256 index,
+        uint256 bond,
+        uint256 rewarded
+    );
+    event Carried(uint256 indexed from, uint256 indexed to, uint256 gross);
     event ConsentWithdrawn(uint256 indexed campaign, bytes32 indexed contribution, address indexed by);
     event OwnWithdrawn(uint256 indexed dataset, bytes32 indexed contribution, address indexed by);
 
@@ -55,7 +72,10 @@ interface IDatasets {
     error Datasets_SettlementNotOfCampaign(uint256 key, uint256 campaign);
     error Datasets_SettlementNotFinal(uint256 key);
     error Datasets_WrongSaleTerms();
+    error Datasets_OutsideTerms(uint256 offer, uint256 purposes, uint256 regions);
+    error Datasets_OutsideOffer(uint256 offer, uint256 purpose, uint256 region);
     error Datasets_FeeTooHigh(uint256 bps, uint256 limit);
+    error Datasets_WrongFee(uint256 bps, uint256 expected);
     error Datasets_NoShares();
     error Datasets_NoOffers();
     error Datasets_EmptyRoot();
@@ -72,6 +92,10 @@ interface IDatasets {
     error Datasets_NotContributor(address caller, address contributor);
     error Datasets_NotAccepted(uint256 item);
     error Datasets_AlreadyWithdrawn(bytes32 contribution);
+    error Datasets_NotShareFaults(address caller);
+    error Datasets_IsVoid(uint256 key);
+    error Datasets_NotVoid(uint256 key);
+    error Datasets_AlreadyUnlocked(uint256 unlockAt, uint256 nowAt);
 
     /// @notice Mints a campaign's dataset to its requester, once; any operator may call.
     function create(uint256 campaign, Terms calldata terms) external returns (uint256 dataset);
@@ -81,18 +105,24 @@ interface IDatasets {
 
     /// @notice Publishes the next version; `keys` are the settlements it is built from (empty for own data).
     /// @param terms the campaign's; ignored for own data
+    /// @dev Purposes and regions of every offer of a campaign's version lie within the terms'. An offer of own data is as its
+    /// owner sets it; one without purposes can never be bought.
     function publish(Terms calldata terms, Version calldata version, uint256[] calldata keys)
         external
         returns (uint256 key);
 
     /// @notice Buys a licence for `to` at the offer's price, paid by the caller.
-    function buy(Version calldata version, uint256 offer, address to) external returns (uint256 licence);
+    /// @param use what the caller declares; refused if the offer does not grant it
+    function buy(Version calldata version, uint256 offer, address to, Use calldata use)
+        external
+        returns (uint256 licence);
 
     /// @notice The same with an ERC-2612 permit of exactly the price to this contract.
     function buyWithPermit(
         Version calldata version,
         uint256 offer,
         address to,
+        Use calldata use,
         uint256 deadline,
         uint8 v,
         bytes32 r,
@@ -112,6 +142,13 @@ interface IDatasets {
 
     /// @notice Unlocks the publisher's bond after `unlockAt`.
     function releaseBond(Version calldata version) external;
+
+    /// @notice ShareFaults only, until `unlockAt`: ends sales and claims of a version. Half its bond goes to the watcher's
+    /// collateral, half to the treasury. Licences sold stay valid: who bought acted in good faith.
+    function voidVersion(uint256 key, address watcher, bytes4 fault, uint256 index) external;
+
+    /// @notice ShareFaults only: moves what buyers paid for a void version to its successor, where it is split like a sale.
+    function carry(uint256 from, uint256 to) external;
 
     /// @notice Withdraws the caller's consent for an accepted contribution, for ever.
     function withdrawConsent(Posted calldata posted, Item calldata item, bytes32[] calldata proof) external;

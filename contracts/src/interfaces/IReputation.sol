@@ -187,6 +187,9 @@ interface IReputation {
 
     function epochHash(uint256 number) external view returns (bytes32);
 
+    /// @notice Number of the epoch with this hash, void or not; 0 for none.
+    function numberOf(bytes32 hash) external view returns (uint256);
+
     function slotOf(uint256 number) external view returns (Slot memory);
 
     function demandOf(uint256 number, uint256 block_) external view returns (Demand memory);

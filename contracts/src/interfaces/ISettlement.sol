@@ -126,7 +126,7 @@ interface ISettlement {
     /// @notice Doubts only: sets and clears flags of a settlement that is not final; final not before `finalAt`.
     function amend(Posted calldata posted, uint8 set, uint8 clear, uint40 finalAt) external;
 
-    /// @notice Doubts only: notes in the campaign's books what is back in its escrow.
+    /// @notice Doubts only: notes in the campaign's books what is back in its escrow, unreserved.
     function credit(uint256 campaign, uint96 amount) external;
 
     /// @notice Advances only: what a settlement, or what replaces it, owes a contributor goes to `to` instead.

@@ -5,10 +5,11 @@ pragma solidity ^0.8.28;
 /// @notice Collateral per token that modules lock and slash, and roles bought with the network token.
 /// @dev Only tokens that move exactly what they say can be deposited. Locked collateral leaves only through the module
 /// that guards it; free collateral and role stakes leave after the unbonding delay, and a stake not while it is held.
-/// *Modules* are campaigns, settlement, datasets, faults and reputation; *keepers* are the modules and the court.
+/// *Modules* are campaigns, settlement, datasets, faults, reputation, disputes and calls; *keepers* are the modules,
+/// the court and the vote faults.
 interface IStakes {
-    /// @notice Who may lock, hold and slash; fixed at deployment. The court answers for jurors' stakes alone, the modules
-    /// for everything else.
+    /// @notice Who may lock, hold and slash; fixed at deployment. The court answers for jurors' stakes alone, the vote
+    /// faults for reviewers' alone, the modules for everything but jurors'.
     struct Keepers {
         address campaigns;
         address settlement;
@@ -16,6 +17,9 @@ interface IStakes {
         address faults;
         address reputation;
         address court;
+        address disputes;
+        address calls;
+        address voteFaults;
     }
 
     /// @param amount what stands behind the role
@@ -111,7 +115,8 @@ interface IStakes {
     /// @notice Keepers only: moves `amount` of the caller's own free collateral, which slashes left there, to `account`'s.
     function award(address account, address token, uint256 amount) external;
 
-    /// @notice Buys `role` (one bit: 1 operator, 2 reviewer, 4 juror, 8 holder) or adds to its stake.
+    /// @notice Buys `role` (one bit: 1 operator, 2 reviewer, 4 juror, 8 holder) or adds to its stake, which then is at
+    /// least today's minimum.
     function join(uint8 role, uint256 amount) external;
 
     /// @notice Gives `role` up; its stake can be taken after the delay.
@@ -129,7 +134,8 @@ interface IStakes {
 
     /// @notice The role's keeper only: takes `amount` from the stake, then from what is leaving; `taken` is less where
     /// less is there. `rewarded` of it (the same part of less) becomes `beneficiary`'s free collateral in the network
-    /// token, the rest the caller's, who awards it on. Whose stake falls below half the minimum loses the role.
+    /// token, the rest the caller's, who awards it on. Whose stake falls below half the least
+    /// he was or is asked for, the minimum when he joined or today's, loses the role.
     function slashStake(address account, uint8 role, uint256 amount, address beneficiary, uint256 rewarded)
         external
         returns (uint256 taken);
@@ -154,7 +160,7 @@ interface IStakes {
     /// @notice Seconds from leaving to withdrawing.
     function unbonding() external view returns (uint256);
 
-    /// @notice Least stake of a role; reverts unless `role` is exactly one known bit.
+    /// @notice Least stake of those who join a role now (IParameters); reverts unless `role` is exactly one known bit.
     function minimumOf(uint8 role) external view returns (uint256);
 
     /// @notice Bitmask of the account's roles.

@@ -61,6 +61,16 @@ struct Item {
     bytes32 opening;
 }
 
+/// @notice What a contributor signs (EIP-712, in the domain of Campaigns); its digest names the contribution.
+struct Contribution {
+    uint256 campaign;
+    address contributor;
+    bytes32 manifest;
+    bytes32 contentRoot;
+    bytes32 consent;
+    uint256 nonce;
+}
+
 /// @notice One counted vote; `weight` in milli log-odds.
 struct Vote {
     address reviewer;
@@ -145,6 +155,12 @@ struct Offer {
     uint256 regions;
 }
 
+/// @notice What a buyer declares: the bit of his purpose and the bit of the region he uses the data in.
+struct Use {
+    uint8 purpose;
+    uint8 region;
+}
+
 /// @notice A dataset version (section 8).
 struct Version {
     uint256 dataset;
@@ -172,4 +188,58 @@ struct Share {
     bytes32 items;
     uint128 weight;
     uint128 cumulative;
+}
+
+/// @notice A share leaf and its proof; `references` hash to its `items` where a function reads them.
+struct ShareProof {
+    Share share;
+    bytes32[] proof;
+    uint256[] references;
+}
+
+/// @notice An item leaf of a settlement and its proof.
+struct ItemProof {
+    Posted posted;
+    Item item;
+    bytes32[] proof;
+}
+
+/// @notice The closing of a campaign's pool (section 10); `lapsesAt` is deadline and lapse window.
+struct Closing {
+    uint256 campaign;
+    uint32 attempt;
+    address token;
+    uint96 pool;
+    uint128 poolFloor;
+    bytes32 settlements;
+    bytes32 shareRoot;
+    uint32 shares;
+    uint128 totalWeight;
+    bytes32 evidence;
+    address closer;
+    uint96 bond;
+    uint40 closedAt;
+    uint40 finalAt;
+    uint40 lapsesAt;
+}
+
+/// @notice The opening of a vote commit, field for field what the commit is the hash of (section 4).
+struct Ballot {
+    uint256 campaign;
+    uint32 item;
+    uint8 round;
+    address reviewer;
+    uint8 verdict;
+    bytes32 reasons;
+    bytes32 salt;
+}
+
+/// @notice An operator's commit root as it was stored, the leaf at an item's position and its proof. Where no root is
+/// stored everything is zero.
+struct CommitRoot {
+    bytes32 root;
+    uint32 count;
+    uint40 time;
+    bytes32 leaf;
+    bytes32[] proof;
 }

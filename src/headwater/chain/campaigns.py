@@ -5,8 +5,8 @@ from __future__ import annotations
 from headwater.chain.contract import Contract
 from headwater.chain.models import Permit, Receipt
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Anchor, Terms
-from headwater.chain.views import CampaignState
+from headwater.chain.structs import Anchor, CommitRoot, Terms, VoteOpening
+from headwater.chain.views import CampaignState, Pool, Revealed
 from headwater.primitives.abi import abi_hash
 
 
@@ -40,6 +40,10 @@ class Campaigns(Contract):
         """Unlock the deposit of an anchor that lapsed unsettled."""
         return self._write(signer, "reclaim", campaign, terms, anchor)
 
+    def pool(self, campaign: int) -> Pool:
+        """What is left of a pool, and whether a closing stands."""
+        return Pool.of(self._read("poolOf", campaign))
+
     def anchor(
         self, signer: TransactionSigner, campaign: int, terms: Terms, root: bytes, count: int, cid: bytes
     ) -> Receipt:
@@ -57,12 +61,26 @@ class Campaigns(Contract):
     def commit_votes(
         self, signer: TransactionSigner, campaign: int, first_item: int, round_: int, root: bytes, count: int
     ) -> Receipt:
-        """Store the root of a round's vote commits, once; no reveal counts without it."""
+        """Store the root of a round's vote commits, once; ``count`` is the anchor's. No reveal counts without it."""
         return self._write(signer, "commitVotes", campaign, first_item, round_, root, count)
 
     def commit_vote(self, signer: TransactionSigner, campaign: int, item: int, round_: int, commit: bytes) -> Receipt:
         """Store the signer's own vote commit, once."""
         return self._write(signer, "commitVote", campaign, item, round_, commit)
+
+    def reveal_vote(self, signer: TransactionSigner, ballot: VoteOpening, time: int) -> Receipt:
+        """Open on chain what its reviewer committed himself at ``time``; a second later at the earliest."""
+        return self._write(signer, "revealVote", ballot, time)
+
+    def reveal_vote_in(
+        self, signer: TransactionSigner, ballot: VoteOpening, operator: str, first_item: int, at: CommitRoot
+    ) -> Receipt:
+        """The same for a commit in an operator's root over the anchor that begins with ``first_item``."""
+        return self._write(signer, "revealVoteIn", ballot, operator, first_item, at)
+
+    def reveal_of(self, campaign: int, item: int, round_: int, reviewer: str) -> Revealed:
+        """A vote opened on chain."""
+        return Revealed.of(self._read("revealOf", campaign, item, round_, reviewer))
 
     def state(self, campaign: int) -> CampaignState:
         return CampaignState.of(self._read("stateOf", campaign))

@@ -33,7 +33,8 @@ class Contract:
         values = abi.decode(function, len(args), data)
         return values[0] if len(values) == 1 else values
 
-    def _write(self, signer: TransactionSigner, function: str, *args: Any) -> Receipt:
+    def _write(self, signer: TransactionSigner, function: str, *args: Any, coin: int = 0) -> Receipt:
+        """Send a call, with ``coin`` wei of the chain's own."""
         data = interface.load(self.NAME).encode(function, args)
-        mined = self.chain.send(signer, self.address, data, contract=self.NAME)
+        mined = self.chain.send(signer, self.address, data, contract=self.NAME, value=coin)
         return Receipt(mined.tx, mined.block, mined.gas_used, tuple(events.decode_all(mined.logs, self.deployment)))

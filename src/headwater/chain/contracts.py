@@ -7,16 +7,31 @@ from functools import cached_property
 from pathlib import Path
 
 from headwater.chain.advances import Advances
+from headwater.chain.approvals import Approvals
+from headwater.chain.calls import Calls
 from headwater.chain.campaigns import Campaigns
+from headwater.chain.content_faults import ContentFaults
+from headwater.chain.court import Court
 from headwater.chain.datasets import Datasets
 from headwater.chain.deployment import Deployment, load
+from headwater.chain.disputes import Disputes
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
+from headwater.chain.governor import Governor
 from headwater.chain.licences import Licences
+from headwater.chain.parameters import Parameters
+from headwater.chain.pools import Pools
+from headwater.chain.reputation import Reputation
+from headwater.chain.reviewers import Reviewers
 from headwater.chain.rpc import BlockTag, Chain
 from headwater.chain.settlement import Settlement
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.stakes import Stakes
+from headwater.chain.timelock import Timelock
 from headwater.chain.token import Token
+from headwater.chain.usage import Usage
+from headwater.chain.vote_faults import VoteFaults
+from headwater.chain.votes import Votes
 from headwater.primitives.eip712 import Domain
 
 
@@ -53,6 +68,14 @@ class Contracts:
         return Datasets(self.chain, self.deployment, self.tag)
 
     @cached_property
+    def share_faults(self) -> ShareFaults:
+        return ShareFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def pools(self) -> Pools:
+        return Pools(self.chain, self.deployment, self.tag)
+
+    @cached_property
     def licences(self) -> Licences:
         return Licences(self.chain, self.deployment, self.tag)
 
@@ -61,8 +84,61 @@ class Contracts:
         return Doubts(self.chain, self.deployment, self.tag)
 
     @cached_property
+    def disputes(self) -> Disputes:
+        return Disputes(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def content_faults(self) -> ContentFaults:
+        return ContentFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.chain, self.deployment, self.tag)
+
+    @cached_property
     def advances(self) -> Advances:
         return Advances(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def court(self) -> Court:
+        return Court(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def governor(self) -> Governor:
+        return Governor(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        return Parameters(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def reputation(self) -> Reputation:
+        return Reputation(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def reviewers(self) -> Reviewers:
+        return Reviewers(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def vote_faults(self) -> VoteFaults:
+        return VoteFaults(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def timelock(self) -> Timelock:
+        return Timelock(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """The network token as what one votes with."""
+        return Votes(self.chain, self.deployment, self.tag)
 
     @cached_property
     def network_token(self) -> Token:

@@ -8,7 +8,7 @@ from headwater.chain.contract import Contract
 from headwater.chain.models import Permit, Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.settlement import Proof
-from headwater.chain.structs import Item, Posted, Share, Terms, Version
+from headwater.chain.structs import Item, Posted, Share, Terms, Use, Version
 from headwater.chain.views import Sales, SalesPaid
 from headwater.primitives.hashing import ZERO_WORD
 
@@ -35,16 +35,16 @@ class Datasets(Contract):
         """Publish the next version; ``settlements`` and ``terms`` only for a campaign's dataset."""
         return self._write(signer, "publish", terms or _NO_TERMS, version, list(settlements))
 
-    def buy(self, signer: TransactionSigner, version: Version, offer: int, to: str) -> Receipt:
-        """Buy a licence for ``to`` with approved tokens; emits ``Sold``."""
-        return self._write(signer, "buy", version, offer, to)
+    def buy(self, signer: TransactionSigner, version: Version, offer: int, to: str, use: Use) -> Receipt:
+        """Buy a licence for ``to`` with approved tokens, declaring its use; emits ``Sold``."""
+        return self._write(signer, "buy", version, offer, to, use)
 
     def buy_with_permit(
-        self, signer: TransactionSigner, version: Version, offer: int, to: str, permit: Permit
+        self, signer: TransactionSigner, version: Version, offer: int, to: str, use: Use, permit: Permit
     ) -> Receipt:
         """Buy in one transaction; the permit is for this contract and exactly the price."""
         tail = (permit.deadline, permit.v, permit.r, permit.s)
-        return self._write(signer, "buyWithPermit", version, offer, to, *tail)
+        return self._write(signer, "buyWithPermit", version, offer, to, use, *tail)
 
     def claim_share(self, signer: TransactionSigner, version: Version, share: Share, proof: Proof) -> Receipt:
         """Pay a share what the pool has grown by; to its account, whoever signs."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,16 @@ from headwater.chain.errors import NotDeployedError, NotMinedError, RevertError,
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import Chain
 from headwater.chain.runtime import Word, eip712
+from headwater.primitives.cid import RAW, cid_encode
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
 NOBODY = "0x" + "0" * 40
+QUESTION = Path(__file__).with_name("question.json")
+CALLS_A_BOND = 100  # calls for a share leaf that cost together what publishing locks
 LICENCE_URI = "headwater:licence/{id}"
+_MAX_THRESHOLD_PERCENT = 1  # as HeadwaterGovernor has it
+_JUROR = 2  # in Profile.minimums
 Say = Callable[[str], None]
 
 
@@ -77,39 +83,85 @@ def _token(s: Site) -> Made:
     return Made((s.deployer, s.profile.supply), eip712("Headwater", s["HeadwaterToken"], s.chain_id))
 
 
-def _stakes(s: Site) -> Made:
-    token, campaigns, settlement, datasets = (s[n] for n in ("HeadwaterToken", "Campaigns", "Settlement", "Datasets"))
-    operator, reviewer, juror, holder = s.profile.minimums
-    keepers = (campaigns, settlement, datasets, s["Doubts"], NOBODY, NOBODY)  # reputation, court: none here yet
+def _timelock(s: Site) -> Made:
+    floor = s.profile.timelock_floor
+    return Made((s.profile.timelock, floor, s["HeadwaterGovernor"]), _own("HeadwaterTimelock", minDelayFloor=floor))
+
+
+def _governor(s: Site) -> Made:
+    given, (delay_floor, period_floor) = s.profile, s.profile.voting_floors
+    settings = (*given.voting, delay_floor, period_floor, given.threshold, given.quorum_percent)
     return Made(
-        (token, keepers, s.profile.unbonding, s.profile.minimums),
-        _own("Stakes", networkToken=token, campaigns=campaigns, settlement=settlement, datasets=datasets)
-        | _own("Stakes", faults=s["Doubts"], reputation=NOBODY, court=NOBODY)
-        | _own("Stakes", unbonding=s.profile.unbonding)
-        | _own("Stakes", minOperator=operator, minReviewer=reviewer, minJuror=juror, minHolder=holder),
+        (s["HeadwaterToken"], s["HeadwaterTimelock"], settings),
+        _own("HeadwaterGovernor", votingDelayFloor=delay_floor, votingPeriodFloor=period_floor)
+        | _own("HeadwaterGovernor", maxThreshold=given.supply * _MAX_THRESHOLD_PERCENT // 100)
+        | _own("GovernorVotes", _token=s["HeadwaterToken"])
+        | eip712("Headwater Governor", s["HeadwaterGovernor"], s.chain_id),
+    )
+
+
+def _parameters(s: Site) -> Made:
+    given, timelock = s.profile, s["HeadwaterTimelock"]
+    bonds = given.publish_bonds, given.epoch_bonds
+    stakes = given.minimums, *given.stake_bounds
+    hard = dict(zip(("Settle", "Challenge", "Lapse", "Publish", "Epoch"), given.floors, strict=True))
+    return Made(
+        ((timelock, s.treasury, *given.fees, given.windows, given.floors, *bonds, *stakes, _bytes32(given.suite)),),
+        _own("Parameters", timelock=timelock)
+        | _own("Parameters", **{f"hard{name}": floor for name, floor in hard.items()})
+        | _own("Parameters", publishBondFloor=bonds[0][0], publishBondCeiling=bonds[0][2])
+        | _own("Parameters", epochBondFloor=bonds[1][0], epochBondCeiling=bonds[1][2])
+        | _own("Parameters", stakeFloor=given.stake_bounds[0], stakeCeiling=given.stake_bounds[1]),
+    )
+
+
+def _stakes(s: Site) -> Made:
+    token, parameters = s["HeadwaterToken"], s["Parameters"]
+    known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
+    keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
+    keepers |= {"disputes": s["Disputes"], "calls": s["Calls"]}
+    keepers |= {"voteFaults": s["VoteFaults"]}
+    return Made(
+        (token, parameters, tuple(keepers.values()), s.profile.unbonding),
+        _own("Stakes", networkToken=token, parameters=parameters, unbonding=s.profile.unbonding)
+        | _own("Stakes", **keepers),
     )
 
 
 def _campaigns(s: Site) -> Made:
-    floors = s.profile.min_settle, s.profile.min_challenge, s.profile.min_lapse
-    return Made(
-        (s["Stakes"], s["Settlement"], floors),
-        _own("Campaigns", stakes=s["Stakes"], settlement=s["Settlement"])
-        | _own("Campaigns", minSettle=floors[0], minChallenge=floors[1], minLapse=floors[2]),
-    )
+    names = {name: s[name.capitalize()] for name in ("stakes", "settlement", "parameters", "pools", "reviewers")}
+    return Made(tuple(names.values()), _own("Campaigns", **names))
 
 
 def _settlement(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "advances", "faults")}
-    later = dict.fromkeys(("voteFaults", "contentFaults", "calls", "disputes"), NOBODY)
-    parts = known | later | {"doubts": s["Doubts"]}
+    more = {"voteFaults": s["VoteFaults"], "contentFaults": s["ContentFaults"]}
+    more |= {"calls": s["Calls"], "disputes": s["Disputes"]}
+    parts = known | more | {"doubts": s["Doubts"]}
     return Made((tuple(parts.values()),), _own("Settlement", **parts))
 
 
 def _doubts(s: Site) -> Made:
     known = {"settlement": s["Settlement"], "stakes": s["Stakes"]}
-    parts = known | dict.fromkeys(("contentFaults", "calls", "disputes"), NOBODY)
+    parts = known | {"contentFaults": s["ContentFaults"], "calls": s["Calls"], "disputes": s["Disputes"]}
     return Made((tuple(parts.values()),), _own("Doubts", **parts))
+
+
+def _approvals(s: Site) -> Made:
+    return Made((), {})
+
+
+def _content_faults(s: Site) -> Made:
+    parts = {name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals")}
+    return Made(tuple(parts.values()), _own("ContentFaults", **parts))
+
+
+def _calls(s: Site) -> Made:
+    parts: dict[str, Word] = {
+        name.lower(): s[name] for name in ("Settlement", "Campaigns", "Doubts", "Approvals", "Stakes")
+    }
+    parts |= {"networkToken": s["HeadwaterToken"], "callBond": s.profile.call_bond}
+    return Made((tuple(parts.values()),), _own("Calls", **parts))
 
 
 def _faults(s: Site) -> Made:
@@ -117,17 +169,28 @@ def _faults(s: Site) -> Made:
 
 
 def _datasets(s: Site) -> Made:
-    parts: dict[str, Word] = {
-        "campaigns": s["Campaigns"],
-        "settlement": s["Settlement"],
-        "stakes": s["Stakes"],
-        "licences": s["Licences"],
-        "networkToken": s["HeadwaterToken"],
-        "treasury": s.treasury,
-        "publishBond": s.profile.publish_bond,
-        "publishWindow": s.profile.publish_window,
-    }
+    names = ("campaigns", "settlement", "stakes", "licences", "parameters")
+    parts = {name: s[name.capitalize()] for name in names} | {"networkToken": s["HeadwaterToken"]}
+    parts |= {"shareFaults": s["ShareFaults"]}
     return Made((tuple(parts.values()),), _own("Datasets", **parts))
+
+
+def _share_faults(s: Site) -> Made:
+    trees = _share_trees(s)
+    known = _own("ShareTrees", **trees) | _own("ShareFaults", datasets=s["Datasets"])
+    return Made((s["Datasets"], *trees.values()), known)
+
+
+def _pools(s: Site) -> Made:
+    trees = _share_trees(s)
+    return Made(
+        (s["Campaigns"], *trees.values()), _own("ShareTrees", **trees) | _own("Pools", campaigns=s["Campaigns"])
+    )
+
+
+def _share_trees(s: Site) -> dict[str, Word]:
+    bond = s.profile.publish_bond // CALLS_A_BOND
+    return {"settlement": s["Settlement"], "networkToken": s["HeadwaterToken"], "callBond": bond}
 
 
 def _licences(s: Site) -> Made:
@@ -139,6 +202,64 @@ def _advances(s: Site) -> Made:
     return Made((s["Settlement"],), _own("Advances", settlement=s["Settlement"]) | domain)
 
 
+def _reputation(s: Site) -> Made:
+    parts: dict[str, Word] = {
+        "stakes": s["Stakes"],
+        "parameters": s["Parameters"],
+        "networkToken": s["HeadwaterToken"],
+        "judge": NOBODY,  # who hears disputes; none here yet
+        "demandBond": s.profile.demand_bond,
+    }
+    return Made(tuple(parts.values()), _own("Reputation", **parts))
+
+
+def _reviewers(s: Site) -> Made:
+    names = {name: s[name.capitalize()] for name in ("stakes", "campaigns")}
+    return Made(tuple(names.values()), _own("Reviewers", **names))
+
+
+def _vote_faults(s: Site) -> Made:
+    names = ("settlement", "campaigns", "stakes", "reviewers", "reputation", "parameters")
+    parts = {name: s[name.capitalize()] for name in names}
+    return Made((tuple(parts.values()),), _own("VoteFaults", **parts))
+
+
+def _usage(s: Site) -> Made:
+    return Made((s["Stakes"],), _own("Usage", stakes=s["Stakes"]))
+
+
+def _court(s: Site) -> Made:
+    given, juror = s.profile, s.profile.minimums[_JUROR]
+    wrong, absent = juror // 4, juror // 2
+    who = s["Stakes"], s.treasury, s["HeadwaterTimelock"]
+    fees = given.juror_fee, given.juror_fee_cap
+    draw, commit, reveal, appeal = given.court_floors
+    return Made(
+        ((*who, given.court, given.court_floors, *fees, wrong, absent),),
+        _own("Court", stakes=who[0], treasury=who[1], timelock=who[2], _token=s["HeadwaterToken"])
+        | _own("Court", feeCap=given.juror_fee_cap, wrongPenalty=wrong, absentPenalty=absent)
+        | _own("Court", _drawFloor=draw, _commitFloor=commit, _revealFloor=reveal, _appealFloor=appeal),
+    )
+
+
+def _disputes(s: Site) -> Made:
+    names: dict[str, Word] = {name: s[name.capitalize()] for name in ("settlement", "doubts", "stakes")}
+    # No case is longer than unbonding, however the court is adjusted; a jury's worth is what seven jurors lose.
+    wrong = s.profile.minimums[_JUROR] // 4
+    bounds: dict[str, Word] = {"caseValue": 7 * wrong, "patience": 2 * s.profile.unbonding}
+    parts: dict[str, Word] = names | {"arbitrator": s["Court"], "treasury": s.treasury} | bounds
+    return Made((tuple(parts.values()), question_uri()), _own("Disputes", **parts))
+
+
+def question_uri() -> str:
+    """Where ERC-1497 says what jurors are asked: the document that lies beside this file."""
+    return "/ipfs/" + cid_encode(RAW, sha256(QUESTION.read_bytes()).digest())
+
+
+def _bytes32(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
 def _own(contract: str, **values: Word) -> dict[str, Word]:
     return {f"{contract}.{name}": value for name, value in values.items()}
 
@@ -147,6 +268,9 @@ def _own(contract: str, **values: Word) -> dict[str, Word]:
 PARTS: tuple[Part, ...] = (
     Part("LocalDollar", _local_dollar, lambda profile: profile.local_dollar),
     Part("HeadwaterToken", _token),
+    Part("HeadwaterTimelock", _timelock),
+    Part("HeadwaterGovernor", _governor),
+    Part("Parameters", _parameters),
     Part("Stakes", _stakes),
     Part("Campaigns", _campaigns),
     Part("Settlement", _settlement),
@@ -155,6 +279,17 @@ PARTS: tuple[Part, ...] = (
     Part("Licences", _licences),
     Part("Advances", _advances),
     Part("Doubts", _doubts),
+    Part("Reputation", _reputation),
+    Part("Usage", _usage),
+    Part("Court", _court),
+    Part("Disputes", _disputes),
+    Part("Approvals", _approvals),
+    Part("ContentFaults", _content_faults),
+    Part("Calls", _calls),
+    Part("ShareFaults", _share_faults),
+    Part("Pools", _pools),
+    Part("Reviewers", _reviewers),
+    Part("VoteFaults", _vote_faults),
 )
 
 
@@ -196,7 +331,7 @@ _GAS_MARGIN_PERCENT = 10
 _CREATION_GAS = 53_000
 _CODE_BYTE_GAS = 200
 _ZERO_BYTE_GAS, _BYTE_GAS = 4, 16
-_CONSTRUCTOR_GAS = 1_000_000
+_CONSTRUCTOR_GAS = 250_000
 LAG_S = 10.0  # behind one address may be several nodes, some of them this much behind the others
 
 
@@ -268,7 +403,7 @@ def plan(
     """What deploying from this account would do now; sends nothing.
 
     Args:
-        treasury: receives the network fee; the deployer by default.
+        treasury: receives the network fee until governance names another; the timelock by default.
         journal: of an earlier run, if there is such a file: its addresses are kept.
 
     Raises:
@@ -276,18 +411,22 @@ def plan(
     """
     if treasury and not int(treasury, 16):
         raise NotDeployedError("treasury", actual="the zero address", fix="name an account that can use the fees")
-    names = [part.name for part in parts_of(profile)]
     begun = Journal.read(journal) if journal else None
     if begun is None:
         nonce, block, sent = _nonce(chain, deployer, "pending"), chain.latest().number, {}
     else:
-        begun.check(chain.chain_id, deployer, treasury or deployer, profile, sources())
+        receiver = treasury or _addresses(deployer, begun.nonce, begun.profile)["HeadwaterTimelock"]
+        begun.check(chain.chain_id, deployer, receiver, profile, sources())
         nonce, block, sent = begun.nonce, begun.block, begun.sent
-    at = {name: created_address(deployer, nonce + offset) for offset, name in enumerate(names)}
-    site = Site(at, chain.chain_id, deployer, treasury or deployer, profile)
+    at = _addresses(deployer, nonce, profile)
+    site = Site(at, chain.chain_id, deployer, treasury or at["HeadwaterTimelock"], profile)
     used = _nonce(chain, deployer, "latest")
     steps = tuple(_step(chain, site, part, nonce + offset, used) for offset, part in enumerate(parts_of(profile)))
     return Plan(site, block, steps, fees(chain), chain.balance(deployer), sent)
+
+
+def _addresses(deployer: str, nonce: int, profile: Profile) -> dict[str, str]:
+    return {part.name: created_address(deployer, nonce + offset) for offset, part in enumerate(parts_of(profile))}
 
 
 def fees(chain: Chain) -> Fees:

@@ -16,54 +16,119 @@ from headwater.primitives.ids import IdError, checksum_address
 _COIN = 10**18  # the network token's smallest units
 
 
+Windows = tuple[int, int, int, int, int]  # settle, challenge, lapse, publish, epoch
+Range = tuple[int, int, int]  # floor, first value, ceiling
+CourtWindows = tuple[int, int, int, int]  # draw, commit, reveal, appeal
+
+
 @dataclass(frozen=True)
 class Profile:
-    """What is fixed at deployment. Windows in seconds of chain time, stakes in smallest units of the network token.
+    """What a network begins with. Seconds of chain time, stakes and bonds in smallest units of the network token.
+
+    First values are governance's to change between the bounds; everything else is for good.
 
     Attributes:
-        min_settle, min_challenge, min_lapse: floors a campaign's windows must keep.
+        windows: first values: what a campaign's windows must keep, a version's and an epoch's.
+        floors: what no vote takes a window below.
+        fees: first network fee, first ceilings of review and operator fee, in 1/10,000.
+        publish_bonds, epoch_bonds: what a publisher locks, and who posts an epoch.
+        demand_bond: what asking for an epoch's rows locks; call_bond: for a settlement's evidence.
+        minimums: first least stake of operator, reviewer, juror and key holder.
+        stake_bounds: floor and ceiling of all four.
         unbonding: wait between asking collateral or a stake back and getting it.
-        publish_window: wait between publishing a dataset version and its pools.
-        publish_bond: what a publisher locks meanwhile.
-        minimums: least stake of operator, reviewer, juror and key holder.
+        suite: digest of check suite 1.
+        voting, voting_floors: seconds from a proposal to its vote, and of the vote.
+        threshold: votes a proposer needs; quorum_percent: of the supply, that make a vote count.
+        timelock, timelock_floor: wait between passing and execution.
+        court, court_floors: windows of a round; of the first least stake a wrong juror loses a quarter, an absent one
+            half.
+        juror_fee, juror_fee_cap: what a juror earns in a round, in the chain's coin.
         supply: of the network token, all of it to the deployer.
         local_dollar: also deploy a mintable dollar, for demos.
     """
 
     name: str
-    min_settle: int
-    min_challenge: int
-    min_lapse: int
-    unbonding: int
-    publish_window: int
-    publish_bond: int
+    windows: Windows
+    floors: Windows
+    fees: tuple[int, int, int]
+    publish_bonds: Range
+    epoch_bonds: Range
+    demand_bond: int
+    call_bond: int
     minimums: tuple[int, int, int, int]
+    stake_bounds: tuple[int, int]
+    unbonding: int
+    suite: str
+    voting: tuple[int, int]
+    voting_floors: tuple[int, int]
+    threshold: int
+    quorum_percent: int
+    timelock: int
+    timelock_floor: int
+    court: CourtWindows
+    court_floors: CourtWindows
+    juror_fee: int
+    juror_fee_cap: int
     supply: int
     local_dollar: bool
 
+    @property
+    def publish_bond(self) -> int:
+        """First value of it."""
+        return self.publish_bonds[1]
+
 
 _HOUR, _DAY = 3600, 86_400
+_SUITE_1 = "0x1a72803021a871294f2b4cd9b6d54df5fcd3acd150e3234e413b16e4798b2f0c"
 LOCAL = Profile(
     "local",
-    min_settle=2,
-    min_challenge=2,
-    min_lapse=5,
-    unbonding=3,
-    publish_window=2,
-    publish_bond=100 * _COIN,
+    windows=(2, 2, 5, 2, 4),
+    floors=(2, 2, 5, 2, 2),
+    fees=(250, 300, 1_000),
+    publish_bonds=(0, 100 * _COIN, 10_000 * _COIN),
+    epoch_bonds=(100 * _COIN, 500 * _COIN, 10_000 * _COIN),
+    demand_bond=10 * _COIN,
+    call_bond=_COIN,
     minimums=(1_000 * _COIN, 100 * _COIN, 100 * _COIN, 1_000 * _COIN),
+    stake_bounds=(50 * _COIN, 10_000 * _COIN),
+    unbonding=30,
+    suite=_SUITE_1,
+    voting=(1, 5),
+    voting_floors=(1, 2),
+    threshold=1_000_000 * _COIN,
+    quorum_percent=4,
+    timelock=2,
+    timelock_floor=1,
+    court=(1, 2, 2, 2),
+    court_floors=(1, 1, 1, 1),
+    juror_fee=10**15,
+    juror_fee_cap=10**17,
     supply=1_000_000_000 * _COIN,
     local_dollar=True,
 )
 PUBLIC = Profile(
     "public",
-    min_settle=72 * _HOUR,
-    min_challenge=48 * _HOUR,
-    min_lapse=14 * _DAY,
-    unbonding=21 * _DAY,
-    publish_window=48 * _HOUR,
-    publish_bond=1_000 * _COIN,
+    windows=(72 * _HOUR, 48 * _HOUR, 30 * _DAY, 48 * _HOUR, 72 * _HOUR),
+    floors=(24 * _HOUR, 24 * _HOUR, 7 * _DAY, 24 * _HOUR, 48 * _HOUR),
+    fees=(250, 300, 1_000),
+    publish_bonds=(100 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
+    epoch_bonds=(1_000 * _COIN, 5_000 * _COIN, 50_000 * _COIN),
+    demand_bond=50 * _COIN,
+    call_bond=20 * _COIN,
     minimums=(10_000 * _COIN, 1_000 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
+    stake_bounds=(500 * _COIN, 100_000 * _COIN),
+    unbonding=21 * _DAY,
+    suite=_SUITE_1,
+    voting=(2 * _DAY, 5 * _DAY),
+    voting_floors=(1 * _DAY, 3 * _DAY),
+    threshold=1_000_000 * _COIN,
+    quorum_percent=4,
+    timelock=3 * _DAY,
+    timelock_floor=2 * _DAY,
+    court=(24 * _HOUR, 24 * _HOUR, 24 * _HOUR, 48 * _HOUR),
+    court_floors=(12 * _HOUR, 12 * _HOUR, 12 * _HOUR, 24 * _HOUR),
+    juror_fee=10**15,
+    juror_fee_cap=10**17,
     supply=1_000_000_000 * _COIN,
     local_dollar=False,
 )
@@ -78,7 +143,7 @@ class Deployment:
         contracts: address by contract name.
         block: number of the first block that may hold an event of theirs.
         deployer: created them and received the network token; empty in files of before it was written down.
-        treasury: receives the network fee.
+        treasury: the first one; receives the network fee until governance names another.
         transactions: hash of the creating transaction by contract name.
     """
 
@@ -174,7 +239,8 @@ def read(path: Path) -> Deployment:
 
 def profile_of(content: Any) -> Profile:
     """A profile from what ``asdict`` made of it and JSON kept; errors as a dict and a call give them."""
-    return Profile(**{**content, "minimums": tuple(content["minimums"])})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    return Profile(**values)
 
 
 def write_json(path: Path, content: Any) -> None:

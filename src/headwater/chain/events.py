@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headwater.chain import interface
 from headwater.chain.models import Log
-from headwater.chain.structs import Anchor, Posted, Terms, Version
+from headwater.chain.structs import (
+    Anchor,
+    Closing,
+    CourtWindows,
+    Epoch,
+    Item,
+    Pay,
+    Posted,
+    Record,
+    ReputationRow,
+    ShareProof,
+    Terms,
+    UsageLink,
+    Version,
+    VoteOpening,
+)
 
 if TYPE_CHECKING:
     from headwater.chain.deployment import Deployment
@@ -234,9 +249,66 @@ class VoteCommitted(_OfCampaigns):
 
 
 @dataclass(frozen=True)
+class VoteRevealed(_OfCampaigns):
+    """``time`` is when; the settlements posted later count it."""
+
+    campaign: int
+    item: int
+    reviewer: str
+    ballot: VoteOpening
+    time: int
+
+
+@dataclass(frozen=True)
 class Credited(_OfCampaigns):
     campaign: int
     amount: int
+
+
+@dataclass(frozen=True)
+class PoolPaid(_OfCampaigns):
+    campaign: int
+    to: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolRaised(_OfCampaigns):
+    """What a void closing cost its closer, as far as the watcher did not get it."""
+
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolFreed(_OfCampaigns):
+    campaign: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Synced(Event):
+    """A reviewer's weight in the draws of anchors made from now on; ``leaf`` is its place in their order."""
+
+    CONTRACT = "Reviewers"
+
+    account: str
+    leaf: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Equivocated(Event):
+    """A reviewer voted twice in one round; ``taken`` of his stake."""
+
+    CONTRACT = "VoteFaults"
+
+    campaign: int
+    item: int
+    reviewer: str
+    round: int
+    watcher: str
+    taken: int
 
 
 class _OfSettlement(Event):
@@ -348,12 +420,21 @@ class LeafHeld(_OfDoubts):
 
 @dataclass(frozen=True)
 class LeafFreed(_OfDoubts):
-    """``cut`` went back to the campaign, ``left`` the leaf is still paid."""
+    """``cut`` is not paid and goes back to the campaign, ``left`` the leaf is still paid."""
 
     key: int
     index: int
     cut: int
     left: int
+
+
+@dataclass(frozen=True)
+class CutReturned(_OfDoubts):
+    """What was cut of the leaf is back in the campaign's escrow."""
+
+    key: int
+    index: int
+    cut: int
 
 
 @dataclass(frozen=True)
@@ -379,6 +460,94 @@ class Fined(_OfDoubts):
     amount: int
     beneficiary: str
     rewarded: int
+
+
+@dataclass(frozen=True)
+class Approved(Event):
+    """A contract wallet approved a digest."""
+
+    CONTRACT = "Approvals"
+
+    wallet: str
+    digest: bytes
+
+
+class _OfContentFaults(Event):
+    CONTRACT = "ContentFaults"
+
+
+@dataclass(frozen=True)
+class ItemVoided(_OfContentFaults):
+    """A copy of item ``copied`` of settlement ``first``: not paid; nothing else of its settlement changes."""
+
+    key: int
+    item: int
+    watcher: str
+    first: int
+    copied: int
+
+
+@dataclass(frozen=True)
+class ContentShown(_OfContentFaults):
+    """From now on every settler can know that this content was accepted."""
+
+    content_root: bytes
+    key: int
+    item: int
+
+
+class _OfCalls(Event):
+    CONTRACT = "Calls"
+
+
+@dataclass(frozen=True)
+class Called(_OfCalls):
+    """Somebody asks for an item's record or a pay leaf; the settlement is not final until it is answered."""
+
+    key: int
+    place: int
+    by: str
+    due: int
+
+
+@dataclass(frozen=True)
+class Answered(_OfCalls):
+    """An item's record, all of it right as far as the chain can see."""
+
+    key: int
+    place: int
+    by: str
+    item: Item
+    record: Record
+
+
+@dataclass(frozen=True)
+class PayAnswered(_OfCalls):
+    """A pay leaf, and a contributor's items in four bytes each."""
+
+    key: int
+    place: int
+    by: str
+    pay: Pay
+    numbers: bytes
+
+
+@dataclass(frozen=True)
+class CallExpired(_OfCalls):
+    """Nobody answered: the settlement is void."""
+
+    key: int
+    place: int
+    by: str
+
+
+@dataclass(frozen=True)
+class CallClosed(_OfCalls):
+    """``paid`` has the bond: the answerer of a final settlement, the caller of a void one."""
+
+    key: int
+    place: int
+    paid: str
 
 
 class _OfDatasets(Event):
@@ -420,6 +589,8 @@ class Sold(_OfDatasets):
     offer: int
     licence: int
     price: int
+    purpose: int
+    region: int
 
 
 @dataclass(frozen=True)
@@ -449,6 +620,127 @@ class BondReleased(_OfDatasets):
     key: int
     publisher: str
     amount: int
+
+
+@dataclass(frozen=True)
+class VersionVoided(_OfDatasets):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf it was shown on."""
+
+    key: int
+    watcher: str
+    fault: bytes
+    index: int
+    bond: int
+    rewarded: int
+
+
+@dataclass(frozen=True)
+class Carried(_OfDatasets):
+    """What buyers paid for a void version went to its successor."""
+
+    from_: int
+    to: int
+    gross: int
+
+
+class _OfPools(Event):
+    CONTRACT = "Pools"
+
+
+@dataclass(frozen=True)
+class Closed(_OfPools):
+    campaign: int
+    closer: str
+    closing: Closing
+    settlements: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClosingVoided(_OfPools):
+    """``fault`` is the selector of the proof that held, ``index`` the share leaf or settlement it was shown on."""
+
+    campaign: int
+    watcher: str
+    fault: bytes
+    attempt: int
+    index: int
+
+
+@dataclass(frozen=True)
+class ClosingCollected(_OfPools):
+    campaign: int
+    watcher: str
+    rewarded: int
+    credited: int
+
+
+@dataclass(frozen=True)
+class ClosingReleased(_OfPools):
+    campaign: int
+    closer: str
+    bond: int
+
+
+@dataclass(frozen=True)
+class PoolClaimed(_OfPools):
+    campaign: int
+    account: str
+    index: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class PoolShareCalled(_OfPools):
+    NAME = "ShareCalled"
+
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class PoolShareShown(_OfPools):
+    NAME = "ShareShown"
+
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class PoolCallRefunded(_OfPools):
+    NAME = "CallRefunded"
+
+    tree: int
+    index: int
+    caller: str
+
+
+class _OfShareFaults(Event):
+    CONTRACT = "ShareFaults"
+
+
+@dataclass(frozen=True)
+class ShareCalled(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
+
+
+@dataclass(frozen=True)
+class ShareShown(_OfShareFaults):
+    tree: int
+    index: int
+    by: str
+    leaf: ShareProof
+
+
+@dataclass(frozen=True)
+class CallRefunded(_OfShareFaults):
+    tree: int
+    index: int
+    caller: str
 
 
 @dataclass(frozen=True)
@@ -487,6 +779,534 @@ class LicenceMoved(_OfLicences):
     to: str
     id: int
     value: int
+
+
+class _OfParameters(Event):
+    CONTRACT = "Parameters"
+
+
+@dataclass(frozen=True)
+class ParameterSet(_OfParameters):
+    """An address stands in ``value`` as a number where the parameter is one (treasury)."""
+
+    name: bytes
+    before: int
+    value: int
+
+
+@dataclass(frozen=True)
+class StakeSet(_OfParameters):
+    """Least stake of a role, for those who join from now on."""
+
+    role: int
+    before: int
+    value: int
+
+
+@dataclass(frozen=True)
+class SuiteAdded(_OfParameters):
+    """``number`` is the current check suite from now on."""
+
+    number: int
+    digest: bytes
+
+
+class _OfGovernor(Event):
+    CONTRACT = "HeadwaterGovernor"
+
+
+@dataclass(frozen=True)
+class ProposalCanceled(_OfGovernor):
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class ProposalCreated(_OfGovernor):
+    """Votes count from ``vote_start`` to ``vote_end``, weighed as they stood at the former."""
+
+    proposal_id: int
+    proposer: str
+    targets: tuple[str, ...]
+    values: tuple[int, ...]
+    signatures: tuple[str, ...]
+    calldatas: tuple[bytes, ...]
+    vote_start: int
+    vote_end: int
+    description: str
+
+
+@dataclass(frozen=True)
+class ProposalExecuted(_OfGovernor):
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class ProposalQueued(_OfGovernor):
+    """Can be executed from ``eta_seconds`` on."""
+
+    proposal_id: int
+    eta_seconds: int
+
+
+@dataclass(frozen=True)
+class ProposalThresholdSet(_OfGovernor):
+    old_proposal_threshold: int
+    new_proposal_threshold: int
+
+
+@dataclass(frozen=True)
+class QuorumNumeratorUpdated(_OfGovernor):
+    old_quorum_numerator: int
+    new_quorum_numerator: int
+
+
+@dataclass(frozen=True)
+class TimelockChange(_OfGovernor):
+    """The governor's own; one without rights ends governance."""
+
+    old_timelock: str
+    new_timelock: str
+
+
+@dataclass(frozen=True)
+class VoteCast(_OfGovernor):
+    """``support`` is 0 against, 1 for, 2 abstain."""
+
+    voter: str
+    proposal_id: int
+    support: int
+    weight: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class VotingDelaySet(_OfGovernor):
+    old_voting_delay: int
+    new_voting_delay: int
+
+
+@dataclass(frozen=True)
+class VotingPeriodSet(_OfGovernor):
+    old_voting_period: int
+    new_voting_period: int
+
+
+class _OfTimelock(Event):
+    CONTRACT = "HeadwaterTimelock"
+
+
+@dataclass(frozen=True)
+class CallExecuted(_OfTimelock):
+    id: bytes
+    index: int
+    target: str
+    value: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class CallScheduled(_OfTimelock):
+    """One call of what passed; ``delay`` seconds until it can run."""
+
+    id: bytes
+    index: int
+    target: str
+    value: int
+    data: bytes
+    predecessor: bytes
+    delay: int
+
+
+@dataclass(frozen=True)
+class CallCancelled(_OfTimelock):
+    NAME = "Cancelled"
+
+    id: bytes
+
+
+@dataclass(frozen=True)
+class MinDelayChange(_OfTimelock):
+    old_duration: int
+    new_duration: int
+
+
+@dataclass(frozen=True)
+class RoleGranted(_OfTimelock):
+    """A role in the timelock: another proposer is another way to govern."""
+
+    role: bytes
+    account: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class RoleRevoked(_OfTimelock):
+    role: bytes
+    account: str
+    sender: str
+
+
+class _OfReputation(Event):
+    CONTRACT = "Reputation"
+
+
+@dataclass(frozen=True)
+class DemandClosed(_OfReputation):
+    """``paid`` has the bond of the demand."""
+
+    number: int
+    block_: int
+    paid: str
+
+
+@dataclass(frozen=True)
+class EpochPosted(_OfReputation):
+    """``changes`` has 24 bytes a reviewer; its hash is in the epoch."""
+
+    number: int
+    poster: str
+    epoch: Epoch
+    changes: bytes
+
+
+@dataclass(frozen=True)
+class EpochReleased(_OfReputation):
+    number: int
+    poster: str
+    bond: int
+
+
+@dataclass(frozen=True)
+class EpochSuspended(_OfReputation):
+    number: int
+
+
+@dataclass(frozen=True)
+class EpochUpheld(_OfReputation):
+    """The judge found nothing; final from ``final_at``."""
+
+    number: int
+    final_at: int
+
+
+@dataclass(frozen=True)
+class EpochVoided(_OfReputation):
+    """``fault`` is the selector of the function that held."""
+
+    number: int
+    watcher: str
+    fault: bytes
+
+
+@dataclass(frozen=True)
+class RowsDemanded(_OfReputation):
+    number: int
+    block_: int
+    by: str
+    due: int
+
+
+@dataclass(frozen=True)
+class RowsShown(_OfReputation):
+    number: int
+    block_: int
+    by: str
+    rows: tuple[ReputationRow, ...]
+
+
+@dataclass(frozen=True)
+class UsageAnchored(Event):
+    """A link in a poster's chain."""
+
+    CONTRACT = "Usage"
+
+    poster: str
+    dataset: int
+    link: UsageLink
+
+
+class _OfCourt(Event):
+    CONTRACT = "Court"
+
+
+@dataclass(frozen=True)
+class CourtAdjusted(_OfCourt):
+    NAME = "Adjusted"
+
+    windows: CourtWindows
+    fee: int
+
+
+@dataclass(frozen=True)
+class AppealClaimed(_OfCourt):
+    dispute: int
+    round: int
+    side: int
+    contributor: str
+    amount: int
+    stake: int
+
+
+@dataclass(frozen=True)
+class AppealDecision(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class AppealFunded(_OfCourt):
+    """Somebody paid toward a side's part of an appeal."""
+
+    dispute: int
+    round: int
+    side: int
+    contributor: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class AppealPossible(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class JurorCommitted(_OfCourt):
+    NAME = "Committed"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    commitment: bytes
+
+
+@dataclass(frozen=True)
+class DisputeCreation(_OfCourt):
+    dispute_id: int
+    arbitrable: str
+
+
+@dataclass(frozen=True)
+class DisputeFrozen(_OfCourt):
+    """What stands for all its rounds."""
+
+    dispute: int
+    choices: int
+    value: int
+    windows: CourtWindows
+    fee: int
+
+
+@dataclass(frozen=True)
+class JurorDrawn(_OfCourt):
+    NAME = "Drawn"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class JurorJudged(_OfCourt):
+    NAME = "Judged"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    penalty: int
+
+
+@dataclass(frozen=True)
+class JuryComplete(_OfCourt):
+    """The commit window begins at ``start``."""
+
+    dispute: int
+    round: int
+    seated: int
+    start: int
+
+
+@dataclass(frozen=True)
+class PassedOver(_OfCourt):
+    """The account had less stake than it was drawn with."""
+
+    dispute: int
+    round: int
+    account: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class JurorRevealed(_OfCourt):
+    NAME = "Revealed"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    choice: int
+
+
+@dataclass(frozen=True)
+class JurorRewarded(_OfCourt):
+    NAME = "Rewarded"
+
+    dispute: int
+    round: int
+    juror: str
+    seat: int
+    amount: int
+    stake: int
+
+
+@dataclass(frozen=True)
+class RoundOpened(_OfCourt):
+    """A jury of ``size`` will be drawn by the hash of ``seed_block``."""
+
+    dispute: int
+    round: int
+    size: int
+    seed_block: int
+
+
+@dataclass(frozen=True)
+class RoundSettled(_OfCourt):
+    dispute: int
+    round: int
+
+
+@dataclass(frozen=True)
+class RulingGiven(_OfCourt):
+    """The arbitrable was told."""
+
+    dispute: int
+    arbitrable: str
+    ruling: int
+
+
+@dataclass(frozen=True)
+class JurySeedRecorded(_OfCourt):
+    NAME = "SeedRecorded"
+
+    dispute: int
+    round: int
+    seed: bytes
+    late: bool
+
+
+@dataclass(frozen=True)
+class SideFunded(_OfCourt):
+    dispute: int
+    round: int
+    side: int
+
+
+@dataclass(frozen=True)
+class JurorSynced(_OfCourt):
+    """The account's weight in later draws."""
+
+    NAME = "Synced"
+
+    account: str
+    leaf: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class CourtPaidOut(_OfCourt):
+    """Coin the account was owed left the court."""
+
+    NAME = "Withdrawn"
+
+    account: str
+    amount: int
+
+
+class _OfDisputes(Event):
+    CONTRACT = "Disputes"
+
+
+@dataclass(frozen=True)
+class DisputeOpened(_OfDisputes):
+    """The verdict on an item is disputed; ``bond`` of the challenger's collateral is locked, ``cost`` coin was paid."""
+
+    dispute: int
+    key: int
+    challenger: str
+    item: Item
+    bond: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class DisputeClosed(_OfDisputes):
+    """``outcome`` and ``ruling`` as numbers; ``fined`` of the settler's bond."""
+
+    dispute: int
+    key: int
+    item: int
+    outcome: int
+    ruling: int
+    fined: int
+
+
+@dataclass(frozen=True)
+class CoinWithdrawn(_OfDisputes):
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class FeesReturned(_OfDisputes):
+    """Coin an arbitrator sent back is owed to the treasury."""
+
+    amount: int
+
+
+@dataclass(frozen=True)
+class MetaEvidence(_OfDisputes):
+    """ERC-1497: where jurors read what they are asked."""
+
+    meta_evidence_id: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class EvidenceGiven(_OfDisputes):
+    """ERC-1497: a URI somebody wants jurors to read."""
+
+    NAME = "Evidence"
+
+    arbitrator: str
+    evidence_group_id: int
+    party: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class DisputeLinked(_OfDisputes):
+    """ERC-1497: which question and which evidence a dispute has."""
+
+    NAME = "Dispute"
+
+    arbitrator: str
+    dispute_id: int
+    meta_evidence_id: int
+    evidence_group_id: int
+
+
+@dataclass(frozen=True)
+class ItemRuled(_OfDisputes):
+    """ERC-792: the arbitrator ruled; nothing is carried out yet."""
+
+    NAME = "Ruling"
+
+    arbitrator: str
+    dispute_id: int
+    ruling: int
 
 
 def kinds() -> list[type[Event]]:
@@ -535,8 +1355,8 @@ def read_events(
 
 
 def field_name(argument: str) -> str:
-    """Field of an event argument: snake case, with an underscore after what Python reserves."""
-    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", argument).lower()
+    """Field of an event argument: snake case, with an underscore after what Python reserves, never before."""
+    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", argument.lstrip("_")).lower()
     return "from_" if snake == "from" else snake
 
 

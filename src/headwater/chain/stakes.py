@@ -67,14 +67,8 @@ class Stakes(Contract):
         return [self._read("memberAt", role, position) for position in range(self._read("memberCount", role))]
 
     def minimum(self, role: int) -> int:
-        """Least stake of a role, in the network token."""
-        names = {
-            OPERATOR_ROLE: "minOperator",
-            REVIEWER_ROLE: "minReviewer",
-            JUROR_ROLE: "minJuror",
-            HOLDER_ROLE: "minHolder",
-        }
-        return int(self._read(names[role]))
+        """Least stake of who joins a role now, in the network token."""
+        return int(self._read("minimumOf", role))
 
     def holders(self) -> dict[int, Holder]:
         """Registered key holders by index (from 1); an account's latest index counts."""

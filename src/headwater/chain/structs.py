@@ -162,6 +162,20 @@ class Item(Struct):
 
 
 @dataclass(frozen=True)
+class Contribution(Struct):
+    """What a contributor signed, as the contracts take it; ``records`` has the record of the same name."""
+
+    campaign: int
+    contributor: str
+    manifest: bytes
+    content_root: bytes
+    consent: bytes
+    nonce: int
+
+    ABI = ("uint256", "address", "bytes32", "bytes32", "bytes32", "uint256")
+
+
+@dataclass(frozen=True)
 class Vote(Struct):
     """One counted vote; ``weight`` in milli log-odds."""
 
@@ -305,12 +319,69 @@ class Posted(Struct):
         """``H(first four words, H(the rest))``: paying shows the first part and the hash of the second."""
         return abi_hash((*self.ABI[:4], "bytes32"), (*self.tuple()[:4], self._rest()))
 
+    def void_hash(self, watcher: str) -> bytes:
+        """What stands in its place once ``watcher`` has shown it wrong."""
+        return abi_hash(("bytes32", "address"), (self.hash(), watcher))
+
     def head(self) -> PostedHead:
         """What paying needs."""
         return PostedHead(self.key, self.token, self.pay_count, self._rest())
 
     def _rest(self) -> bytes:
         return abi_hash(self.ABI[4:], self.tuple()[4:])
+
+
+@dataclass(frozen=True)
+class Origin(Struct):
+    """An item with everything that shows whose it is and since when: what it was signed as, and the leaf it opens."""
+
+    posted: Posted
+    terms: Terms
+    item: Item
+    item_proof: tuple[bytes, ...]
+    contribution: Contribution
+    anchor: Anchor
+    salt: bytes
+    anchor_proof: tuple[bytes, ...]
+
+    ABI = (
+        *(Posted.abi_type(), Terms.abi_type(), Item.abi_type(), "bytes32[]"),
+        *(Contribution.abi_type(), Anchor.abi_type(), "bytes32", "bytes32[]"),
+    )
+
+
+@dataclass(frozen=True)
+class Reveal(Struct):
+    """What a vote's commit opens to, and where it stands: under the ``operator``'s root, stored with ``count`` and
+    ``time``, or (the zero address) committed by the reviewer himself.
+    """
+
+    reasons: bytes
+    salt: bytes
+    operator: str
+    count: int
+    time: int
+    proof: tuple[bytes, ...]
+
+    ABI = ("bytes32", "bytes32", "address", "uint32", "uint40", "bytes32[]")
+
+
+@dataclass(frozen=True)
+class Record(Struct):
+    """All that stands behind an item, as a call for it must be answered; one reveal a vote."""
+
+    contribution: Contribution
+    salt: bytes
+    signature: bytes
+    anchor: Anchor
+    anchor_proof: tuple[bytes, ...]
+    votes: tuple[Vote, ...]
+    reveals: tuple[Reveal, ...]
+
+    ABI = (
+        *(Contribution.abi_type(), "bytes32", "bytes", Anchor.abi_type(), "bytes32[]"),
+        *(f"{Vote.abi_type()}[]", f"{Reveal.abi_type()}[]"),
+    )
 
 
 @dataclass(frozen=True)
@@ -324,6 +395,16 @@ class Offer(Struct):
     regions: int
 
     ABI = ("bytes32", "uint96", "uint40", "uint32", "uint256")
+
+
+@dataclass(frozen=True)
+class Use(Struct):
+    """What a buyer declares: the bit of his purpose and of the region he uses the data in (spec/registry.md)."""
+
+    purpose: int
+    region: int
+
+    ABI = ("uint8", "uint8")
 
 
 @dataclass(frozen=True)
@@ -378,6 +459,59 @@ class Share(Struct):
 
 
 @dataclass(frozen=True)
+class Closing(Struct):
+    """The closing of a campaign's pool (section 10); ``lapses_at`` is deadline and lapse window."""
+
+    campaign: int
+    attempt: int
+    token: str
+    pool: int
+    pool_floor: int
+    settlements: bytes
+    share_root: bytes
+    shares: int
+    total_weight: int
+    evidence: bytes
+    closer: str
+    bond: int
+    closed_at: int
+    final_at: int
+    lapses_at: int
+
+    ABI = (
+        *("uint256", "uint32", "address", "uint96", "uint128", "bytes32", "bytes32", "uint32", "uint128"),
+        *("bytes32", "address", "uint96", "uint40", "uint40", "uint40"),
+    )
+
+    @property
+    def tree(self) -> int:
+        """Its share tree among all closings': ``campaign << 32 | attempt``."""
+        return self.campaign << 32 | self.attempt
+
+
+@dataclass(frozen=True)
+class ShareProof(Struct):
+    """A share leaf with its proof and the items it lists."""
+
+    share: Share
+    proof: tuple[bytes, ...]
+    references: tuple[int, ...]
+
+    ABI = (Share.abi_type(), "bytes32[]", "uint256[]")
+
+
+@dataclass(frozen=True)
+class ItemProof(Struct):
+    """An item leaf of a settlement with its proof."""
+
+    posted: Posted
+    item: Item
+    proof: tuple[bytes, ...]
+
+    ABI = (Posted.abi_type(), Item.abi_type(), "bytes32[]")
+
+
+@dataclass(frozen=True)
 class EpisodeLeaf(Struct):
     """One contribution in a version: who asks for a key proves it with this leaf."""
 
@@ -391,6 +525,207 @@ class EpisodeLeaf(Struct):
     def leaf(self, chain_id: int, datasets_contract: str, version: int) -> bytes:
         """Leaf of the version's episode tree; ``version`` is the version key."""
         return leaf("headwater.episode.v1", chain_id, datasets_contract, version, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class ReputationRow(Struct):
+    """A reviewer's record in an epoch; counts in tenths, weight in milli log-odds."""
+
+    reviewer: str
+    right: int
+    wrong: int
+    weight: int
+
+    ABI = ("address", "uint32", "uint32", "uint16")
+
+    def leaf(self, chain_id: int, reputation_contract: str, epoch: int) -> bytes:
+        """Leaf of an epoch's tree."""
+        return leaf("headwater.row.v1", chain_id, reputation_contract, epoch, self.ABI, self.tuple())
+
+
+@dataclass(frozen=True)
+class EpochPost(Struct):
+    """What an operator posts; ``previous`` is the hash of the newest epoch."""
+
+    previous: bytes
+    root: bytes
+    count: int
+    gold: bytes
+    golds: int
+    evidence: bytes
+
+    ABI = ("bytes32", "bytes32", "uint32", "bytes32", "uint32", "bytes32")
+
+
+@dataclass(frozen=True)
+class Epoch(Struct):
+    """A reputation epoch as it stands on chain (one hash); callers resupply it."""
+
+    number: int
+    previous: bytes
+    root: bytes
+    count: int
+    changes: bytes
+    gold: bytes
+    golds: int
+    evidence: bytes
+    poster: str
+    bond: int
+    time: int
+    final_at: int
+
+    ABI = (
+        *("uint32", "bytes32", "bytes32", "uint32", "bytes32", "bytes32"),
+        *("uint32", "bytes32", "address", "uint96", "uint40", "uint40"),
+    )
+
+
+@dataclass(frozen=True)
+class Lookup(Struct):
+    """One or two neighbouring rows of an epoch from ``index`` on, with their range proof; none for an empty tree."""
+
+    index: int
+    rows: tuple[ReputationRow, ...]
+    proof: tuple[bytes, ...]
+
+    ABI = ("uint32", f"{ReputationRow.abi_type()}[]", "bytes32[]")
+
+
+@dataclass(frozen=True)
+class UsageLink(Struct):
+    """One root in a poster's chain; ``kind`` 0 usage receipts, 1 releases."""
+
+    previous: bytes
+    poster: str
+    kind: int
+    dataset: int
+    number: int
+    root: bytes
+    count: int
+    cid: bytes
+    time: int
+
+    ABI = ("bytes32", "address", "uint8", "uint256", "uint32", "bytes32", "uint32", "bytes32", "uint40")
+
+    def link_hash(self, chain_id: int, usage_contract: str) -> bytes:
+        """What the next link names as ``previous``."""
+        head = (keccak256(b"headwater.usage.v1"), chain_id, usage_contract)
+        return abi_hash(("bytes32", "uint256", "address", self.abi_type()), (*head, self.tuple()))
+
+
+@dataclass(frozen=True)
+class CourtWindows(Struct):
+    """Seconds of each phase of a round."""
+
+    draw: int
+    commit: int
+    reveal: int
+    appeal: int
+
+    ABI = ("uint32", "uint32", "uint32", "uint32")
+
+
+@dataclass(frozen=True)
+class VoteOpening(Struct):
+    """A vote commit opened: what the commit is the hash of (section 4); ``reasons`` is the digest of the record."""
+
+    campaign: int
+    item: int
+    round: int
+    reviewer: str
+    verdict: int
+    reasons: bytes
+    salt: bytes
+
+    ABI = ("uint256", "uint32", "uint8", "address", "uint8", "bytes32", "bytes32")
+
+    def commit(self, domain: Domain) -> bytes:
+        """The commit it opens; ``domain`` is the one reviewers sign under."""
+        head = (keccak256(b"headwater.vote.v1"), domain.chain_id, domain.contract)
+        return abi_hash(("bytes32", "uint256", "address", *self.ABI), (*head, *self.tuple()))
+
+
+@dataclass(frozen=True)
+class CommitRoot(Struct):
+    """An operator's commit root as stored, the leaf at an item's position and its proof; all zero for no root."""
+
+    root: bytes
+    count: int
+    time: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+
+    ABI = ("bytes32", "uint32", "uint40", "bytes32", "bytes32[]")
+
+    @classmethod
+    def none(cls) -> CommitRoot:
+        """No root is stored."""
+        return cls(bytes(32), 0, 0, bytes(32), ())
+
+
+@dataclass(frozen=True)
+class Draw(Struct):
+    """An item whose reviewers are drawn; ``weights`` is its anchor's."""
+
+    campaign: int
+    item: int
+    seed: bytes
+    weights: int
+    contributor: str
+    anchorer: str
+
+    ABI = ("uint256", "uint32", "bytes32", "uint40", "address", "address")
+
+
+@dataclass(frozen=True)
+class Counted(Struct):
+    """An item of a settlement: its leaf, the leaf's proof, the votes it counts."""
+
+    item: Item
+    proof: tuple[bytes, ...]
+    votes: tuple[Vote, ...]
+
+    ABI = (Item.abi_type(), "bytes32[]", f"{Vote.abi_type()}[]")
+
+
+@dataclass(frozen=True)
+class Absence(Struct):
+    """Everywhere a commit could stand.
+
+    The reviewer's own and its time; the anchorer's root, then the settler's if he is another.
+    """
+
+    commit: bytes
+    time: int
+    roots: tuple[CommitRoot, ...]
+
+    ABI = ("bytes32", "uint40", f"{CommitRoot.abi_type()}[]")
+
+
+@dataclass(frozen=True)
+class Place(Struct):
+    """One reviewer in one round of an item."""
+
+    campaign: int
+    item: int
+    round: int
+    reviewer: str
+
+    ABI = ("uint256", "uint32", "uint8", "address")
+
+
+@dataclass(frozen=True)
+class Placed(Struct):
+    """A reviewer's commit on chain: his own, stored at ``time``, or a leaf of an operator's root with his signature."""
+
+    commit: bytes
+    time: int
+    operator: str
+    first_item: int
+    root: CommitRoot
+    signature: bytes
+
+    ABI = ("bytes32", "uint40", "address", "uint32", CommitRoot.abi_type(), "bytes")
 
 
 def by_name(name: str) -> type[Struct] | None:
@@ -444,9 +779,14 @@ def settlements_hash(keys: Sequence[int]) -> bytes:
 
 
 def reserve_of(terms: Terms) -> int:
-    """What one anchored item reserves of the escrow: R and the fee caps, each rounded up."""
+    """What one anchored item reserves of the escrow: R, in price mode, and the fee caps, each rounded up."""
     review = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS)
-    return terms.unit_reward + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+    return price_of(terms) + review + mul_div_up(terms.unit_reward, terms.operator_fee_bps, BPS)
+
+
+def price_of(terms: Terms) -> int:
+    """What a settlement pays for a perfect item: R, or nothing where a pool is divided when the campaign is closed."""
+    return 0 if terms.mode == POOL_MODE else terms.unit_reward
 
 
 def deposit_of(terms: Terms) -> int:
@@ -466,6 +806,10 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Terms,
         Anchor,
         Item,
+        Contribution,
+        Origin,
+        Record,
+        Reveal,
         Vote,
         Pay,
         Due,
@@ -475,11 +819,23 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Posted,
         PostedHead,
         Offer,
+        Use,
         Version,
         Share,
+        Closing,
+        ShareProof,
+        ItemProof,
         EpisodeLeaf,
+        Epoch,
+        Lookup,
+        CommitRoot,
+        Draw,
+        Counted,
+        Absence,
+        Place,
+        Placed,
     )
-}
+} | {"Ballot": VoteOpening, "Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
 
 
 def _plain(value: Any) -> Any:
@@ -490,9 +846,18 @@ def _plain(value: Any) -> Any:
 
 def _member(kind: str, value: Any) -> Any:
     """A decoded ABI value as a struct holds it."""
-    for struct in (Offer, Word):
+    single: tuple[type[Struct], ...] = (Contribution, Anchor)
+    for struct in single:
+        if kind == struct.abi_type():
+            return struct.of(value)
+    several: tuple[type[Struct], ...] = (Offer, Word, Vote, Reveal, ReputationRow)
+    for struct in several:
         if kind == f"{struct.abi_type()}[]":
             return tuple(struct.of(one) for one in value)
+    if inner := next((one for one in (Share, Posted, Item) if kind == one.abi_type()), None):
+        return inner.of(value)
+    if kind == "bytes32[]":
+        return tuple(bytes(one) for one in value)
     if kind == "address":
         return checksum_address(value)
     return bytes(value) if kind.startswith("bytes") else value

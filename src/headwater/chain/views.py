@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from headwater.chain.structs import Struct
 
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16  # flags of a settlement
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64  # flags of a settlement
+VERSION_PUBLISHED, VERSION_VOID = 1, 2  # status of a dataset version
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,25 @@ class Slot(Struct):
         """Proven wrong."""
         return bool(self.flags & VOID)
 
+    @property
+    def suspended(self) -> bool:
+        """Kept from being final while somebody decides."""
+        return bool(self.flags & SUSPENDED)
+
+
+@dataclass(frozen=True)
+class Revealed(Struct):
+    """A vote opened on chain; ``time`` 0 for none."""
+
+    time: int
+    verdict: int
+
+    ABI = ("uint40", "uint8")
+
 
 @dataclass(frozen=True)
 class Sales(Struct):
-    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published."""
+    """A dataset version's sales: ``gross`` is everything buyers paid; 0 unknown, 1 published, 2 void."""
 
     gross: int
     published_at: int
@@ -62,6 +78,40 @@ class SalesPaid(Struct):
     owner: int
 
     ABI = ("uint96", "uint96")
+
+
+@dataclass(frozen=True)
+class ShareCall(Struct):
+    """A call for a share leaf: who paid its bond, whether the bond is still there, whether the leaf was shown."""
+
+    caller: str
+    open: bool
+    shown: bool
+
+    ABI = ("address", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class Pool(Struct):
+    """A campaign's pool: what is neither paid nor freed, and whether a closing stands."""
+
+    left: int
+    closing: bool
+
+    ABI = ("uint96", "bool")
+
+
+@dataclass(frozen=True)
+class PoolStanding(Struct):
+    """A pool's closing: void ones before it, when it is final (0: none stands), and what was paid by it."""
+
+    attempt: int
+    final_at: int
+    released: bool
+    claims: int
+    paid: int
+
+    ABI = ("uint32", "uint40", "bool", "uint32", "uint96")
 
 
 @dataclass(frozen=True)
@@ -92,23 +142,174 @@ class Unbonding:
 
 
 @dataclass(frozen=True)
+class Call(Struct):
+    """A call for evidence: who, until when, half the window in seconds, and who answered it (zero: nobody)."""
+
+    by: str
+    due: int
+    half: int
+    answerer: str
+
+    ABI = ("address", "uint40", "uint40", "address")
+
+
+@dataclass(frozen=True)
 class Doubt(Struct):
-    """Holds and suspensions not yet lifted; ``cut`` of the pay and ``fined`` of the bond, smallest units."""
+    """Holds and suspensions not yet lifted; ``rest`` seconds the window gets back, ``fined`` of the bond."""
 
     holds: int
     blocks: int
-    cut: int
+    rest: int
     fined: int
 
-    ABI = ("uint32", "uint32", "uint96", "uint96")
+    ABI = ("uint32", "uint32", "uint40", "uint96")
 
 
 @dataclass(frozen=True)
 class Held(Struct):
-    """A pay leaf: what is ``left`` of it if it was ``ever`` held, and holds not yet lifted."""
+    """A pay leaf: ``left`` of it if it was ``ever`` held, ``cut`` and not returned yet, holds not lifted."""
 
     left: int
+    cut: int
     holds: int
     ever: bool
 
-    ABI = ("uint96", "uint32", "bool")
+    ABI = ("uint96", "uint96", "uint32", "bool")
+
+
+@dataclass(frozen=True)
+class DisputeCase(Struct):
+    """One dispute: ``state`` and ``ruling`` as numbers, ``digest`` of settlement and item."""
+
+    digest: bytes
+    opened_at: int
+    state: int
+    ruling: int
+    challenger: str
+    unit_reward: int
+
+    ABI = ("bytes25", "uint40", "uint8", "uint8", "address", "uint96")
+
+
+@dataclass(frozen=True)
+class DisputeTally(Struct):
+    """A settlement's disputes; ``late`` if its last suspension began after the window it was posted with."""
+
+    open: int
+    overturned: int
+    suspended: bool
+    late: bool
+
+    ABI = ("uint32", "uint32", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class FundingLimits(Struct):
+    """What a campaign is held to at funding. Fees in 1/10,000, of which the network's is exact and two are ceilings;
+    floors of windows in seconds; ``suite`` the number of the check suite.
+    """
+
+    network_fee_bps: int
+    review_fee_bps: int
+    operator_fee_bps: int
+    settle: int
+    challenge: int
+    lapse: int
+    suite: int
+
+    ABI = ("uint16", "uint16", "uint16", "uint40", "uint40", "uint40", "uint32")
+
+
+@dataclass(frozen=True)
+class PublishLimits(Struct):
+    """What publishing takes: a bond of the network token, and seconds until sales unlock."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochLimits(Struct):
+    """What posting an epoch takes: a bond of the network token, and seconds in which it can be proven wrong."""
+
+    bond: int
+    window: int
+
+    ABI = ("uint96", "uint40")
+
+
+@dataclass(frozen=True)
+class EpochSlot(Struct):
+    """An epoch; ``status`` 0 unknown, 1 posted, 2 void; ``open`` demands nobody has answered."""
+
+    final_at: int
+    count: int
+    previous: int
+    open: int
+    status: int
+    suspended: bool
+    released: bool
+
+    ABI = ("uint40", "uint32", "uint32", "uint32", "uint8", "bool", "bool")
+
+
+@dataclass(frozen=True)
+class Demand(Struct):
+    """Rows somebody asked for; ``answerer`` is the zero address for nobody yet."""
+
+    by: str
+    due: int
+    answerer: str
+
+    ABI = ("address", "uint40", "address")
+
+
+@dataclass(frozen=True)
+class Clock(Struct):
+    """The present round of a dispute and its windows; ``start`` 0 until the jury is drawn."""
+
+    round: int
+    choices: int
+    ruled: bool
+    announced: bool
+    opened: int
+    start: int
+    draw: int
+    commit: int
+    reveal: int
+    appeal: int
+
+    ABI = ("uint256", "uint256", "bool", "bool", *("uint256",) * 6)
+
+
+@dataclass(frozen=True)
+class Round(Struct):
+    """One jury: ``order`` places drawn, ``seated`` of them jurors; the rest is how far its appeal and its pay are."""
+
+    root: int
+    depth: int
+    seed_block: int
+    order: int
+    seated: int
+    cursor: int
+    side_a: int
+    side_b: int
+    funded: int
+    direct: bool
+    settled: bool
+    penalties: int
+
+    ABI = (*("uint256",) * 9, "bool", "bool", "uint256")
+
+
+@dataclass(frozen=True)
+class Seat(Struct):
+    """A place in a jury's order; ``state`` 1 drawn, 2 committed, 3 revealed, 4 passed over."""
+
+    state: int
+    juror: str
+    choice: int
+
+    ABI = ("uint8", "address", "uint256")

@@ -19,7 +19,10 @@ from headwater.cli import (
     dataset,
     demo,
     deploy,
+    dispute,
+    governance,
     holder,
+    juror,
     network,
     review,
     search,
@@ -41,7 +44,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy,
+    deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

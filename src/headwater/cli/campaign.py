@@ -9,6 +9,8 @@ import typer
 
 from headwater.cli.options import AsOption, HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import facts, table
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import where
 
 if TYPE_CHECKING:
     from headwater.catalog.ledger import CampaignFacts
@@ -32,24 +34,45 @@ def new(
     name: AsOption,
     token: Annotated[str, typer.Option(help="local-dollar, network, or the address of an ERC-20.")] = "local-dollar",  # noqa: S107
     licence: Annotated[str, typer.Option(help="Licence later sales are made under.")] = "hw-commercial-1",
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help="What the data may be sold for, again for more; else what the licence permits."),
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="Where it may be used: a code such as DE, again for more; else anywhere.")
+    ] = None,
+    minimum_age: Annotated[int | None, typer.Option(help="Years everyone in a clip must have; 0 if not asked.")] = None,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Until the deadline.")] = 30,
     threshold: Annotated[int, typer.Option(help="Log-odds x 1000 above which an item is accepted.")] = 0,
+    mode: Annotated[str, typer.Option(help="price: --reward an episode; pool: --pool divided at the end.")] = "price",
+    pool: Annotated[str, typer.Option(help="What is divided by score after the deadline, in whole tokens.")] = "0",
+    pool_floor: Annotated[int, typer.Option(min=0, help="Perfect episodes it takes to earn the whole pool.")] = 0,
     settle_window: _Seconds = None,
     challenge_window: _Seconds = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Open and fund a campaign in one transaction. Prints its number."""
+    """Open and fund a campaign in one transaction. Prints its number.
+
+    Purposes, regions and minimum age may stand in the spec as well; what is said here goes before it.
+    """
     from headwater.client.campaign import Offer, fund
-    from headwater.client.spec_file import read_spec
+    from headwater.client.spec_file import read_call
+    from headwater.market import Limits
+    from headwater.market.pool import PERFECT_WEIGHT
     from headwater.primitives.amounts import to_units
 
-    wanted = read_spec(spec)
+    wanted, written = read_call(spec)
+    limits = Limits(
+        tuple(purpose) if purpose else written.purposes,
+        tuple(region) if region else written.regions,
+        written.minimum_age if minimum_age is None else minimum_age,
+    )
     preset = _preset(licence)
     session = session_of(home)
-    address, floors = session.token(token), session.contracts.deployment.profile
-    places, challenge = session.decimals(address), challenge_window or floors.min_challenge
-    settle = settle_window or max(floors.min_settle, _HOUR)
+    address, floors = session.token(token), session.contracts.parameters.funding_limits()
+    places, challenge = session.decimals(address), challenge_window or floors.challenge
+    settle = settle_window or max(floors.settle, _HOUR)
     offer = Offer(
         token=address,
         unit_reward=to_units(reward, places),
@@ -57,9 +80,14 @@ def new(
         deadline_s=days * _DAY,
         settle_window_s=settle,
         challenge_window_s=challenge,
-        lapse_window_s=max(floors.min_lapse, settle + 2 * challenge),
+        lapse_window_s=max(floors.lapse, settle + 2 * challenge),
         threshold_milli=threshold,
+        limits=limits,
+        pool=to_units(pool, places),
+        pool_floor=pool_floor * PERFECT_WEIGHT,
     )
+    if (mode, bool(offer.pool), bool(pool_floor)) not in (("price", False, False), ("pool", True, True)):
+        raise typer.BadParameter("--mode price takes neither --pool nor --pool-floor, --mode pool takes both")
     made = fund(session.network, session.signer(name), wanted, preset, offer)
     say(f"campaign {made.id} is open: room for {made.room} episodes, {made.gas_used} gas")
     if as_json:
@@ -118,6 +146,9 @@ def summary(session: Session, facts: CampaignFacts) -> dict[str, Any]:
         "requester": terms.requester,
         "deadline": terms.deadline,
         "challenge_window": terms.challenge_window,
+        "purposes": PURPOSE_BITS.shown(terms.purposes),
+        "regions": where(terms.regions),
+        "minimum_age": terms.minimum_age,
     }
 
 

@@ -60,11 +60,13 @@ def buy(
     dataset: VersionArgument,
     name: AsOption,
     offer: Annotated[int, typer.Option(min=0, help="Which offer, see 'headwater show dataset'.")] = 0,
+    purpose: Annotated[str, typer.Option(help="What you declare to use it for, see 'headwater show dataset'.")] = "",
+    region: Annotated[str, typer.Option(help="Where you declare to use it: a code such as DE.")] = "",
     max_price: Annotated[str | None, typer.Option(help="Refuse to pay more, in whole tokens.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Buy a licence in one transaction."""
+    """Buy a licence in one transaction. What you declare stands on chain for everyone to read."""
     from headwater.client.buy import buy
     from headwater.primitives.amounts import to_units
 
@@ -72,12 +74,14 @@ def buy(
     session = session_of(home)
     token = session.network.ledger().version(number, version).version.token
     limit = None if max_price is None else to_units(max_price, session.decimals(token))
-    bought = buy(session.network, session.signer(name), number, version, offer, limit)
+    signer = session.signer(name)
+    bought = buy(session.network, signer, number, version, offer, limit, purpose=purpose, region=region)
     price = session.money(token, bought.price)
     if as_json:
-        emit({"licence": str(bought.licence), "price": price, "gas_used": bought.gas_used, "block": bought.block})
+        emit({"licence": str(bought.licence), "price": price, "purpose": bought.purpose, "region": bought.region,
+              "gas_used": bought.gas_used, "block": bought.block})  # fmt: skip
     else:
-        say(f"paid {price}, {bought.gas_used} gas")
+        say(f"paid {price}, {bought.gas_used} gas; declared {bought.purpose} in {bought.region}")
         typer.echo(f"licence {bought.licence}")
 
 

@@ -50,7 +50,7 @@ def deploy(
     ] = None,
     profile: Annotated[ProfileName, typer.Option(help="Windows of days, or of seconds.")] = ProfileName.public,
     treasury: Annotated[
-        str | None, typer.Option(help="Receives the network fee; default the deploying account.")
+        str | None, typer.Option(help="Receives the network fee at first; default the timelock, so governance.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write; default the home's deployments/CHAINID.json.")
@@ -182,16 +182,24 @@ def _show(made: Plan) -> None:
 
     site, fixed = made.site, made.site.profile
     say(f"chain {site.chain_id}; {site.deployer} pays, and has {from_units(made.balance, 18)}")
-    same = " (the same account)" if site.treasury == site.deployer else ""
-    say(f"treasury {site.treasury}{same} receives the network fee; {site.deployer} receives all network tokens")
-    say(f"profile {fixed.name}, for good: no campaign's windows may be shorter than")
-    windows = ("settle", fixed.min_settle), ("challenge", fixed.min_challenge), ("lapse", fixed.min_lapse)
-    say("  " + ", ".join(f"{name} {_span(seconds)}" for name, seconds in windows))
-    say(f"  unbonding takes {_span(fixed.unbonding)}, the pools of a version wait {_span(fixed.publish_window)}")
+    known = {site.deployer: " (the same account)", site["HeadwaterTimelock"]: " (the timelock: governance spends it)"}
+    say(f"treasury {site.treasury}{known.get(site.treasury, '')} receives the network fee until governance moves it")
+    say(f"{site.deployer} receives all network tokens, and so every vote until it gives some away")
+    say(f"profile {fixed.name}: no campaign's windows may be shorter than (and no vote makes that shorter than)")
+    names = ("settle", "challenge", "lapse", "the pools of a version wait", "an epoch waits")
+    spans = [
+        f"{name} {_span(first)} ({_span(floor)})"
+        for name, first, floor in zip(names, fixed.windows, fixed.floors, strict=True)
+    ]
+    say("  " + ", ".join(spans[:3]))
+    say("  " + ", ".join(spans[3:]))
+    delay, period = fixed.voting
+    say(f"  a vote begins after {_span(delay)}, lasts {_span(period)} and is carried out {_span(fixed.timelock)} later")
+    say(f"  unbonding takes {_span(fixed.unbonding)}, for good")
     if fixed.local_dollar:
         say("  with a dollar its deployer mints at will: for tests only, never where money is real")
     for step in made.steps:
-        say(f"  {step.name:15} {step.address}  " + ("stands" if step.stands else f"{step.gas:>10,} gas"))
+        say(f"  {step.name:17} {step.address}  " + ("stands" if step.stands else f"{step.gas:>10,} gas"))
     now, most = (from_units(made.gas * price, 18) for price in (made.fees.now, made.fees.most))
     say(f"{made.gas:,} gas: {now} of the chain's coin at the present price, {most} at most")
 

@@ -53,11 +53,9 @@ def join(
 
     session = session_of(home)
     signer, stakes = session.signer(name), session.contracts.stakes
-    if stakes.has_role(signer.address, REVIEWER_ROLE):
-        say(f"{name} is a reviewer already")
-        return
+    already = stakes.has_role(signer.address, REVIEWER_ROLE)
     join(session.contracts, signer, REVIEWER_ROLE, stake or -(-stakes.minimum(REVIEWER_ROLE) // TOKENS))
-    say(f"{name} is a reviewer")
+    say(f"{name} is a reviewer already" if already else f"{name} is a reviewer")
 
 
 @group.command("list")

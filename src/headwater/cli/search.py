@@ -12,8 +12,12 @@ from headwater.cli import campaign as campaigns
 from headwater.cli.options import HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import facts, report, table
 from headwater.cli.references import item_of, version_of
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import REGION_BITS, where
 
 if TYPE_CHECKING:
+    from headwater.catalog.ledger import Sale
+    from headwater.chain.structs import Offer
     from headwater.client.items import Outcome
 
 group = typer.Typer(help="Look closely at a campaign, an item or a dataset.", no_args_is_help=True)
@@ -98,6 +102,7 @@ def show_dataset(
     made = network.record(DatasetManifest, network.cid_of(found.version.manifest))
     withdrawn = sum((made.campaign, e.contribution) in network.ledger().withdrawn for e in made.episodes)
     token = found.version.token
+    licences = [_licence(sale) for sale in found.sales]
     row = {
         "dataset": f"{number}@{found.version.number}",
         "name": made.name,
@@ -107,25 +112,39 @@ def show_dataset(
         "episodes": len(made.episodes),
         "withdrawn": withdrawn,
         "contributors": found.version.shares,
-        "offers": [_offer(session, token, offer.price, offer.duration) for offer in found.version.offers],
+        "offers": [_offer(session, token, offer) for offer in found.version.offers],
         "sales": len(found.sales),
         "gross": session.money(token, found.gross),
+        "licences": licences,
         "manifest": network.cid_of(found.version.manifest),
     }
     if as_json:
         emit(row)
         return
     offers = [(f"offer {at}", text) for at, text in enumerate(found_offers(row))]
-    facts([*[(key, value) for key, value in row.items() if key != "offers"], *offers])
+    sold = [(f"sale {at}", f"{x['purpose']} in {x['region']}, {x['holder']}") for at, x in enumerate(licences)]
+    facts([*[(key, value) for key, value in row.items() if key not in ("offers", "licences")], *offers, *sold])
 
 
 def found_offers(row: dict[str, Any]) -> list[str]:
     """Offers of a shown dataset, one line each."""
-    return [f"{o['price']} {'for ever' if not o['seconds'] else str(o['seconds']) + ' s'}" for o in row["offers"]]
+    return [f"{o['price']} {_lasting(o['seconds'])}, for {o['purposes']}, {o['regions']}" for o in row["offers"]]
 
 
-def _offer(session: Session, token: str, price: int, seconds: int) -> dict[str, Any]:
-    return {"price": session.money(token, price), "seconds": seconds}
+def _lasting(seconds: int) -> str:
+    return f"{seconds} s" if seconds else "for ever"
+
+
+def _offer(session: Session, token: str, offer: Offer) -> dict[str, Any]:
+    purposes, regions = PURPOSE_BITS.shown(offer.purposes), where(offer.regions)
+    price = session.money(token, offer.price)
+    return {"price": price, "seconds": offer.duration, "purposes": purposes, "regions": regions}
+
+
+def _licence(sale: Sale) -> dict[str, Any]:
+    """One licence and what was declared for it."""
+    declared = {"purpose": PURPOSE_BITS.shown(1 << sale.purpose), "region": REGION_BITS.shown(1 << sale.region)}
+    return {"licence": str(sale.licence), "holder": sale.to, "offer": sale.offer, **declared}
 
 
 def _item(session: Session, campaign: int, number: int, outcome: Outcome) -> dict[str, Any]:

@@ -43,22 +43,54 @@ def settle(
         out.print(f"settled anew: settlement {key}")
     if turn.released or pushed:
         out.print(f"released {turn.released}, pushed {pushed} settlements")
+    if turn.answered:
+        out.print(f"answered {turn.answered} calls for evidence")
     for one in turn.waits:
         out.print(f"waits for {one}")
 
 
 def challenge(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Recompute every settlement that is not final, and prove on chain what is wrong. Run it as a watchtower."""
+    """Recompute what is not final yet, settlements, versions and closings; prove on chain what is wrong, call for what
+    is not shown. Run it as a watchtower."""
+    from headwater.client.pool_watch import patrol_pools
+    from headwater.client.share_watch import patrol_shares
     from headwater.client.watch import patrol
+    from headwater.client.watch_origins import patrol_origins
 
     session = session_of(home)
     proven = patrol(session.network, session.signer(name))
+    origins = patrol_origins(session.network, session.signer(name))
+    for key, place in origins.called:
+        say(f"settlement {key}: called for {place_name(place)}, which is not shown or is not what was settled")
+    for key in origins.expired:
+        say(f"settlement {key} void: nobody answered a call for evidence")
+    for key in origins.unread:
+        say(f"settlement {key}: its evidence cannot be read, and it is too late or too dear to call for it")
+    shares = patrol_shares(session.network, session.signer(name))
+    pools = patrol_pools(session.network, session.signer(name))
     if as_json:
-        emit([asdict(one) for one in proven])
+        rows = [asdict(one) for one in proven] + [asdict(one) for one in origins.proven]
+        emit(rows + [asdict(one) for one in [*shares, *pools]])
         return
+    for found in origins.proven:
+        what = f"settlement {found.fault.key}: item {found.fault.item}, {found.fault.why}"
+        console().print(f"{what}; {found.fault.function}, {found.gas_used} gas")
     for one in proven:
         fault = one.fault
-        what = f"verdict, reward, score {fault.found}, by the rule {fault.right}"
+        what = f"{fault.found}, by the rule {fault.right}"
         console().print(f"settlement {fault.key} void: item {fault.item} {what}; {fault.function}, {one.gas_used} gas")
-    if not proven:
-        console().print("every open settlement is right")
+    for share in shares:
+        dataset, number = share.version >> 32, share.version & 0xFFFFFFFF
+        console().print(f"dataset {dataset}@{number} void: share {share.index}; {share.function}, {share.gas_used} gas")
+    for closing in pools:
+        what = f"campaign {closing.version >> 32}: the closing of its pool is void"
+        console().print(f"{what}; {closing.function}, {closing.gas_used} gas")
+    if not proven and not any(asdict(origins).values()) and not shares and not pools:
+        console().print("every open settlement, version and closing is right")
+
+
+def place_name(place: int) -> str:
+    """How people are told what was called for."""
+    from headwater.chain.calls import PAY_PLACES
+
+    return f"pay leaf {place - PAY_PLACES}" if place >= PAY_PLACES else f"the record of item {place}"

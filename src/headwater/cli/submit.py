@@ -44,7 +44,17 @@ def submit(
     force: Annotated[bool, typer.Option(help="Send what the checks reject as well; it may cost its deposit.")] = False,
     people: Annotated[int, typer.Option(min=0, help="People a viewer could recognise, who agreed.")] = 0,
     premises: Annotated[str, typer.Option(help="Where it was recorded.")] = "own workplace",
-    purposes: Annotated[list[str] | None, typer.Option(help="What it may be used for; again for more.")] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help="What people agreed to, again for more; else just what the campaign asks for."),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where they agreed to: a code such as DE, again for more; else just where the campaign asks."
+        ),
+    ] = None,
+    youngest: Annotated[int, typer.Option(help="Age of the youngest of you and everyone visible; 0 says nothing.")] = 0,
     operator: OperatorOption = "operator",
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -54,16 +64,18 @@ def submit(
     Exit code 1 if an episode was refused here; the others are sent all the same.
     """
     from headwater.client.journal import Journal
-    from headwater.client.submit import Submitter
+    from headwater.client.submit import Consent, Submitter, agreed
     from headwater.formats import open_recording
     from headwater.node.gateway import LocalGateway
 
-    consent = _consent(people, premises, purposes)
+    purposes, regions = tuple(purpose or ()) or None, tuple(region or ()) or None
+    consent = Consent(people, premises, purposes, regions, youngest)
     recording = open_recording(path)
     numbers = numbers_of(recording, episode)
     session = session_of(home)
-    session.network.ledger().campaign(campaign)
+    given = agreed(consent, session.network.ledger().campaign(campaign).terms)
     signer, gateway = session.signer(name), LocalGateway(session.desk(operator))
+    say(f"consent: {', '.join(given.purposes)}; {', '.join(given.regions) or 'anywhere'}")
     session.home.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="submit-", dir=session.home.work) as work:
         sender = Submitter(session.network, gateway, signer, Journal(session.home.journals), Path(work))
@@ -120,17 +132,6 @@ def _send(
                 row = {"result": result, "contribution": sent.digest.hex(), "size_bytes": sent.size_bytes, "reason": ""}
             rows.append({"episode": number, **row})
     return rows
-
-
-def _consent(people: int, premises: str, purposes: list[str] | None) -> Consent:
-    from headwater.client.errors import ClientError
-    from headwater.client.submit import Consent
-    from headwater.records.consent import PURPOSES
-
-    for purpose in purposes or ():
-        if purpose not in PURPOSES:
-            raise ClientError("purpose", actual=purpose, allowed=" or ".join(PURPOSES), fix="name one")
-    return Consent(people, premises, tuple(purposes or PURPOSES))
 
 
 def _row(session: Session, standing: Standing) -> dict[str, Any]:

@@ -13,17 +13,20 @@ from headwater.catalog.ledger import VersionFacts
 from headwater.chain import waiting
 from headwater.chain.events import Sold
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import licence_id
+from headwater.chain.structs import Offer, Use, licence_id
 from headwater.client.errors import ClientError, HoldersError
 from headwater.client.network import Network
 from headwater.client.openings import proof_of
 from headwater.client.sealing import open_files
 from headwater.formats import Episode, open_recording
+from headwater.market import use_gaps
 from headwater.market.versions import Rebuilt, rebuild
 from headwater.primitives.cid import dag_cbor_cid
 from headwater.primitives.eip712 import Signer
 from headwater.records.dataset import DatasetManifest
 from headwater.records.manifest import Manifest
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import REGION_BITS, where
 from headwater.records.release import Role
 from headwater.vault import KeyEnvelope, NotEnoughPartsError, PartFault, Wanted, collect
 from headwater.vault.asking import Asker, Right
@@ -32,10 +35,12 @@ from headwater.vault.collect import Collected
 
 @dataclass(frozen=True)
 class Bought:
-    """A licence: its ERC-1155 id, what was paid, gas used, block."""
+    """A licence: its ERC-1155 id, what was paid and declared, gas used, block."""
 
     licence: int
     price: int
+    purpose: str
+    region: str
     gas_used: int
     block: int
 
@@ -54,16 +59,30 @@ class Delivered:
 
 
 def buy(
-    network: Network, signer: TransactionSigner, dataset: int, number: int, offer: int, max_price: int | None
+    network: Network,
+    signer: TransactionSigner,
+    dataset: int,
+    number: int,
+    offer: int,
+    max_price: int | None,
+    *,
+    purpose: str,
+    region: str,
 ) -> Bought:
     """Buys one offer of a version with a permit.
 
+    Args:
+        purpose, region: names of spec/registry.md: what the signer declares to use it for, and where.
+
     Raises:
-        ClientError: no such offer, dearer than ``max_price``, or the account has too little.
+        RecordError: a purpose or region the registry does not have.
+        ClientError: no such offer, one that does not grant this use, dearer than ``max_price``, or the account has too
+            little. No money has moved.
     """
     version = network.ledger().version(dataset, number).version
     if not 0 <= offer < len(version.offers):
         raise ClientError("offer", actual=offer, allowed=f"0 to {len(version.offers) - 1}", fix="see 'headwater show'")
+    use = _use(version.offers[offer], purpose, region)
     price = version.offers[offer].price
     if max_price is not None and price > max_price:
         raise ClientError("price", actual=price, allowed=f"at most {max_price}", fix="raise --max-price")
@@ -72,8 +91,24 @@ def buy(
         fix = "get tokens of this kind first"
         raise ClientError(f"balance of {signer.address}", actual=held, allowed=f"at least {price}", fix=fix)
     permit = token.permit(signer, network.contracts.datasets.address, price)
-    receipt = network.contracts.datasets.buy_with_permit(signer, version, offer, signer.address, permit)
-    return Bought(receipt.only(Sold).licence, price, receipt.gas_used, receipt.block)
+    receipt = network.contracts.datasets.buy_with_permit(signer, version, offer, signer.address, use, permit)
+    return Bought(receipt.only(Sold).licence, price, purpose, region, receipt.gas_used, receipt.block)
+
+
+def _use(offer: Offer, purpose: str, region: str) -> Use:
+    """What is declared, if the offer grants it."""
+    if not purpose:
+        allowed = PURPOSE_BITS.shown(offer.purposes)
+        raise ClientError(
+            "purpose", actual="not declared", allowed=allowed, fix="say with --purpose what you buy it for"
+        )
+    if not region:
+        allowed = where(offer.regions)
+        raise ClientError("region", actual="not declared", allowed=allowed, fix="say with --region where you use it")
+    use = Use(PURPOSE_BITS.bit(purpose), REGION_BITS.bit(region))
+    for gap in use_gaps(offer, use):
+        raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    return use
 
 
 def held_licence(network: Network, account: str, dataset: int, number: int) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from headwater.catalog.ledger import Ledger
+from headwater.catalog.reputation import Cited, cited_at
 from headwater.chain.contracts import Contracts
 from headwater.chain.events import read_events
 from headwater.chain.structs import Version
+from headwater.chain.views import EpochSlot
 from headwater.primitives.cid import DAG_CBOR, Cid, dag_cbor_cid
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
@@ -38,6 +40,14 @@ class Network:
                 self._ledger.apply(event)
             self._seen = head
         return self._ledger
+
+    def cited_at(self, when: int) -> Cited:
+        """The epoch a settlement must cite whose first anchor was made then."""
+        return cited_at(self.ledger(), self, when, self.contracts.chain.now())
+
+    def epoch_slot(self, number: int) -> EpochSlot:
+        """An epoch as the contract keeps it."""
+        return self.contracts.reputation.slot(number)
 
     def spec(self, campaign: int) -> CampaignSpec:
         """A campaign's data spec, fetched by the digest on chain."""

@@ -1,4 +1,8 @@
-"""A campaign's data spec as people write it: JSON with the record's field names, what is not asked left out."""
+"""A campaign's data spec as people write it: JSON with the record's field names, what is not asked left out.
+
+The limits of its terms (``purposes``, ``regions``, ``minimum_age``) may stand in the same file; they are no part of the
+record.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 
 from headwater.client.errors import ClientError
 from headwater.formats import Kind
+from headwater.market import Limits, LimitsError
 from headwater.primitives import json_text
 from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec, Stratum
 from headwater.records.codec import from_plain
@@ -22,6 +27,7 @@ _CAMERA = {"keys": [], "min_width": 0, "min_height": 0, "min_fps_milli": 0}
 _LISTS = ("embodiment", "features", "cameras", "sensors", "reject_reasons", "examples", "strata")
 _NUMBERS = ("fps_milli", "min_length_ms", "max_length_ms")
 _MAX_BYTES = 1 << 20
+_LIMITS = ("purposes", "regions", "minimum_age")
 
 
 def read_spec(path: Path) -> CampaignSpec:
@@ -30,10 +36,20 @@ def read_spec(path: Path) -> CampaignSpec:
     Raises:
         ClientError: no such file, no JSON (with the line), or a field that is missing, unknown or out of range.
     """
+    return spec_of(_parsed(path), str(path))
+
+
+def read_call(path: Path) -> tuple[CampaignSpec, Limits]:
+    """The spec in a JSON file and the limits beside it, if any; errors as ``read_spec``."""
+    plain = _parsed(path)
+    return spec_of(plain, str(path)), limits_of(plain, str(path))
+
+
+def _parsed(path: Path) -> Any:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ClientError(f"spec {path}", actual="more than 1 MiB", allowed="a campaign spec in JSON")
-        plain = json_text.parse(path.read_bytes())
+        return json_text.parse(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         fix = "give a JSON file like examples/specs/so100_pick.json"
         raise ClientError(f"spec {path}", actual="no such file", fix=fix) from None
@@ -42,7 +58,6 @@ def read_spec(path: Path) -> CampaignSpec:
     except ValueError as error:
         at = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise ClientError(f"spec {path}", actual=at, allowed="JSON", fix="correct that line") from None
-    return spec_of(plain, str(path))
 
 
 def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
@@ -50,7 +65,9 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
     if not isinstance(plain, dict):
         raise ClientError(where, actual=type(plain).__name__, allowed="a JSON object")
     whole = {"type": TYPE, **dict.fromkeys(_NUMBERS, 0), **{name: [] for name in _LISTS}, "task": "", **plain}
-    _demand_known(whole, {"type", *_names(CampaignSpec)}, where)
+    _demand_known(whole, {"type", *_LIMITS, *_names(CampaignSpec)}, where)
+    limits_of(plain, where)
+    whole = {name: value for name, value in whole.items() if name not in _LIMITS}
     for name in ("name", "modality", "success"):
         if not isinstance(whole.get(name), str) or not whole[name].strip():
             raise ClientError(f"{where}: {name}", actual=repr(whole.get(name)), allowed="a sentence", fix=f"add {name}")
@@ -64,6 +81,23 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
         raise ClientError(f"{where}: {field}", actual=error.actual, allowed=error.allowed, fix="correct it") from None
     _demand_sense(spec, where)
     return spec
+
+
+def limits_of(plain: dict[str, Any], where: str = "spec") -> Limits:
+    """The limits in plain JSON values; errors as ``spec_of``."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("purposes", "regions"):
+        given = plain.get(name, [])
+        if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+            raise ClientError(f"{where}: {name}", actual=repr(given), allowed="a list of names", fix="correct it")
+        lists[name] = tuple(given)
+    age = plain.get("minimum_age", 0)
+    if not isinstance(age, int) or isinstance(age, bool):
+        raise ClientError(f"{where}: minimum_age", actual=repr(age), allowed="whole years", fix="correct it")
+    try:
+        return Limits(**lists, minimum_age=age)
+    except (RecordError, LimitsError) as error:
+        raise ClientError(f"{where}: {error.what}", actual=error.actual, allowed=error.allowed, fix=error.fix) from None
 
 
 def _filled(rows: Any, kind: type, defaults: dict[str, Any], where: str) -> Any:

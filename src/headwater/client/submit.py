@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from headwater.chain.structs import Terms
 from headwater.checks import CheckReport, Quality, check_episode
 from headwater.client.errors import ClientError, RefusedLocallyError
 from headwater.client.journal import Entry, Journal
@@ -16,13 +17,16 @@ from headwater.client.ports import Gateway
 from headwater.client.preview import contact_sheet
 from headwater.client.sealing import content_key, hash_files, seal_files
 from headwater.formats import Episode
+from headwater.market import consent_gaps, demand_age
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.primitives.eip712 import Signer
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
-from headwater.records.consent import PURPOSES, ConsentReceipt
+from headwater.records.consent import ConsentReceipt
 from headwater.records.contribution import Contribution, SignedContribution
 from headwater.records.manifest import Manifest, ManifestFile, SensorInfo
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import REGION_BITS
 from headwater.storage import BlobStore
 from headwater.vault import contribution_label, seal
 
@@ -31,12 +35,46 @@ THRESHOLD = 2
 
 @dataclass(frozen=True)
 class Consent:
-    """What the contributor says about people and premises in the clip."""
+    """What the contributor says about people and premises in the clip, and what they agreed to.
+
+    Attributes:
+        purposes, regions: ``None`` agrees to exactly what the campaign asks for, and to no more.
+        minimum_age: years of the youngest of the contributor and everyone visible; 0 if not stated. Never guessed.
+    """
 
     people_visible: int = 0
     premises: str = "own workplace"
-    purposes: tuple[str, ...] = PURPOSES
-    regions: tuple[str, ...] = ()
+    purposes: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    minimum_age: int = 0
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A consent with nothing left open."""
+
+    said: Consent
+    purposes: tuple[str, ...]
+    regions: tuple[str, ...]
+    minimum_age: int
+
+
+def agreed(consent: Consent, terms: Terms) -> Agreed:
+    """What a consent comes to for a campaign.
+
+    Raises:
+        RecordError, LimitsError: a purpose, region or age that is none, or terms that ask for what has no name yet.
+        ClientError: it does not cover what the campaign asks for; names the first that is missing.
+    """
+    purposes = PURPOSE_BITS.of(terms.purposes) if consent.purposes is None else consent.purposes
+    regions = REGION_BITS.of(terms.regions) if consent.regions is None else consent.regions
+    PURPOSE_BITS.mask(purposes)
+    REGION_BITS.mask(regions)
+    demand_age("age of the youngest", consent.minimum_age)
+    made = Agreed(consent, purposes, regions, consent.minimum_age)
+    for gap in consent_gaps(terms, made):
+        raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    return made
 
 
 @dataclass(frozen=True)
@@ -79,8 +117,10 @@ class Submitter:
 
         Raises:
             RefusedLocallyError: with the finding; nothing was sent.
+            ClientError: the consent does not cover what the campaign asks for; nothing was sent.
             PackError, RecordingError, IntakeError: with what to do; sending again goes on where this stopped.
         """
+        given = agreed(consent, self.network.ledger().campaign(campaign).terms)
         spec = self.network.spec(campaign)
         packed = pack(episode, self.work)
         if packed.modality != spec.modality:
@@ -92,7 +132,7 @@ class Submitter:
         if entry.digest:
             return Submitted(bytes.fromhex(entry.digest), root, report, 0, again=True)
         size = sum(f.source.stat().st_size for f in packed.files)
-        signed = self._sealed(packed, hashes, root, entry, consent, report)
+        signed = self._sealed(packed, hashes, root, entry, given, report)
         entry.digest = self.gateway.submit(signed).hex()
         self.journal.save(entry)
         return Submitted(bytes.fromhex(entry.digest), root, report, size, again=False)
@@ -120,7 +160,7 @@ class Submitter:
         hashes: tuple[bytes, ...],
         root: bytes,
         entry: Entry,
-        consent: Consent,
+        consent: Agreed,
         report: CheckReport | None,
     ) -> SignedContribution:
         """Everything stored and signed; each step is written to the journal as it is done."""
@@ -137,8 +177,8 @@ class Submitter:
         files = seal_files(packed.files, hashes, key, label, blobs, done, stored)
         if not entry.envelope:
             entry.envelope = self.network.put(seal(key, self.network.holder_keys(), THRESHOLD, label))
-            entry.consent = self.network.put(self._receipt(entry, root, consent))
             self.journal.save(entry)
+        self._consented(entry, root, consent)
         suite = report.suite if report else ""
         manifest = _manifest(packed, entry, files, _previews(packed.episode, blobs), suite)
         entry.manifest = self.network.put(manifest)
@@ -152,15 +192,26 @@ class Submitter:
         )
         return SignedContribution(given, self.signer.sign_digest(given.digest(domain)), bytes.fromhex(entry.opening))
 
-    def _receipt(self, entry: Entry, root: bytes, consent: Consent) -> ConsentReceipt:
+    def _consented(self, entry: Entry, root: bytes, consent: Agreed) -> None:
+        """Stores the receipt; an earlier run's stands only if it says the same, for people may have thought again."""
+        receipt = self._receipt(entry, root, consent)
+        if entry.consent:
+            earlier = self.network.record(ConsentReceipt, entry.consent)
+            if replace(earlier, given_at=receipt.given_at) == receipt:
+                return
+        entry.consent = self.network.put(receipt)
+        self.journal.save(entry)
+
+    def _receipt(self, entry: Entry, root: bytes, consent: Agreed) -> ConsentReceipt:
         return ConsentReceipt(
             campaign=entry.campaign,
             subject=self.signer.address,
             content_root=root,
-            people_visible=consent.people_visible,
-            premises=consent.premises,
+            people_visible=consent.said.people_visible,
+            premises=consent.said.premises,
             purposes=consent.purposes,
             regions=consent.regions,
+            minimum_age=consent.minimum_age,
             withdrawal=self.signer.address,
             given_at=self.network.contracts.chain.now(),
         )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Vote
+from headwater.chain.structs import MISSING, Vote, price_of
+from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
+from headwater.client.watch_votes import VoteWatch
 from headwater.market import value
 from headwater.records.verdict import Verdict
+from headwater.storage import StorageError
 
 
 @dataclass(frozen=True)
@@ -20,15 +23,15 @@ class Fault:
     """A fault that holds.
 
     Attributes:
-        function: of the Faults contract that proves it.
-        found, right: verdict byte, reward and score as posted and as the rule has them.
+        function: of the Faults or VoteFaults contract that proves it.
+        found, right: what was posted and what the rule has: verdict byte, reward and score, or something of the votes.
     """
 
     key: int
     item: int
     function: str
-    found: tuple[int, int, int]
-    right: tuple[int, int, int]
+    found: str
+    right: str
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,11 @@ class Proven:
 
 
 def faults_of(network: Network, facts: SettlementFacts) -> list[Fault]:
-    """Arithmetic faults of a settlement's items, in queue order."""
-    return [f for f in (_fault(network, facts, v) for v in settled(network, facts).verdicts) if f]
+    """Faults of a settlement: of its arithmetic in queue order, then of its votes."""
+    whole = settled(network, facts)
+    found = [f for f in (_fault(network, facts, v) for v in whole.verdicts) if f]
+    votes = VoteWatch(network, facts, whole).faults()
+    return found + [Fault(facts.posted.key, f.item, f.function, f.found, f.right) for f in votes]
 
 
 def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, fault: Fault) -> Proven:
@@ -52,6 +58,10 @@ def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, f
         RevertError: it is final already, void already, or the fault does not hold.
     """
     whole = settled(network, facts)
+    for one in VoteWatch(network, facts, whole).faults():
+        if (one.item, one.function, one.found, one.right) == (fault.item, fault.function, fault.found, fault.right):
+            receipt = one.prove(signer)
+            return Proven(fault, receipt.tx, receipt.gas_used)
     at = fault.item - facts.posted.first_item
     item, path, votes = whole.items[at], whole.item_tree.proof(at), _votes(whole, at)
     contract, terms = network.contracts.faults, network.ledger().campaign(facts.posted.campaign).terms
@@ -70,9 +80,12 @@ def patrol(network: Network, signer: TransactionSigner) -> list[Proven]:
     now = network.contracts.chain.now()
     for campaign in network.ledger().campaigns:
         for facts in network.ledger().standing(campaign):
-            if facts.posted.final_at <= now:
+            if facts.final_at <= now and not facts.suspensions:
                 continue
-            found = faults_of(network, facts)
+            try:
+                found = faults_of(network, facts)
+            except (ClientError, StorageError):
+                continue  # what cannot be read is called for: ``watch_origins``
             if found:
                 proven.append(prove(network, signer, facts, found[0]))
     collect_bonds(network, signer)
@@ -101,13 +114,16 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )
     at = 2 * (verdict.item - facts.posted.first_item)
     on_chain = (facts.verdicts[at], facts.verdicts[at + 1])
-    found, right = (verdict.byte, int(verdict.reward), verdict.score), (worth.byte, worth.reward, worth.score)
+    if verdict.byte == MISSING and not verdict.votes:
+        worth = replace(worth, byte=MISSING, reward=0, score=0)  # that its data never came follows from no sum
+    found = f"verdict, reward, score {verdict.byte}, {int(verdict.reward)}, {verdict.score}"
+    right = f"{worth.byte}, {worth.reward}, {worth.score}"
     if verdict.byte != worth.byte:
         function = "proveVerdict"
     elif verdict.reward != worth.reward:

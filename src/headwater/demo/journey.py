@@ -242,13 +242,16 @@ class _Journey:
 
     def sell(self) -> Path:
         network, home = self.stage.network, self.stage.home
-        late = buy(network, self.stage.wallet(LATECOMER), 1, 1, 1, None)
+        late = buy(network, self.stage.wallet(LATECOMER), 1, 1, 1, None, purpose="research", region="FR")
         file = local.read_network(home)
         local.stop_holder(file.holders[0])
         self.story.say("key holder 1 is down")
-        bought = buy(network, self.stage.wallet(BUYER), 1, 1, 0, 60 * local.DOLLARS)
+        bought = buy(
+            network, self.stage.wallet(BUYER), 1, 1, 0, 60 * local.DOLLARS, purpose="commercial-training", region="DE"
+        )
         self.result.gas["buy a licence"] = bought.gas_used
-        self.story.say(f"{BUYER} bought dataset 1@1 for {_usd(bought.price)} in one transaction")
+        declared = f"{bought.purpose} in {bought.region}"
+        self.story.say(f"{BUYER} bought dataset 1@1 for {_usd(bought.price)} in one transaction, declaring {declared}")
         got = deliver(network, self.stage.wallet(BUYER), 1, 1, bought.licence, home.purchases / BUYER)
         for fault in got.faults:
             self.story.say(f"holder {fault.index} did not answer; two of three are enough")

@@ -1,16 +1,21 @@
 """The market: what an item is worth, settlements, dataset versions, sale splits. Pure arithmetic over records."""
 
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
-from headwater.market.errors import MarketError, SettlementError
+from headwater.market.errors import LimitsError, MarketError, SettlementError
+from headwater.market.limits import Gap, Limits, consent_gaps, demand_age, licence_gaps, offer_gaps, use_gaps
 from headwater.market.pay_tree import PayTree, build_pays
+from headwater.market.pool import pool_bond, pool_part
 from headwater.market.reward import Valued, quality, value
 from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
-from headwater.market.split import Split, share_amount, shares_of, split_of
+from headwater.market.split import Split, share_amount, share_lists, shares_of, split_of
 
 __all__ = [
     "Books",
     "Draft",
     "DraftVersion",
+    "Gap",
+    "Limits",
+    "LimitsError",
     "MarketError",
     "PayTree",
     "SettlementError",
@@ -18,15 +23,23 @@ __all__ = [
     "Valued",
     "assemble",
     "build_pays",
+    "consent_gaps",
+    "demand_age",
     "draft",
     "draft_version",
     "episode_leaves",
     "item_of",
+    "licence_gaps",
+    "offer_gaps",
+    "pool_bond",
+    "pool_part",
     "quality",
     "review_pay",
     "share_amount",
+    "share_lists",
     "share_weight_of",
     "shares_of",
     "split_of",
+    "use_gaps",
     "value",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from headwater.chain.structs import (
     ACCEPTED,
     CONTRIBUTOR,
+    MISSING,
     NO_PAY_INDEX,
     OPERATOR,
     REVIEW_FEES_PER_ITEM,
@@ -18,6 +19,7 @@ from headwater.chain.structs import (
     Terms,
     Vote,
     items_hash,
+    price_of,
     reserve_of,
     votes_root,
 )
@@ -169,12 +171,14 @@ def share_weight_of(verdict: Verdict) -> int:
 
 
 def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
+    if verdict.byte == MISSING and not verdict.votes and not verdict.reward and not verdict.score:
+        return
     worth = value(
         verdict.llr,
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

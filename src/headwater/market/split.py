@@ -47,13 +47,18 @@ def shares_of(weights: Sequence[tuple[str, int, int]]) -> tuple[Share, ...]:
     Raises:
         MarketError: if no weight is positive: a pool nobody could claim.
     """
+    return tuple(share for share, _ in share_lists(weights))
+
+
+def share_lists(weights: Sequence[tuple[str, int, int]]) -> list[tuple[Share, tuple[int, ...]]]:
+    """The same leaves, each with the references it lists."""
     rows: dict[str, list[tuple[int, int]]] = {}
     for account, weight, item in weights:
         if weight > 0:
             rows.setdefault(account, []).append((item, weight))
     if not rows:
         raise MarketError("shares of a version", actual="no positive weight", allowed="at least one accepted episode")
-    shares: list[Share] = []
+    made: list[tuple[Share, tuple[int, ...]]] = []
     cumulative = 0
     for account in sorted(rows, key=lambda name: int(name, 16)):
         items = sorted(rows[account])
@@ -61,5 +66,6 @@ def shares_of(weights: Sequence[tuple[str, int, int]]) -> tuple[Share, ...]:
             part = items[start : start + SHARE_ITEMS]
             numbers, weight = [item for item, _ in part], sum(weight for _, weight in part)
             cumulative += weight
-            shares.append(Share(len(shares), account, numbers[0], references_hash(numbers), weight, cumulative))
-    return tuple(shares)
+            share = Share(len(made), account, numbers[0], references_hash(numbers), weight, cumulative)
+            made.append((share, tuple(numbers)))
+    return made

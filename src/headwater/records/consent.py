@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from headwater.records.codec import record
 
-PURPOSES = ("research", "commercial-training", "evaluation")
-
 
 @record("consent-receipt", 1)
 @dataclass(frozen=True)
@@ -19,8 +17,10 @@ class ConsentReceipt:
         subject: account of the person who gave consent (the contributor, if only he is visible).
         content_root: the clip, 32 bytes.
         people_visible, premises: what a viewer could recognise.
-        purposes: subset of ``PURPOSES``.
-        regions: ISO 3166 codes the data may be sold to; empty means any.
+        purposes: names of spec/registry.md it may be used for; a name a reader does not know grants nothing.
+        regions: codes of spec/registry.md where it may be used; empty means anywhere.
+        minimum_age: years of the youngest of the subject and everyone visible, as the contributor attests; 0 if not
+            stated.
         withdrawal: account that may withdraw.
         given_at: Unix seconds.
     """
@@ -32,5 +32,6 @@ class ConsentReceipt:
     premises: str
     purposes: tuple[str, ...]
     regions: tuple[str, ...]
+    minimum_age: int
     withdrawal: str
     given_at: int

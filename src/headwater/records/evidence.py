@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headwater.primitives.amounts import Amount
@@ -24,19 +25,24 @@ class Opening:
 
 @dataclass(frozen=True)
 class Reputation:
-    """A reviewer's evidence counts in thousandths: right, wrong (start 2800, 1200)."""
+    """A reviewer's row in the cited epoch: right and wrong in tenths (start 28, 12)."""
 
     reviewer: str
-    right_milli: int
-    wrong_milli: int
+    right_tenths: int
+    wrong_tenths: int
 
 
 @record("reputation", 1)
 @dataclass(frozen=True)
 class ReputationSnapshot:
-    """Reviewers whose record differs from the start; everyone else weighs the start weight."""
+    """Rows of the epoch a settlement cites, ascending by address; everyone else weighs the start weight."""
 
     reviewers: tuple[Reputation, ...]
+
+
+def snapshot_of(rows: Iterable[tuple[str, int, int]]) -> ReputationSnapshot:
+    """The snapshot of an epoch's rows: reviewer, right and wrong in tenths."""
+    return ReputationSnapshot(tuple(Reputation(*row) for row in rows))
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Evidence:
         openings: one an item, in queue order; absent data has an empty signature.
         verdicts: CIDs of the verdict records, in queue order.
         pay: pay leaves in order.
-        reputation: CID of the snapshot the weights come from.
+        reputation: CID of the snapshot of the cited epoch's rows.
         suite: version of the check suite.
     """
 

@@ -1,7 +1,7 @@
 """Review: who is asked, when to stop, how votes add up, what reviewers earn. Pure; no chain, no files."""
 
 from headwater.review.ballots import counted, take_ballot, take_commit
-from headwater.review.draw import Candidate, draw, eligible, stakes_of
+from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.errors import BadBallotError, NotDrawnError, ReviewError
 from headwater.review.pay import Reviewed, pay_of
 from headwater.review.record import prior
@@ -14,6 +14,7 @@ __all__ = [
     "START_WEIGHT",
     "BadBallotError",
     "Candidate",
+    "Lot",
     "NotDrawnError",
     "Outcome",
     "ReviewError",
@@ -28,7 +29,6 @@ __all__ = [
     "pay_of",
     "prior",
     "probability",
-    "stakes_of",
     "take_ballot",
     "take_commit",
     "total",

@@ -1,56 +1,62 @@
-"""Who reviews: drawn by stake, without repeats, from a seed on chain; anyone recomputes it."""
+"""Who reviews: drawn by stake, without repeats, from weights and a seed on chain.
+
+Anyone recomputes it, and the contract does (``Reviewers.drawn``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headwater.primitives.hashing import keccak256
-from headwater.review.errors import ReviewError
+from headwater.primitives.abi import abi_hash, tag
 
-_TAG = b"headwater.draw.v1"
+_TAG = tag("headwater.draw.v1")
+_ROLL = ("bytes32", "uint256", "address", "uint256", "uint32", "bytes32", "uint256")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A staked reviewer; stake in the network token's smallest unit."""
+    """A leaf of the reviewers' weights; stake in the network token's smallest unit, 0 for one who left."""
 
     address: str
     stake: int
 
 
+@dataclass(frozen=True)
+class Lot:
+    """An item whose reviewers are drawn; ``reviewers`` is the contract's address, ``seed`` the item's anchor's."""
+
+    chain_id: int
+    reviewers: str
+    campaign: int
+    item: int
+    seed: bytes
+
+
 def eligible(candidates: Iterable[Candidate], excluded: Iterable[str]) -> tuple[Candidate, ...]:
-    """Candidates in address order, less those with no stake and those linked to the item (contributor, anchorer)."""
+    """Candidates in the order of their leaves, less those without stake and those linked to the item (contributor,
+    anchorer)."""
     out = {address.lower() for address in excluded}
-    keep = (c for c in candidates if c.stake > 0 and c.address.lower() not in out)
-    return tuple(sorted(keep, key=lambda c: c.address.lower()))
+    return tuple(c for c in candidates if c.stake > 0 and c.address.lower() not in out)
 
 
-def draw(seed: bytes, item: int, rounds: int, pool: Sequence[Candidate]) -> tuple[str, ...]:
-    """The first ``rounds`` reviewers of an item, in order.
+def draw(lot: Lot, count: int, pool: Sequence[Candidate]) -> tuple[str, ...]:
+    """The first ``count`` reviewers of an item, in order of their places; fewer if the pool has not so many.
 
-    Round r takes ``keccak(tag ‖ seed ‖ item ‖ r) mod (stake still in the pool)`` and walks the pool in address order.
-    The modulo bias is below 2^-160 for stakes below 2^96.
-
-    Raises:
-        ReviewError: if fewer than ``rounds`` reviewers are eligible.
+    Place k takes ``roll mod (stake still in the pool)`` and walks the pool in its order. The modulo bias is below
+    2^-160 for stakes below 2^96.
     """
     left = list(pool)
-    if rounds > len(left):
-        raise ReviewError(
-            f"reviewers for item {item}", actual=len(left), allowed=f"at least {rounds}", fix="stake more reviewers"
-        )
-    drawn = []
-    for number in range(rounds):
-        word = keccak256(_TAG + seed + item.to_bytes(4, "big") + bytes([number]))
-        point = int.from_bytes(word, "big") % sum(c.stake for c in left)
+    drawn: list[str] = []
+    while left and len(drawn) < count:
+        point = _roll(lot, len(drawn)) % sum(c.stake for c in left)
         drawn.append(left.pop(_at(left, point)).address)
     return tuple(drawn)
 
 
-def stakes_of(members: Mapping[str, int]) -> tuple[Candidate, ...]:
-    """Candidates of an address-to-stake map."""
-    return tuple(Candidate(address, stake) for address, stake in members.items())
+def _roll(lot: Lot, place: int) -> int:
+    head = (_TAG, lot.chain_id, lot.reviewers, lot.campaign, lot.item, lot.seed, place)
+    return int.from_bytes(abi_hash(_ROLL, head), "big")
 
 
 def _at(pool: Sequence[Candidate], point: int) -> int:

@@ -28,6 +28,7 @@ from headwater.chain.structs import (
     Pay,
     Posted,
     Terms,
+    Use,
     anchors_hash,
     items_hash,
     licence_id,
@@ -35,7 +36,7 @@ from headwater.chain.structs import (
     reserve_of,
     settlement_key,
 )
-from headwater.chain.views import COLLECTED, POSTED, VOID, CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import COLLECTED, POSTED, VOID, CampaignState, EpochSlot, Sales, SalesPaid, Slot
 from headwater.checks import CheckReport, CopyIndex, Finding, Fingerprints, Quality, Severity
 from headwater.checks.llr import llr_milli, weights
 from headwater.client.audit import Addresses, Facts
@@ -57,11 +58,13 @@ from headwater.records.envelope import KeyEnvelope
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import Manifest, ManifestFile, content_root
+from headwater.records.purposes import PURPOSE_BITS, PURPOSES
+from headwater.records.regions import REGION_BITS
 from headwater.records.release import Release, ReleaseRequest, Role
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, REJECT, Ballot, Reasons, VoteCommit
 from headwater.records.vote import Evidence as Seen
-from headwater.review import START_WEIGHT, draw, eligible, stakes_of
+from headwater.review import START_WEIGHT, Candidate, Lot, draw, eligible
 from headwater.storage import MemoryBlobStore
 from headwater.testing.sealed import person
 from headwater.vault import (
@@ -80,7 +83,7 @@ Lie = Callable[[Any], Any]
 
 CHAIN_ID = 31337
 TOKEN = "0x" + "70" * 20
-ADDRESSES = Addresses("0x" + "C1" * 20, "0x" + "5E" * 20, "0x" + "Da" * 20)
+ADDRESSES = Addresses("0x" + "C1" * 20, "0x" + "5E" * 20, "0x" + "Da" * 20, "0x" + "4E" * 20)
 DOMAIN = Domain(CHAIN_ID, ADDRESSES.campaigns)
 R, BUDGET, PRICE, LICENCE_S = 10_000_000, 1_000_000_000, 50_000_000, 500
 ANCHOR_BLOCK, SETTLE_BLOCK, FINAL_TIME, SALE_BLOCK, HEAD = 10, 20, 1_050, 70, 99
@@ -136,6 +139,9 @@ class FakeReads:
     def seed(self, campaign: int, first_item: int) -> bytes:
         return self.seeds[(campaign, first_item)]
 
+    def epoch_slot(self, number: int) -> EpochSlot:
+        raise AssertionError(f"no epoch {number} here")
+
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes:
         return self.commit_roots.get((campaign, first_item, round_, operator), bytes(32))
 
@@ -159,6 +165,9 @@ class FakeReads:
 
     def fee_paid(self, key: int) -> int:
         return self.fees.get(key, 0)
+
+    def closing_hash(self, campaign: int) -> bytes:
+        return bytes(32)
 
     def share_claimed(self, key: int, index: int) -> int:
         return self.shares.get((key, index), 0)
@@ -250,12 +259,13 @@ class SmallHistory:
             lapse_window=500,
             mode=0,
             licence=PRESETS[1].digest(),
-            purposes=7,
-            regions=0,
-            minimum_age=0,
+            purposes=PURPOSE_BITS.mask(PURPOSES),
+            regions=REGION_BITS.mask(("DE", "FR")),
+            minimum_age=18,
             pool=0,
             pool_floor=0,
         )
+        terms = self._lie("terms", terms)
         self.events.append(ev.Funded(self._at(1), 1, terms.requester, BUDGET, terms))
         self.reads.terms[1] = self._lie("terms-hash", terms.hash())
         return terms
@@ -267,6 +277,8 @@ class SmallHistory:
             self.events.append(ev.HolderRegistered(self._at(2), number, holder.address, holder.public_key, url))
         for reviewer in self.reviewers:
             self.events.append(ev.Joined(self._at(3), reviewer.address, REVIEWER_ROLE, 100, 100))
+        for number, reviewer in enumerate(self.reviewers):
+            self.events.append(ev.Synced(self._at(3), reviewer.address, number, 100))
 
     # Contributions
 
@@ -285,7 +297,7 @@ class SmallHistory:
         self.names[f"preview/{item}"] = self.blobs.put(b"jpeg" + bytes([item]))
         consent = self._lie(
             f"consent/{item}",
-            ConsentReceipt(1, owner.address, root, 0, "lab", ("commercial-training",), (), owner.address, 1_000),
+            ConsentReceipt(1, owner.address, root, 1, "lab", PURPOSES, ("DE", "FR"), 18, owner.address, 1_000),
         )
         manifest = self._lie(
             f"manifest/{item}",
@@ -385,10 +397,11 @@ class SmallHistory:
         )
 
     def _votes(self, item: int, verdict: int) -> list[tuple[CountedVote, Cid]]:
-        stakes = {r.address: 100 for r in self.reviewers}
-        pool = eligible(stakes_of(stakes), (self.clips[item].given.contributor, self.address("op")))
+        linked = (self.clips[item].given.contributor, self.address("op"))
+        pool = eligible([Candidate(r.address, 100) for r in self.reviewers], linked)
+        lot = Lot(CHAIN_ID, ADDRESSES.reviewers, 1, item, self.seed)
         cast = []
-        for number, who in enumerate(self._lie(f"reviewers/{item}", draw(self.seed, item, 2, pool))):
+        for number, who in enumerate(self._lie(f"reviewers/{item}", draw(lot, 2, pool))):
             seen = () if verdict == ACCEPT else (Seen("dropped", 100, 200),)
             salt = sha256(b"vote" + bytes([item, number])).digest()
             ballot = Ballot(1, item, number, who, verdict, Reasons(seen, ""), salt)
@@ -399,10 +412,11 @@ class SmallHistory:
 
     def _commit_rounds(self, votes: list[list[CountedVote]]) -> None:
         for number in range(self._lie("rounds", 2)):
-            mine = [(item, v) for item, row in enumerate(votes) for v in row if v.round == number]
-            leaves = [VoteCommit(1, item, number, v.reviewer, v.commit, b"").leaf(DOMAIN) for item, v in mine]
-            root = self._lie(f"commit-root/{number}", build(leaves).root if leaves else b"\x01" * 32)
-            count, time, block, operator = max(1, len(leaves)), 1_015, 15, self.address("op")
+            leaves = [bytes(32)] * len(votes)
+            for item, v in ((item, v) for item, row in enumerate(votes) for v in row if v.round == number):
+                leaves[item] = VoteCommit(1, item, number, v.reviewer, v.commit, b"").leaf(DOMAIN)
+            root = self._lie(f"commit-root/{number}", build(leaves).root if any(map(any, leaves)) else b"\x01" * 32)
+            count, time, block, operator = len(leaves), 1_015, 15, self.address("op")
             self.events.append(ev.VotesCommitted(self._at(block), 1, 0, operator, number, root, count, time))
             word = abi_hash(("bytes32", "uint32", "uint40"), (root, count, time))
             self.reads.commit_roots[(1, 0, number, operator)] = self._lie(f"commit-word/{number}", word)
@@ -439,7 +453,8 @@ class SmallHistory:
         self.events.append(ev.Collected(self._at(SETTLE_BLOCK), posted.key, watcher, half, posted.bond - half))
         self.events.append(ev.Credited(self._at(SETTLE_BLOCK), 1, posted.bond - half))
         posted_slot = self.reads.slots[posted.key]
-        void = replace(posted_slot, flags=POSTED | VOID | COLLECTED)
+        stored = posted_slot.digest if posted_slot.digest != posted.hash()[:26] else posted.void_hash(watcher)[:26]
+        void = replace(posted_slot, digest=stored, flags=POSTED | VOID | COLLECTED)
         self.reads.slots[posted.key] = self._lie("voided-slot", void)
 
     def _settle(self) -> tuple[Posted, list[Pay]]:
@@ -469,7 +484,7 @@ class SmallHistory:
         told = self._lie("bytes", b"".join(bytes((v.byte, v.score)) for v in self.verdicts))
         item_root = self._lie("item-root", build(leaves).root)
         digest = cid_digest(self._put("evidence", evidence))
-        reputation = self._lie("reputation", codec.digest(snapshot))
+        reputation = self._lie("reputation", bytes(32))
         posted = self._post(self.key, "op2", item_root, pay_root, len(pays), sum_, told, digest, reputation)
         return posted, pays
 
@@ -537,7 +552,7 @@ class SmallHistory:
         total = self.posted.total
         self.reads.slots[self.key] = self._lie("slot", self.reads.slots[self.key])
         escrow = BUDGET + 5 * R - total  # 5 R: half of the voided settlement's bond
-        self.reads.states[1] = self._lie("state", CampaignState(escrow, 0, 3, 3))
+        self.reads.states[1] = self._lie("state", CampaignState(escrow, self.posted.reserve - total, 3, 3))
 
     # Dataset and sale
 
@@ -548,7 +563,8 @@ class SmallHistory:
         manifest = DatasetManifest("Pick", "", 1, self.names["spec"], "robot_episode", (licence,), rows)
         manifest = self._lie("manifest", manifest)
         self._put("dataset", manifest)
-        offers = (Offer(self.terms.licence, PRICE, LICENCE_S, 7, 0),)
+        offer = Offer(self.terms.licence, PRICE, LICENCE_S, self.terms.purposes, REGION_BITS.mask(("DE",)))
+        offers = (self._lie("offer", offer),)
         contract, keys = ADDRESSES.datasets, (self.key,)
         made = draft_version(CHAIN_ID, contract, 1, 1, 1, self.terms, manifest, keys, offers)
         version = self._lie("version", made.version)
@@ -577,7 +593,9 @@ class SmallHistory:
         key, buyer = self.version_key, self.address("buyer")
         self.licence = licence_id(key, 0, self.terms.licence)
         price = self._lie("price", PRICE)
-        self.events.append(ev.Sold(self._at(SALE_BLOCK), key, buyer, buyer, 0, self.licence, price))
+        use = self._lie("use", Use(PURPOSE_BITS.bit("commercial-training"), REGION_BITS.bit("DE")))
+        at = self._at(SALE_BLOCK)
+        self.events.append(ev.Sold(at, key, buyer, buyer, 0, self.licence, price, use.purpose, use.region))
         self.reads.sold[key] = self._lie("sales", Sales(price, block_time(63), block_time(64), 1))
         split = split_of(price, self.terms.owner_bps, self.terms.fee_bps)
         share = self._lie("share-claim", split.pool)

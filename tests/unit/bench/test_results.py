@@ -102,11 +102,15 @@ def test_missed_row_is_written_as_missed(bench: Any, tmp_path: Path, monkeypatch
 
 def test_gas_figure_with_a_goal_cannot_get_lost(bench: Any) -> None:
     gas = bench("bench_gas")
-    logged = "".join(f"  {name} {number}\n" for number, name in enumerate(gas.ASKED, 1))
+    named = [*gas.ASKED, *(f"items {n}: {what}" for what in gas.OF_ITEMS for n in gas.ITEMS)]
+    named += [*(f"campaigns {n}: {what}" for what in gas.OF_CAMPAIGNS for n in gas.CAMPAIGNS), gas.LARGEST]
+    logged = "".join(f"  {name} {number}\n" for number, name in enumerate(named, 1))
     rows = gas.rows_of(f"[PASS] test_gas_launch() (gas: 251142)\nLogs:\n{logged}  another figure 7\n")
-    assert [(row.row, row.value) for row in rows if row.unit == "gas"] == [
-        *((name, number) for number, name in enumerate(gas.ASKED, 1)),
+    assert {(row.row, row.value) for row in rows if row.unit == "gas"} == {
+        *((name, number) for number, name in enumerate(named, 1)),
         ("another figure", 7),
-    ]
+    }
     with pytest.raises(KeyError):
         gas.rows_of(logged.replace("buy with permit", "buy with a permit"))
+    with pytest.raises(KeyError):
+        gas.rows_of(logged.replace("items 1000: buy", "items 1000: bye"))

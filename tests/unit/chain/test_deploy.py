@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict
 from importlib import resources
@@ -88,6 +89,36 @@ def test_short_strings_are_short() -> None:
     assert runtime.eip712("Headwater", ME, 1)["EIP712._name"] == b"Headwater".ljust(31, b"\0") + b"\x09"
     with pytest.raises(ArtifactError, match="at most 31"):
         runtime.eip712("n" * 32, ME, 1)
+
+
+# Profiles
+
+
+@pytest.mark.parametrize("profile", [LOCAL, PUBLIC], ids=lambda profile: profile.name)
+def test_profiles_keep_their_own_bounds(profile: Profile) -> None:
+    """What the constructors would refuse, and what only a person would notice."""
+    assert all(first >= floor >= 2 for first, floor in zip(profile.windows, profile.floors, strict=True))
+    settle, challenge, lapse, *_ = profile.windows
+    assert lapse >= settle or profile is LOCAL
+    assert all(fee <= cap for fee, cap in zip(profile.fees, (500, 300, 1_000), strict=True))
+    for floor, first, ceiling in (profile.publish_bonds, profile.epoch_bonds):
+        assert floor <= first <= ceiling
+    floor, ceiling = profile.stake_bounds
+    assert all(floor <= least <= ceiling for least in profile.minimums)
+    assert profile.minimums[2] // 2 <= floor, "an absent juror can always pay"
+    assert all(first >= floor for first, floor in zip(profile.voting, profile.voting_floors, strict=True))
+    assert profile.timelock >= profile.timelock_floor
+    assert profile.threshold <= profile.supply // 100
+    draw, commit, reveal, appeal = profile.court
+    assert all(first >= floor for first, floor in zip(profile.court, profile.court_floors, strict=True))
+    assert profile.unbonding > 4 * (draw + commit + reveal) + 3 * appeal
+    assert profile.unbonding > settle + 2 * challenge
+    assert 0 < profile.juror_fee <= profile.juror_fee_cap
+
+
+def test_the_first_suite_is_the_one_shipped() -> None:
+    table = (resources.files("headwater.checks") / "weights.json").read_bytes()
+    assert {LOCAL.suite, PUBLIC.suite} == {"0x" + hashlib.sha256(table).hexdigest()}
 
 
 # Bundle

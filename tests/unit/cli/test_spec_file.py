@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from headwater.client.errors import ClientError
-from headwater.client.spec_file import read_spec, spec_of
+from headwater.client.spec_file import read_call, read_spec, spec_of
+from headwater.market import Limits
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples/specs").glob("*.json"))
 LEAST = {"name": "Pick", "modality": "robot_episode", "success": "It is held."}
@@ -50,6 +51,15 @@ def test_what_is_not_asked_may_be_left_out() -> None:
         ({"sensors": ["lidar"]}, "lidar"),
         ({"reject_reasons": ["no colon"]}, "code: sentence"),
         ({"type": "campaign-spec/9"}, "type"),
+        ({"purposes": ["spying"]}, "spec: purpose; found spying"),
+        ({"purposes": "research"}, "spec: purposes"),
+        ({"regions": ["fr"]}, "write FR"),
+        ({"regions": ["FR", "FR"]}, "FR twice"),
+        ({"minimum_age": 121}, "0 to 120 years"),
+        ({"minimum_age": -1}, "0 to 120 years"),
+        ({"minimum_age": True}, "whole years"),
+        ({"minimum_age": "18"}, "whole years"),
+        ({"region": ["FR"]}, "write regions"),
     ],
 )
 def test_field_at_fault_is_named(change: dict[str, Any], says: str) -> None:
@@ -90,3 +100,13 @@ def test_reading_does_not_change_what_was_given() -> None:
     before = json.dumps(given)
     spec_of(given)
     assert json.dumps(given) == before
+
+
+def test_limits_stand_beside_the_spec(tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps({**LEAST, "purposes": ["research"], "regions": ["FR", "DE"], "minimum_age": 18}))
+    spec, limits = read_call(path)
+    assert spec == spec_of(LEAST) == read_spec(path)
+    assert limits == Limits(("research",), ("FR", "DE"), 18)
+    path.write_text(json.dumps(LEAST))
+    assert read_call(path)[1] == Limits()

@@ -123,7 +123,7 @@ def test_a_key_given_after_consent_was_withdrawn_fails(history: SmallHistory) ->
 
 
 def bought(block: int, offer: int = 0) -> Sale:
-    return Sale("0x", "0x", offer, 1, 1, position(block))
+    return Sale("0x", "0x", offer, 1, 1, 0, 0, position(block))
 
 
 @pytest.mark.parametrize(

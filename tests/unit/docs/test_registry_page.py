@@ -9,9 +9,10 @@ import pytest
 
 from headwater.checks import all_rules
 from headwater.checks.llr import weights
-from headwater.records.consent import PURPOSES
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import SCHEMA_MODALITIES
+from headwater.records.purposes import PURPOSES
+from headwater.records.regions import REGIONS
 from headwater.records.release import Role
 
 ROOT = Path(__file__).parents[3]
@@ -40,12 +41,26 @@ def test_presets_and_what_they_allow() -> None:
 
 @pytest.mark.parametrize(
     ("title", "names"),
-    [("Modalities", SCHEMA_MODALITIES), ("Purposes", PURPOSES), ("Release roles", tuple(Role))],
+    [("Modalities", SCHEMA_MODALITIES), ("Release roles", tuple(Role))],
 )
 def test_small_vocabularies(title: str, names: tuple[str, ...]) -> None:
     text = _section(title).partition("\n")[2].partition(";")[0]
     found = re.findall(r"(?:^|\| |, )`([\w-]+)`", text, re.MULTILINE)
     assert sorted(found) == sorted(names)
+
+
+def test_purposes_and_their_bits() -> None:
+    rows = re.findall(r"^\| (\d+) \| `(.+?)` \|", _section("Purposes"), re.MULTILINE)
+    assert rows == [(str(bit), name) for bit, name in enumerate(PURPOSES)]
+
+
+def test_regions_and_their_bits() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|$", _section("Regions"), re.MULTILINE)
+    listed: list[str] = []
+    for first, codes in rows:
+        assert int(first) == len(listed)
+        listed += re.findall(r"`([A-Z]{2})`", codes)
+    assert tuple(listed) == REGIONS
 
 
 def test_every_tag_in_the_sources_is_listed() -> None:

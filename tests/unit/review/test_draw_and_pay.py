@@ -7,28 +7,30 @@ import pytest
 
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT, REJECT
-from headwater.review.draw import Candidate, draw, eligible
-from headwater.review.errors import ReviewError
+from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.pay import Reviewed, factor, pay_of
 
 POOL = tuple(Candidate(f"0x{n:040x}", stake) for n, stake in enumerate((1, 2, 3, 4), start=1))
 
 
+def lot(item: int, seed: int = 1) -> Lot:
+    return Lot(31337, "0x" + "4e" * 20, 1, item, bytes([seed]) * 32)
+
+
 def test_nobody_is_drawn_twice() -> None:
     for item in range(50):
-        drawn = draw(b"\x01" * 32, item, 4, POOL)
-        assert sorted(drawn) == [c.address for c in POOL]
+        assert sorted(draw(lot(item), 4, POOL)) == [c.address for c in POOL]
 
 
 def test_draws_follow_stake() -> None:
-    first = Counter(draw(b"\x02" * 32, item, 1, POOL)[0] for item in range(8_000))
+    first = Counter(draw(lot(item, 2), 1, POOL)[0] for item in range(8_000))
     for candidate in POOL:
         assert first[candidate.address] / 8_000 == pytest.approx(candidate.stake / 10, abs=0.02)
 
 
 def test_attack_splitting_a_stake_gains_no_draws() -> None:
     split = (Candidate("0x" + "a" * 40, 2), Candidate("0x" + "b" * 40, 2), *POOL[:3])
-    hits = sum(draw(b"\x03" * 32, item, 1, split)[0][2] in "ab" for item in range(8_000))
+    hits = sum(draw(lot(item, 3), 1, split)[0][2] in "ab" for item in range(8_000))
     assert hits / 8_000 == pytest.approx(0.4, abs=0.02)
 
 
@@ -37,9 +39,14 @@ def test_linked_and_unstaked_are_never_drawn() -> None:
     assert [c.address for c in pool] == [c.address for c in POOL[:3]]
 
 
-def test_too_few_reviewers_is_said() -> None:
-    with pytest.raises(ReviewError, match="at least 5"):
-        draw(b"\x01" * 32, 0, 5, POOL)
+def test_the_order_is_that_of_the_leaves() -> None:
+    pool = (POOL[2], POOL[0], POOL[1])
+    assert eligible(pool, []) == pool
+
+
+def test_too_few_reviewers_are_all_drawn() -> None:
+    assert sorted(draw(lot(0), 9, POOL)) == [c.address for c in POOL]
+    assert draw(lot(0), 2, ()) == ()
 
 
 def item(truth: int, *verdicts: tuple[str, int]) -> Reviewed:

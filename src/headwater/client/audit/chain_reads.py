@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater.chain import Contracts
-from headwater.chain.views import CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import CampaignState, EpochSlot, Sales, SalesPaid, Slot
 
 
 class ChainReads:
@@ -39,6 +39,9 @@ class ChainReads:
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes:
         return self._c.campaigns.commit_root_hash(campaign, first_item, round_, operator)
 
+    def epoch_slot(self, number: int) -> EpochSlot:
+        return self._c.reputation.slot(number)
+
     def slot(self, key: int) -> Slot:
         return self._c.settlement.slot(key)
 
@@ -62,3 +65,6 @@ class ChainReads:
 
     def share_claimed(self, key: int, index: int) -> int:
         return self._c.datasets.share_claimed(key, index)
+
+    def closing_hash(self, campaign: int) -> bytes:
+        return self._c.pools.closing_hash(campaign)

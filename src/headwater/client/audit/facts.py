@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from headwater.catalog.ledger import Ledger, SettlementFacts
 from headwater.chain.events import Event
 from headwater.chain.structs import Anchor
-from headwater.chain.views import CampaignState, Sales, SalesPaid, Slot
+from headwater.chain.views import CampaignState, EpochSlot, Sales, SalesPaid, Slot
 from headwater.client.audit.errors import EvidenceError
 from headwater.primitives.cid import Cid, CidError, dag_cbor_cid
 from headwater.primitives.eip712 import Domain, WalletCheck
@@ -41,6 +41,8 @@ class Reads(Protocol):
 
     def commit_root_hash(self, campaign: int, first_item: int, round_: int, operator: str) -> bytes: ...
 
+    def epoch_slot(self, number: int) -> EpochSlot: ...
+
     def slot(self, key: int) -> Slot: ...
 
     def paid(self, key: int, pay_count: int) -> int: ...
@@ -57,6 +59,8 @@ class Reads(Protocol):
 
     def share_claimed(self, key: int, index: int) -> int: ...
 
+    def closing_hash(self, campaign: int) -> bytes: ...
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -65,6 +69,8 @@ class Addresses:
     campaigns: str
     settlement: str
     datasets: str
+    reviewers: str
+    pools: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ class Facts:
 def is_final(facts: Facts, settlement: SettlementFacts) -> bool:
     """Whether a settlement cannot be voided any more at the audited block."""
     slot = facts.reads.slot(settlement.posted.key)
-    return settlement.standing and facts.time >= slot.final_at
+    return settlement.standing and not slot.suspended and facts.time >= slot.final_at
 
 
 def item_name(item: int, contribution: bytes) -> str:

@@ -106,7 +106,7 @@ def _not_requested(facts: Facts, receipt: ReleaseReceipt, item: OpenItem) -> str
         return "a stranger: not the campaign's requester"
     standing = facts.ledger.standing(receipt.campaign)
     (settlement,) = (s for s in standing if 0 <= item.item - s.posted.first_item < s.posted.count)
-    final = settlement.posted.final_at <= receipt.time
+    final = settlement.final_at <= receipt.time
     accepted = item.verdict is not None and item.verdict.byte == ACCEPTED
     return "" if final and accepted else "the item was not finally accepted"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from headwater.chain.structs import ACCEPTED, MISSING, Terms
+from headwater.chain.events import Approved
+from headwater.chain.structs import ACCEPTED, MISSING, Terms, opening_hash, price_of
 from headwater.client.audit.book import Book
 from headwater.client.audit.checked import audit_report
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
-from headwater.market import value
+from headwater.market import consent_gaps, value
 from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
 from headwater.primitives import eip712
+from headwater.primitives.cid import dag_cbor_cid
 from headwater.records.anchor import AnchorLeaves
 from headwater.records.consent import ConsentReceipt
 from headwater.records.contribution import anchor_leaf
@@ -35,9 +37,14 @@ def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, 
         book.broken(f"{item.id}/verdict-record", title, item.fault, item.leaf)
     if item.verdict is None:
         return
-    expected = (item.item, item.opening.contributor, item.contribution)
+    contribution = item.verdict.contribution if item.missing else item.contribution
+    expected = (item.item, item.opening.contributor, contribution)
     found = (item.verdict.item, item.verdict.contributor, item.verdict.contribution)
     book.same(f"{item.id}/verdict-record", title, expected, found, leaf=item.leaf)
+    if not item.missing:
+        made = opening_hash(item.opening.salt, item.opening.signature)
+        title = "its leaf binds the very salt and signature that were published"
+        book.same(f"{item.id}/opening", title, made, item.verdict.opening, leaf=item.leaf)
     _verdict(facts, book, whole, item, item.verdict)
     _prior(opened, book, item, item.verdict)
     if not item.missing:
@@ -47,7 +54,8 @@ def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, 
 def _opening(facts: Facts, book: Book, item: OpenItem) -> None:
     given, domain = contribution_of(item.opening), facts.campaigns_domain
     title = f"{given.contributor} signed this contribution for campaign {item.campaign}"
-    signed = eip712.check(given.contributor, item.contribution, item.opening.signature, facts.wallets)
+    signed = eip712.recover(item.contribution, item.opening.signature) == given.contributor
+    signed = signed or _approved(facts, item, given.contributor)
     ours = given.campaign == item.campaign
     book.holds(f"{item.id}/signature", title, signed and ours, leaf=item.leaf)
     title = "the contribution was anchored at this place before anyone saw it"
@@ -56,6 +64,12 @@ def _opening(facts: Facts, book: Book, item: OpenItem) -> None:
         listed = (anchor.root,) if anchor.direct else facts.named(AnchorLeaves, anchor.cid).leaves
         made = anchor_leaf(domain, item.campaign, item.opening.salt, given.contributor, item.contribution)
         book.same(f"{item.id}/anchored", title, made, listed[at], leaf=item.leaf)
+
+
+def _approved(facts: Facts, item: OpenItem, wallet: str) -> bool:
+    """Whether a contract wallet's approval was on chain when the item was anchored; what it says now is nothing."""
+    approvals = (e for e in facts.events(Approved) if (e.wallet, e.digest) == (wallet, item.contribution))
+    return any(facts.reads.block_time(e.at.block) <= item.anchor.time for e in approvals)
 
 
 def _manifest(facts: Facts, book: Book, item: OpenItem) -> None:
@@ -73,6 +87,12 @@ def _consent(facts: Facts, book: Book, item: OpenItem) -> None:
         receipt = facts.named(ConsentReceipt, item.opening.consent)
         found = (receipt.campaign, receipt.content_root)
         book.same(f"{item.id}/consent", title, (item.campaign, item.opening.content_root), found, leaf=item.leaf)
+        if item.verdict is not None and item.verdict.byte == ACCEPTED:
+            title = "its consent covers the purposes, regions and age of the campaign's terms"
+            gaps = consent_gaps(facts.ledger.campaign(item.campaign).terms, receipt)
+            leaf = f"{item.leaf}, consent {dag_cbor_cid(item.opening.consent)}"
+            found_gaps = [gap.line() for gap in gaps]
+            book.holds(f"{item.id}/covered", title, not gaps, leaf=leaf, expected="no gap", actual=found_gaps)
 
 
 def _verdict(facts: Facts, book: Book, whole: OpenSettlement, item: OpenItem, verdict: Verdict) -> None:
@@ -113,7 +133,7 @@ def _worth(verdict: Verdict, terms: Terms) -> tuple[int, int, int]:
         verdict.prior,
         verdict.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=verdict.grade,
         novelty=verdict.novelty,
     )

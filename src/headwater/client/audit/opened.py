@@ -116,9 +116,9 @@ class Opened:
             EvidenceError: the evidence of one of them cannot be read.
         """
         ledger = self._facts.ledger
-        final = [s for c in ledger.campaigns for s in ledger.standing(c) if s.posted.final_at <= when]
+        final = [s for c in ledger.campaigns for s in ledger.standing(c) if s.final_at <= when]
         outcomes: dict[str, list[bool]] = {}
-        for facts in sorted(final, key=lambda s: (s.posted.final_at, s.posted.key)):
+        for facts in sorted(final, key=lambda s: (s.final_at, s.posted.key)):
             for item in self.settlement(facts.posted.key).items:
                 outcomes.setdefault(item.opening.contributor, []).append(accepted(facts.verdicts, item.position))
         return {who: tuple(rows) for who, rows in outcomes.items()}

@@ -15,6 +15,7 @@ from headwater.client.audit.facts import Addresses, Facts
 from headwater.client.audit.grants import audit_grants
 from headwater.client.audit.opened import Opened
 from headwater.client.audit.pay import audit_pay
+from headwater.client.audit.pool import audit_pool
 from headwater.client.audit.report import AuditReport
 from headwater.client.audit.sales import audit_sale_money, audit_sales
 from headwater.client.audit.settlements import audit_settlement
@@ -50,7 +51,8 @@ def gather(contracts: Contracts, blobs: BlobStore) -> Facts:
     """Everything an audit reads from the chain, as of its head now."""
     head = contracts.chain.latest()
     pinned = contracts.at(head.number)
-    addresses = Addresses(pinned.campaigns.address, pinned.settlement.address, pinned.datasets.address)
+    contracts_at = (pinned.campaigns, pinned.settlement, pinned.datasets, pinned.reviewers, pinned.pools)
+    addresses = Addresses(*(one.address for one in contracts_at))
     history = read_events(contracts.chain, contracts.deployment, contracts.deployment.block, head.number)
     wallets = ChainWallets(contracts.chain, head.number)
     reads = ChainReads(pinned)
@@ -69,6 +71,7 @@ def audit(
     audit_order(facts, book)
     for number in campaigns:
         _settlements(facts, opened, book, number)
+        audit_pool(facts, opened, book, number)
     for published in versions:
         audit_version(facts, opened, book, published)
         audit_sales(facts, book, published)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from headwater.catalog.ledger import VersionFacts
-from headwater.chain.structs import licence_id
+from headwater.chain.structs import Use, licence_id
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
-from headwater.market import Split, share_amount, split_of
+from headwater.market import Split, share_amount, split_of, use_gaps
 from headwater.market.versions import rebuild
 from headwater.primitives.cid import dag_cbor_cid
 from headwater.records.dataset import DatasetManifest
+from headwater.records.purposes import PURPOSE_BITS
+from headwater.records.regions import REGION_BITS
 
 SECTION = "sales"
 
@@ -24,12 +26,21 @@ def audit_sales(facts: Facts, book: Book, published: VersionFacts) -> None:
         expected = (offer.price, licence_id(version.key, sale.offer, offer.terms))
         title = f"{sale.buyer} paid the offer's price for the licence of this version"
         book.same(f"{name}/sale/{number}", title, expected, (sale.price, sale.licence), leaf=sale.at.tx)
-    title = "gross on chain is the sum of the sales"
+        use = Use(sale.purpose, sale.region)
+        title = f"{sale.buyer} declared a purpose and a region that the offer grants"
+        gaps, shown = [gap.line() for gap in use_gaps(offer, use)], _declared(use)
+        leaf, id_ = f"{sale.at.tx}, licence {sale.licence}", f"{name}/sale/{number}/use"
+        book.holds(id_, title, not gaps, leaf=leaf, detail=shown, expected="no gap", actual=gaps)
+    title = "gross on chain is the sum of the sales, and of what void versions carried here"
     book.same(f"{name}/gross", title, published.gross, facts.reads.sales(version.key).gross)
     split = split_of(published.gross, version.owner_bps, version.fee_bps)
     _owner_and_fee(facts, book, name, published, split)
-    if version.total_weight:
+    if version.total_weight and published.standing:
         _shares(facts, book, name, published, split)
+
+
+def _declared(use: Use) -> str:
+    return f"{PURPOSE_BITS.shown(1 << use.purpose)} in {REGION_BITS.shown(1 << use.region)}"
 
 
 def audit_sale_money(facts: Facts, book: Book) -> None:

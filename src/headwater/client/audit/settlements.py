@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.calls import PAY_PLACES
+from headwater.chain.disputes import LIMIT, DisputeOutcome
 from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, anchors_hash, reserve_of, settlement_key
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
@@ -24,10 +26,12 @@ def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: Settl
     book.open(SECTION, f"settlement {key}")
     name, cid = f"settlement/{key}", dag_cbor_cid(settlement.posted.evidence)
     _posted(facts, book, name, settlement)
+    _calls(book, name, settlement)
     if not settlement.standing:
         _voided(facts, book, name, settlement)
         return None
     _status(facts, book, name, settlement)
+    _disputes(book, name, settlement)
     title = "the published evidence is the settlement's"
     try:
         whole = opened.settlement(key)
@@ -44,7 +48,8 @@ def audit_settlement(facts: Facts, opened: Opened, book: Book, settlement: Settl
 def _posted(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
     posted = settlement.posted
     title = "the settlement is the one stored on chain"
-    book.same(f"{name}/posted", title, posted.hash()[:26], facts.reads.slot(posted.key).digest)
+    stored = posted.void_hash(settlement.voided_by) if settlement.voided_by else posted.hash()
+    book.same(f"{name}/posted", title, stored[:26], facts.reads.slot(posted.key).digest)
     terms = facts.ledger.campaign(posted.campaign).terms
     anchors = facts.anchors_in(settlement)
     count = sum(a.count for a in anchors)
@@ -77,11 +82,51 @@ def _voided(facts: Facts, book: Book, name: str, settlement: SettlementFacts) ->
 
 
 def _status(facts: Facts, book: Book, name: str, settlement: SettlementFacts) -> None:
-    posted, slot = settlement.posted, facts.reads.slot(settlement.posted.key)
+    slot = facts.reads.slot(settlement.posted.key)
     final = is_final(facts, settlement)
-    detail = f"final since {posted.final_at}" if final else f"pending: can be proven wrong until {posted.final_at}"
-    title = "it stands, and is final when it said"
-    book.same(f"{name}/status", title, (False, posted.final_at), (slot.void, slot.final_at), detail=detail)
+    until = settlement.final_at
+    over = "a call or a dispute is over" if settlement.suspensions else until
+    detail = f"final since {until}" if final else f"pending: can be proven wrong until {over}"
+    title = "it stands, and is final when it said or when what kept it was over"
+    expected = (False, settlement.suspensions > 0, until)
+    book.same(f"{name}/status", title, expected, (slot.void, slot.suspended, slot.final_at), detail=detail)
+
+
+def _disputes(book: Book, name: str, settlement: SettlementFacts) -> None:
+    """What a jury was asked, and that no more was fined and cut than it said."""
+    eighth = settlement.posted.bond // LIMIT
+    overturns = (DisputeOutcome.ACCEPTED, DisputeOutcome.REJECTED)
+    spent = sum(made.outcome in overturns for made in settlement.disputes.values()) > LIMIT
+    rewards: dict[int, int] = {}
+    for item, made in sorted(settlement.disputes.items()):
+        outcome = DisputeOutcome.UNCHANGED if made.outcome is None else DisputeOutcome(made.outcome)
+        ruled = "not ruled yet" if made.ruling is None else f"ruled {made.ruling}"
+        detail = f"dispute {made.number} by {made.challenger}: {ruled}, " + (
+            "open" if made.outcome is None else outcome.name.lower()
+        )
+        title = f"item {item} was disputed; an overturned verdict costs an eighth of the bond, any other nothing"
+        fine = eighth if outcome in overturns and not (spent and not made.fined) else 0
+        book.same(f"{name}/dispute/{item}", title, fine, made.fined, detail=detail)
+        if outcome is DisputeOutcome.REJECTED:
+            index = made.opened.item.pay_index
+            rewards[index] = rewards.get(index, 0) + made.opened.item.reward
+    for index, reward in sorted(rewards.items()):
+        title = f"what the jury rejected of pay leaf {index} is not paid"
+        cut = settlement.cuts.get(index, 0)
+        book.holds(f"{name}/cut/{index}", title, cut >= reward, expected=f"at least {reward}", actual=cut)
+
+
+def _calls(book: Book, name: str, settlement: SettlementFacts) -> None:
+    """What was called for, and whether it was shown."""
+    for place, call in settlement.calls.items():
+        what = f"pay leaf {place - PAY_PLACES}" if place >= PAY_PLACES else f"the record of item {place}"
+        title = f"{what} was shown when {call.by} called for it"
+        if call.answer is not None:
+            book.holds(f"{name}/call/{place}", title, True, detail=f"{call.answer.by} answered it on chain")
+        elif settlement.standing:
+            book.skip(f"{name}/call/{place}", title, f"open: due {call.due}")
+        else:
+            book.skip(f"{name}/call/{place}", title, "nobody did before the settlement was void")
 
 
 def _item_root(facts: Facts, book: Book, whole: OpenSettlement) -> None:

@@ -7,10 +7,11 @@ from dataclasses import fields
 from headwater.catalog.ledger import VersionFacts, accepted
 from headwater.chain.events import ConsentWithdrawn
 from headwater.chain.structs import settlements_hash
+from headwater.chain.views import VERSION_VOID
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
-from headwater.market import episode_leaves, share_weight_of
+from headwater.market import episode_leaves, offer_gaps, share_weight_of
 from headwater.market.versions import rebuild
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import cid_digest, dag_cbor_cid
@@ -31,6 +32,12 @@ def audit_version(facts: Facts, opened: Opened, book: Book, published: VersionFa
     if version.campaign:
         _terms(facts, book, name, published)
         _sources(facts, book, name, published)
+    if published.voided_by is not None:
+        title = "void: its shares were proven wrong, and nothing can be claimed from it"
+        void = facts.reads.sales(version.key).status == VERSION_VOID
+        detail = f"proven by {published.voided_by}; {_carried(published)}"
+        book.holds(f"{name}/voided", title, void and not published.share_claims, detail=detail)
+        return
     title = "the manifest buyers read is in storage"
     cid = dag_cbor_cid(version.manifest)
     with book.reading(f"{name}/manifest", title, cid):
@@ -41,12 +48,22 @@ def audit_version(facts: Facts, opened: Opened, book: Book, published: VersionFa
             _episodes(facts, opened, book, name, published, manifest)
 
 
+def _carried(published: VersionFacts) -> str:
+    went = [f"{-gross} to dataset/{key >> 32}@{key & 0xFFFFFFFF}" for key, gross in published.carried]
+    return f"its sales went on: {', '.join(went)}" if went else f"its sales of {published.gross} wait for a successor"
+
+
 def _terms(facts: Facts, book: Book, name: str, published: VersionFacts) -> None:
     version, terms = published.version, facts.ledger.campaign(published.version.campaign).terms
     title = "token, owner and network parts and licence are those the campaign was funded with"
     expected = (terms.token, terms.owner_bps, terms.fee_bps, {terms.licence})
     found = (version.token, version.owner_bps, version.fee_bps, {offer.terms for offer in version.offers})
     book.same(f"{name}/terms", title, expected, found)
+    for number, offer in enumerate(version.offers):
+        title = "the offer grants no purpose and no region outside the campaign's terms"
+        gaps = [gap.line() for gap in offer_gaps(terms, offer)]
+        leaf = f"offer {number} of {name}"
+        book.holds(f"{name}/offer/{number}", title, not gaps, leaf=leaf, expected="no gap", actual=gaps)
 
 
 def _sources(facts: Facts, book: Book, name: str, published: VersionFacts) -> None:
@@ -58,7 +75,7 @@ def _sources(facts: Facts, book: Book, name: str, published: VersionFacts) -> No
     wrong = [
         key
         for key, found in cited.items()
-        if not (found and found.standing and found.posted.final_at <= when and key >> 64 == version.campaign)
+        if not (found and found.standing and found.final_at <= when and key >> 64 == version.campaign)
     ]
     title = "each of them is the campaign's and was final when the version was published"
     book.holds(f"{name}/final", title, not wrong, expected="none that was not", actual=wrong)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from headwater.catalog.reputation import Cited, cited_at
 from headwater.chain.events import VotesCommitted
-from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.chain.structs import Anchor
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement
 from headwater.primitives.abi import abi_hash
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
-from headwater.records import codec
-from headwater.records.evidence import ReputationSnapshot
+from headwater.records.evidence import ReputationSnapshot, snapshot_of
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import REJECT, Ballot, VoteCommit
-from headwater.review import START_WEIGHT, Candidate, Step, draw, eligible, next_step, stakes_of, weight
+from headwater.review import Lot, Step, draw, next_step
 
 SECTION = "votes"
 
@@ -28,24 +28,25 @@ def audit_votes(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement)
         if item.verdict is None or item.missing:
             continue
         _ballots(facts, book, item, item.verdict)
-        if weighed is not None:
-            _weights(book, item, item.verdict, weighed)
-        _drawn(facts, opened, book, item, item.verdict)
+        _weights(book, item, item.verdict, weighed)
+        _drawn(facts, opened, book, whole, item)
     for anchor in facts.anchors_in(whole.facts):
         _rounds(facts, book, whole, anchor)
 
 
-def _reputation(facts: Facts, book: Book, whole: OpenSettlement) -> dict[str, int] | None:
-    """Weights by reviewer whose record differs from the start."""
-    title = "the reputation snapshot the weights come from is the one named on chain"
+def _reputation(facts: Facts, book: Book, whole: OpenSettlement) -> Cited:
+    """The epoch the settlement must cite."""
+    posted = whole.facts.posted
+    first = facts.ledger.campaign(posted.campaign).anchors[posted.first_item]
+    right = cited_at(facts.ledger, facts.reads, first.time, facts.time)
+    title = "it cites the newest reputation epoch that was final when its first anchor was made"
+    book.same(f"{whole.id}/cited", title, right.hash, posted.reputation, leaf=whole.id)
+    title = "the published snapshot has that epoch's rows"
     with book.reading(f"{whole.id}/reputation", title, whole.id):
         snapshot = facts.record(ReputationSnapshot, whole.evidence.reputation)
-        book.same(f"{whole.id}/reputation", title, codec.digest(snapshot), whole.facts.posted.reputation)
-        if snapshot.reviewers:
-            why = "outcomes of gold and court items are not published yet, so nobody can recompute it"
-            book.skip(f"{whole.id}/reputation-source", "the snapshot follows from gold and court items", why)
-        return {r.reviewer: weight(r.right_milli, r.wrong_milli) for r in snapshot.reviewers}
-    return None
+        rows = snapshot_of((row.reviewer, row.right, row.wrong) for row in right.rows)
+        book.same(f"{whole.id}/reputation", title, rows, snapshot)
+    return right
 
 
 def _ballots(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None:
@@ -63,29 +64,46 @@ def _ballots(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None
             book.holds(name, title, truth, leaf=f"{item.leaf}, ballot {cid}", expected=expected, actual=found)
 
 
-def _weights(book: Book, item: OpenItem, verdict: Verdict, weighed: dict[str, int]) -> None:
+def _weights(book: Book, item: OpenItem, verdict: Verdict, weighed: Cited) -> None:
     title = "each vote weighs what the reviewer's record says"
-    expected = [weighed.get(v.reviewer, START_WEIGHT) for v in verdict.votes]
+    expected = [weighed.weight(v.reviewer) for v in verdict.votes]
     book.same(f"{item.id}/weights", title, expected, [v.weight for v in verdict.votes], leaf=item.leaf)
 
 
-def _drawn(facts: Facts, opened: Opened, book: Book, item: OpenItem, verdict: Verdict) -> None:
-    seed = facts.ledger.campaign(item.campaign).seeds.get(item.anchor.first_item)
-    title = "the reviewers are those the seed on chain draws from the stakes of that block, in order"
+def _drawn(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, item: OpenItem) -> None:
+    verdict = item.verdict
+    assert verdict is not None
+    campaign = facts.ledger.campaign(item.campaign)
+    seed = campaign.seeds.get(item.anchor.first_item)
+    title = "the reviewers are those the seed on chain draws from the weights the anchor sealed, in order"
     if seed is None:
         book.holds(f"{item.id}/drawn", title, False, leaf=item.leaf, expected="a recorded seed", actual="none")
         return
-    pool = _pool(facts, item)
+    pool = campaign.pool_of(item.item, item.opening.contributor)
     found = tuple((v.round, v.reviewer) for v in verdict.votes)
     with book.reading(f"{item.id}/drawn", title, item.leaf):
-        expected = tuple(enumerate(draw(seed, item.item, len(verdict.votes), pool)))
+        lot = Lot(facts.chain_id, facts.addresses.reviewers, item.campaign, item.item, seed)
+        expected = tuple(enumerate(draw(lot, len(verdict.votes), pool)))
         book.same(f"{item.id}/drawn", title, expected, found, leaf=item.leaf)
     _complete(opened, book, item, verdict, seed, len(pool))
+    _revealed(facts, book, item, verdict, whole)
 
 
-def _pool(facts: Facts, item: OpenItem) -> tuple[Candidate, ...]:
-    stakes = facts.ledger.stakes_at(REVIEWER_ROLE, item.anchor.block)
-    return eligible(stakes_of(stakes), (item.opening.contributor, item.anchor.anchorer))
+def _revealed(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, whole: OpenSettlement) -> None:
+    """Votes opened on chain before the settlement in a round that was reached."""
+    title = "every vote opened on chain in a round that was reached is counted, as it was opened"
+    reveals = facts.ledger.campaign(item.campaign).reveals.items()
+    mine = [(number, who, e) for (of, number, who), e in reveals if of == item.item and e.at < whole.facts.at]
+    if not mine:
+        return
+    said = {(v.round, v.reviewer): (v.verdict, v.commit) for v in verdict.votes}
+    by_round = {v.round: v.reviewer for v in verdict.votes}
+    for number, who, event in mine:
+        if by_round.get(number) != who:
+            continue  # not the one drawn, or a round nobody reached: the claims above say which
+        expected = event.ballot.verdict, event.ballot.commit(facts.campaigns_domain)
+        name = f"{item.id}/revealed/{number}"
+        book.same(name, title, expected, said[(number, who)], leaf=item.leaf)
 
 
 def _complete(opened: Opened, book: Book, item: OpenItem, verdict: Verdict, seed: bytes, pool: int) -> None:
@@ -115,23 +133,30 @@ def _rounds(facts: Facts, book: Book, whole: OpenSettlement, anchor: Anchor) -> 
     with book.reading(f"{name}/rounds", "the counted votes have commits", name):
         rounds = _leaves_by_round(facts, whole, anchor)
     for number in sorted(rounds.keys() | {e.round for e in posted}):
-        leaves = rounds.get(number, [])
+        leaves = rounds.get(number, [ZERO_WORD] * anchor.count)
         mine = [e for e in posted if e.round == number]
         title = f"the commits of round {number} stood on chain before the settlement, and each of them counted"
         expected, found = (build(leaves).root, len(leaves)), [(e.root, e.count) for e in mine]
         truth = expected in found and all(_stored(facts, e) for e in mine)
-        leaf = f"anchor {anchor.first_item}, round {number}, {len(leaves)} votes counted"
+        count = sum(leaf != ZERO_WORD for leaf in leaves)
+        leaf = f"anchor {anchor.first_item}, round {number}, {count} votes counted"
         book.holds(f"{name}/round/{number}", title, truth, leaf=leaf, expected=expected, actual=found)
 
 
 def _leaves_by_round(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> dict[int, list[bytes]]:
+    """One leaf for each item of the anchor; the zero word where its vote is the reviewer's own or there is none."""
+    own = facts.ledger.campaign(whole.facts.posted.campaign).own_commits
     rounds: dict[int, list[bytes]] = {}
     for item in whole.items:
         if item.verdict is None or item.anchor.first_item != anchor.first_item:
             continue
         for vote in item.verdict.votes:
+            alone = own.get((item.item, vote.round, vote.reviewer))
+            if alone is not None and alone.commit == vote.commit and alone.at < whole.facts.at:
+                continue
             commit = VoteCommit(item.campaign, item.item, vote.round, vote.reviewer, vote.commit, b"")
-            rounds.setdefault(vote.round, []).append(commit.leaf(facts.campaigns_domain))
+            leaves = rounds.setdefault(vote.round, [ZERO_WORD] * anchor.count)
+            leaves[item.item - anchor.first_item] = commit.leaf(facts.campaigns_domain)
     return rounds
 
 

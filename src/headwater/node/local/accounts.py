@@ -6,6 +6,7 @@ from headwater.chain import anvil
 from headwater.chain.contracts import Contracts
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import LOCAL_CHAIN, Chain
+from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.node.wallets import Wallets
 
 DOLLARS = 10**6
@@ -36,11 +37,14 @@ def grant(
 
 
 def join(contracts: Contracts, signer: TransactionSigner, role: int, tokens: int) -> None:
-    """Stakes whole network tokens for a role, once."""
-    if contracts.stakes.has_role(signer.address, role):
-        return
-    contracts.network_token.approve(signer, contracts.stakes.address, tokens * TOKENS)
-    contracts.stakes.join(signer, role, tokens * TOKENS)
+    """Stakes whole network tokens for a role, once; a reviewer's weight follows, so that he can be drawn."""
+    if not contracts.stakes.has_role(signer.address, role):
+        contracts.network_token.approve(signer, contracts.stakes.address, tokens * TOKENS)
+        contracts.stakes.join(signer, role, tokens * TOKENS)
+    if role == REVIEWER_ROLE and contracts.reviewers.weight(signer.address) != contracts.stakes.stake(
+        signer.address, role
+    ):
+        contracts.reviewers.sync(signer, signer.address)
 
 
 def add_collateral(contracts: Contracts, signer: TransactionSigner, token: str, amount: int) -> None:

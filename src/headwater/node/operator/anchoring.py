@@ -33,6 +33,14 @@ def anchor_pending(desk: Desk, campaign: int) -> list[Anchor]:
     return [_send(desk, campaign, row.id, row.root, row.size, row.cid) for row in waiting]
 
 
+def sync_reviewers(desk: Desk) -> int:
+    """Brings every reviewer's weight to his stake, so that the next anchor seals what is true; how many were not."""
+    stale = desk.ledger().unsynced()
+    for account in stale:
+        desk.contracts.reviewers.sync(desk.signer, account)
+    return len(stale)
+
+
 def record_seed(desk: Desk, campaign: int, anchor: Anchor) -> bytes:
     """The anchor's review seed, recorded by us if nobody has yet; waits for the block it needs."""
     known = desk.ledger().campaign(campaign).seeds.get(anchor.first_item)
@@ -89,6 +97,7 @@ def _send(desk: Desk, campaign: int, number: int, root: bytes, count: int, cid: 
     mine = (a for a in facts.anchors.values() if a.root == root and a.anchorer == desk.signer.address)
     anchor = next(mine, None)
     if anchor is None:
+        sync_reviewers(desk)
         receipt = desk.contracts.campaigns.anchor(desk.signer, campaign, facts.terms, root, count, cid_digest(cid))
         anchor = receipt.only(Anchored).anchor
     with desk.engine.begin() as db:

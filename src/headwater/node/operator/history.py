@@ -30,9 +30,9 @@ class Record:
 def records_before(desk: Desk, when: int) -> dict[str, Record]:
     """Records by contributor from settlements final at or before ``when``, over all campaigns."""
     ledger = desk.ledger()
-    final = [s for c in ledger.campaigns for s in ledger.standing(c) if s.posted.final_at <= when]
+    final = [s for c in ledger.campaigns for s in ledger.standing(c) if s.final_at <= when]
     outcomes: dict[str, list[bool]] = {}
-    for facts in sorted(final, key=lambda s: (s.posted.final_at, s.posted.key)):
+    for facts in sorted(final, key=lambda s: (s.final_at, s.posted.key)):
         evidence = desk.record(Evidence, desk.cid_of(facts.posted.evidence))
         for position, opening in enumerate(evidence.openings):
             outcomes.setdefault(opening.contributor, []).append(accepted(facts.verdicts, position))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
+from headwater.chain.calls import MAX_SIGNATURE
+from headwater.chain.structs import Terms
+from headwater.market import consent_gaps
 from headwater.node.database import contributions
 from headwater.node.errors import IntakeError
 from headwater.node.operator.desk import Desk
@@ -34,9 +37,8 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
         raise IntakeError(f"campaign {given.campaign}", actual="past its deadline", fix="choose an open campaign")
     if len(signed.salt) != SALT_BYTES:
         raise IntakeError("salt", actual=f"{len(signed.salt)} bytes", allowed=f"{SALT_BYTES} bytes")
-    if not eip712.check(given.contributor, digest, signed.signature):
-        raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
-    _records_fit(desk, signed)
+    _signature_stands(desk, given.contributor, digest, signed.signature)
+    _records_fit(desk, signed, facts.terms)
     row = {
         "digest": digest,
         "campaign": given.campaign,
@@ -51,7 +53,26 @@ def receive(desk: Desk, signed: SignedContribution) -> bytes:
     return digest
 
 
-def _records_fit(desk: Desk, signed: SignedContribution) -> None:
+def _signature_stands(desk: Desk, contributor: str, digest: bytes, signature: bytes) -> None:
+    """A signature that anyone can check for ever: a key's, or what a contract wallet approved on chain beforehand."""
+    if len(signature) > MAX_SIGNATURE:
+        allowed = f"at most {MAX_SIGNATURE}: longer ones cannot be shown on chain"
+        raise IntakeError("signature of the contribution", actual=f"{len(signature)} bytes", allowed=allowed)
+    if eip712.recover(digest, signature) == contributor:
+        return
+    if desk.contracts.approvals.time(contributor, digest) is not None:
+        return
+    if desk.contracts.chain.code(contributor):
+        raise IntakeError(
+            "signature of the contribution",
+            actual=f"contract wallet {contributor} has not approved it on chain",
+            allowed="an approval recorded before it is anchored: what a wallet answers later can change",
+            fix=f"call approve(0x{digest.hex()}) on Approvals at {desk.contracts.approvals.address}, then submit again",
+        )
+    raise IntakeError("signature of the contribution", actual="not the contributor's", fix="sign it again")
+
+
+def _records_fit(desk: Desk, signed: SignedContribution, terms: Terms) -> None:
     given = signed.contribution
     manifest = desk.record(Manifest, _held(desk, dag_cbor_cid(given.manifest), "manifest"))
     if manifest.campaign != given.campaign:
@@ -63,6 +84,8 @@ def _records_fit(desk: Desk, signed: SignedContribution) -> None:
         raise IntakeError(
             "consent receipt", actual="given for another clip or campaign", fix="give consent for this one"
         )
+    for gap in consent_gaps(terms, consent):
+        raise IntakeError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
     if manifest.consent != given.consent:
         raise IntakeError("manifest: consent", actual=manifest.consent.hex(), allowed=given.consent.hex())
     envelope = desk.record(KeyEnvelope, _held(desk, manifest.envelope, "key envelope"))

@@ -13,27 +13,25 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from headwater.catalog.ledger import CampaignFacts
-from headwater.chain.stakes import REVIEWER_ROLE
+from headwater.catalog.reputation import Cited
 from headwater.chain.structs import Anchor
 from headwater.node.database import anchors, contributions, votes
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import record_seed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.history import Record, records_before
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
 from headwater.records import codec
 from headwater.records.contribution import SignedContribution
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import Ballot, VoteCommit
 from headwater.review import (
-    START_WEIGHT,
-    Candidate,
+    Lot,
     Step,
     counted,
     draw,
-    eligible,
     next_step,
-    stakes_of,
     take_ballot,
     take_commit,
 )
@@ -81,13 +79,13 @@ def items_of(desk: Desk, campaign: int, anchor_id: int) -> list[OpenItem]:
         raise NotReadyError(f"anchor {anchor_id}", actual="items without a check report", fix="run the checker first")
     seed = record_seed(desk, campaign, anchor)
     facts = desk.ledger().campaign(campaign)
-    records = records_before(desk, anchor.time)
+    records, cited = records_before(desk, anchor.time), desk.cited_at(anchor.time)
     found = []
     for row in rows:
         item = anchor.first_item + row.position
-        cast = _cast(desk, facts, anchor, item)
+        cast = _cast(desk, facts, anchor, item, cited)
         record = records.get(row.contributor, Record())
-        pool = len(_pool(desk, anchor, row.contributor))
+        pool = len(facts.pool_of(item, row.contributor))
         step = next_step(row.llr, record.prior, record.settled, [v for v, _ in cast], seed, item, pool)
         signed = codec.decode(SignedContribution, row.signed)
         ballots = tuple(b for _, b in cast)
@@ -148,31 +146,30 @@ def close_rounds(desk: Desk, campaign: int) -> int:
             continue
         anchor = asked[0].anchor
         root = build(_round_leaves(desk, campaign, anchor, number)).root
-        desk.contracts.campaigns.commit_votes(desk.signer, campaign, anchor.first_item, number, root, len(asked))
+        desk.contracts.campaigns.commit_votes(desk.signer, campaign, anchor.first_item, number, root, anchor.count)
         posted += 1
     return posted
 
 
-def reviewers_of(desk: Desk, anchor: Anchor, contributor: str, seed: bytes, item: int, rounds: int) -> tuple[str, ...]:
-    """The first ``rounds`` reviewers drawn for an item, from stakes as they stood when it was anchored."""
-    return draw(seed, item, rounds, _pool(desk, anchor, contributor))
-
-
-def _pool(desk: Desk, anchor: Anchor, contributor: str) -> tuple[Candidate, ...]:
-    stakes = desk.ledger().stakes_at(REVIEWER_ROLE, anchor.block)
-    return eligible(stakes_of(stakes), (contributor, anchor.anchorer))
+def reviewers_of(desk: Desk, campaign: int, item: int, contributor: str, rounds: int) -> tuple[str, ...]:
+    """The first ``rounds`` reviewers drawn for an item, from the weights its anchor sealed."""
+    facts = desk.ledger().campaign(campaign)
+    seed = facts.seeds[facts.anchor_of(item).first_item]
+    lot = Lot(desk.contracts.chain.chain_id, desk.contracts.reviewers.address, campaign, item, seed)
+    return draw(lot, rounds, facts.pool_of(item, contributor))
 
 
 def _assignment(desk: Desk, campaign: int, open_: OpenItem) -> Assignment:
     number = len(open_.votes)
-    seed = desk.ledger().campaign(campaign).seeds[open_.anchor.first_item]
     given = open_.signed.contribution
-    drawn = reviewers_of(desk, open_.anchor, given.contributor, seed, open_.item, number + 1)
+    drawn = reviewers_of(desk, campaign, open_.item, given.contributor, number + 1)
     return Assignment(campaign, open_.item, number, drawn[number], desk.cid_of(given.manifest))
 
 
-def _cast(desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int) -> list[tuple[CountedVote, Ballot]]:
-    """Votes whose round root is on chain, in round order."""
+def _cast(
+    desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int, cited: Cited
+) -> list[tuple[CountedVote, Ballot]]:
+    """Votes whose round root is on chain, in round order, weighing what the cited epoch says."""
     query = select(votes).where(votes.c.campaign == facts.id, votes.c.item == item).order_by(votes.c.round)
     with desk.engine.begin() as db:
         rows = db.execute(query).all()
@@ -180,20 +177,21 @@ def _cast(desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int) -> list[t
     for row in rows:
         if (anchor.first_item, row.round, desk.signer.address) in facts.commit_roots:
             ballot = codec.decode(Ballot, row.ballot)
-            cast.append((counted(ballot, codec.decode(VoteCommit, row.commit), START_WEIGHT), ballot))
+            cast.append((counted(ballot, codec.decode(VoteCommit, row.commit), cited.weight(row.reviewer)), ballot))
     return cast
 
 
 def _round_leaves(desk: Desk, campaign: int, anchor: Anchor, number: int) -> list[bytes]:
-    """Leaves of a round's commit tree, in item order."""
+    """Leaves of a round's commit tree: one for each item of the anchor, a zero word where nobody was asked."""
     items = range(anchor.first_item, anchor.first_item + anchor.count)
-    query = select(votes.c.commit).where(
+    query = select(votes.c.item, votes.c.commit).where(
         votes.c.campaign == campaign, votes.c.round == number, votes.c.item.between(items[0], items[-1])
     )
     with desk.engine.begin() as db:
-        rows = db.execute(query.order_by(votes.c.item)).all()
+        rows = db.execute(query).all()
     domain = desk.contracts.campaigns_domain
-    return [codec.decode(VoteCommit, row.commit).leaf(domain) for row in rows]
+    leaves = {row.item: codec.decode(VoteCommit, row.commit).leaf(domain) for row in rows}
+    return [leaves.get(item, ZERO_WORD) for item in items]
 
 
 def checked_anchors(desk: Desk, campaign: int) -> list[int]:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.events import Settled
-from headwater.chain.structs import ACCEPTED, Anchor, Posted, opening_hash, settlement_key
+from headwater.chain.structs import ACCEPTED, MISSING, Anchor, Posted, opening_hash, price_of, settlement_key
 from headwater.checks import read_report
+from headwater.client.origins import NOBODY
+from headwater.client.watch_origins import REACH
 from headwater.market import Draft, draft, value
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.checking import COPY_RULES
@@ -19,15 +21,15 @@ from headwater.node.operator.desk import Desk
 from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_of
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest
-from headwater.records import codec
-from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
+from headwater.primitives.hashing import ZERO_WORD
+from headwater.records.evidence import Evidence, Opening, PayRow, snapshot_of
 from headwater.records.verdict import Verdict
 from headwater.records.vote import REJECT, Ballot
 from headwater.review import Step
 
 APPEAL = (
-    "Appeal: until the settlement is final anyone can prove wrong arithmetic with 'headwater challenge'; "
-    "a jury for what the checks or reviewers saw comes with the court."
+    "Appeal: until the settlement is final anyone can take what the checks or reviewers saw before a jury with "
+    "'headwater dispute open', and prove wrong arithmetic with 'headwater challenge'."
 )
 
 
@@ -40,13 +42,43 @@ def settle(desk: Desk, campaign: int) -> Posted | None:
     decided = _decided(desk, campaign)
     if not decided:
         return None
-    return post(desk, campaign, [verdict_of(desk, campaign, item) for item in decided], decided)
+    left = left_over(desk, campaign, decided[0].item, decided[-1].item + 1)
+    return post(desk, campaign, [verdict_of(desk, campaign, item) for item in decided], decided, left)
 
 
-def post(desk: Desk, campaign: int, verdicts: Sequence[Verdict], items: Sequence[OpenItem]) -> Posted:
-    """Posts these verdicts for whole anchors, in place of voided attempts if there were any."""
+def left_over(desk: Desk, campaign: int, start: int, end: int) -> list[Anchor]:
+    """Old direct anchors that a settlement of items ``[start, end)`` must cover as well; nobody brought us their data.
+
+    Raises:
+        NotReadyError: somebody else's anchor, or one of ours that waits, lies before one.
+    """
+    facts, now = desk.ledger().campaign(campaign), desk.contracts.chain.now()
+    window = facts.terms.settle_window
+    behind = [a for first, a in sorted(facts.anchors.items()) if end <= first < start + REACH]
+    # Each turn takes time: what will be old when the transaction is mined counts as old now.
+    old = [number for number, a in enumerate(behind, 1) if a.direct and a.time + window // 2 < now]
+    left = behind[: old[-1]] if old else []
+    for anchor in left:
+        if not anchor.direct:
+            raise NotReadyError(
+                f"items {start} to {end - 1} of campaign {campaign}",
+                actual=f"the anchor at item {anchor.first_item} is open, and an old direct one behind it is due",
+                fix="wait for its votes, or for its operator to settle it",
+            )
+    return left
+
+
+def post(
+    desk: Desk, campaign: int, verdicts: Sequence[Verdict], items: Sequence[OpenItem], left: Sequence[Anchor] = ()
+) -> Posted:
+    """Posts these verdicts for whole anchors, in place of voided attempts if there were any.
+
+    Args:
+        left: direct anchors behind them whose data never came.
+    """
     facts = desk.ledger().campaign(campaign)
-    anchors = list({i.anchor.first_item: i.anchor for i in items}.values())
+    anchors = [*{i.anchor.first_item: i.anchor for i in items}.values(), *left]
+    absent = [missing(anchor.first_item, verdicts[0]) for anchor in left]
     earlier = desk.ledger().attempts(campaign, anchors[0].first_item)
     key = settlement_key(campaign, anchors[0].first_item, len(earlier))
     made = draft(
@@ -55,9 +87,10 @@ def post(desk: Desk, campaign: int, verdicts: Sequence[Verdict], items: Sequence
         key,
         facts.terms,
         desk.signer.address,
-        verdicts,
+        [*verdicts, *absent],
     )
-    return send(desk, campaign, made, [opening(i) for i in items], anchors, earlier)
+    openings = [*(opening(i) for i in items), *(nothing(campaign) for _ in left)]
+    return send(desk, campaign, made, openings, anchors, earlier)
 
 
 def send(
@@ -69,17 +102,17 @@ def send(
     earlier: Sequence[SettlementFacts],
 ) -> Posted:
     """Stores the evidence of a draft and posts it."""
-    reputation = ReputationSnapshot(())
+    cited = desk.cited_at(anchors[0].time)
     evidence = Evidence(
         key=Amount(made.key),
         campaign=campaign,
         openings=tuple(openings),
         verdicts=tuple(desk.put(v) for v in made.verdicts),
         pay=tuple(PayRow(b.pay.account, Amount(b.pay.amount), b.pay.kind, b.items) for b in made.books),
-        reputation=desk.put(reputation),
+        reputation=desk.put(snapshot_of((row.reviewer, row.right, row.wrong) for row in cited.rows)),
         suite=read_report(desk.blobs.get(Cid(made.verdicts[0].report))).suite,
     )
-    given = made.input(campaign, cid_digest(desk.put(evidence)), codec.digest(reputation))
+    given = made.input(campaign, cid_digest(desk.put(evidence)), cited.hash)
     terms, contract = desk.terms(campaign), desk.contracts.settlement
     if earlier:
         receipt = contract.resettle(desk.signer, terms, anchors, given, [(e.posted, str(e.voided_by)) for e in earlier])
@@ -97,7 +130,7 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
         item.record.prior,
         item.votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         novelty=item.novelty,
     )
     return Verdict(
@@ -120,6 +153,34 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
     )
 
 
+def missing(item: int, beside: Verdict) -> Verdict:
+    """The verdict record of an item whose data never came; report and index are those of an item ``beside`` it."""
+    return Verdict(
+        item=item,
+        contributor=NOBODY,
+        contribution=ZERO_WORD,
+        llr=0,
+        prior=0,
+        votes=(),
+        grade=100,
+        novelty=10_000,
+        byte=MISSING,
+        reward=Amount(0),
+        score=0,
+        opening=ZERO_WORD,
+        report=beside.report,
+        index=beside.index,
+        ballots=(),
+        reason=f"its data never came. {APPEAL}",
+    )
+
+
+def nothing(campaign: int) -> Opening:
+    """The opening of an item whose data never came."""
+    words = dict.fromkeys(("manifest", "content_root", "consent", "salt"), ZERO_WORD)
+    return Opening(campaign=campaign, contributor=NOBODY, nonce=0, signature=b"", **words)
+
+
 def opening(item: OpenItem) -> Opening:
     """An item's anchor leaf, opened for everybody."""
     given = item.signed.contribution
@@ -136,11 +197,12 @@ def opening(item: OpenItem) -> Opening:
 
 
 def release_final(desk: Desk, campaign: int) -> int:
-    """Unlocks bond and deposits of our settlements that are final; how many."""
+    """Unlocks bond and deposits of our settlements that are final and undisputed; how many."""
     released = 0
     for facts in desk.ledger().standing(campaign):
         mine = facts.posted.settler == desk.signer.address and not facts.released
-        if mine and desk.contracts.settlement.is_final(facts.posted.key):
+        key = facts.posted.key
+        if mine and desk.contracts.settlement.is_final(key) and not desk.contracts.doubts.of(key).holds:
             anchors = anchors_in(desk, facts.posted)
             terms = desk.terms(campaign)
             desk.contracts.settlement.release(desk.signer, facts.posted, terms, anchors, facts.verdicts)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.checks import CheckReport
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import anchor_pending
+from headwater.node.operator.answering import answer_calls
 from headwater.node.operator.checking import check_pending
+from headwater.node.operator.closing import close_due, release_closed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
+from headwater.node.operator.publishing import republish, show_called
 from headwater.node.operator.reviewing import assignments, close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
@@ -25,6 +29,7 @@ class Turn:
 
     Attributes:
         anchored, checked: items; rounds: commit roots posted; released: settlements whose bonds came free.
+        answered: calls for evidence on our settlements.
         settled, resettled: keys of settlements posted.
         waits: one sentence each; empty if the campaign's queue is wholly settled and final.
     """
@@ -36,11 +41,12 @@ class Turn:
     settled: tuple[int, ...]
     resettled: tuple[int, ...]
     released: int
+    answered: int
     waits: tuple[str, ...]
 
 
 def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
-    """Anchors, checks, closes review rounds, settles, replaces what was voided, releases. Safe to run at any time.
+    """Answers calls, anchors, checks, closes review rounds, settles, replaces what was voided, releases; at any time.
 
     Raises:
         UnknownIdError: no such campaign. RoleError: not an operator's desk.
@@ -48,14 +54,19 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     """
     desk.terms(campaign)
     desk.demand_operator()
+    answered = answer_calls(desk, campaign)
     anchored = sum(anchor.count for anchor in anchor_pending(desk, campaign))
     checked = check_pending(desk, campaign, lambda item, report: say(_checked(item, report)))
     rounds = close_rounds(desk, campaign)
     posted = _settle(desk, campaign)
-    replaced = [resettle(desk, facts).key for facts in voided(desk, campaign) if _may_replace(desk, facts)]
+    replaced = _replace(desk, campaign)
     released = release_final(desk, campaign)
+    show_called(desk, campaign)
+    republish(desk, campaign)
+    close_due(desk, campaign)
+    release_closed(desk, campaign)
     waits = _waits(desk, campaign)
-    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, tuple(waits))
+    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, answered, tuple(waits))
 
 
 def _settle(desk: Desk, campaign: int) -> list[int]:
@@ -64,6 +75,16 @@ def _settle(desk: Desk, campaign: int) -> list[int]:
     except NotReadyError:
         return []  # ``_waits`` says for whom
     return [posted.key] if posted else []
+
+
+def _replace(desk: Desk, campaign: int) -> list[int]:
+    """Settlements voided by others' faults, posted anew; keys of those that can be now."""
+    keys = []
+    for facts in voided(desk, campaign):
+        if _may_replace(desk, facts):
+            with suppress(NotReadyError):  # votes are lacking
+                keys.append(resettle(desk, facts).key)
+    return keys
 
 
 def _may_replace(desk: Desk, facts: SettlementFacts) -> bool:
@@ -78,7 +99,7 @@ def _waits(desk: Desk, campaign: int) -> list[str]:
     now = desk.contracts.chain.now()
     for facts in desk.ledger().standing(campaign):
         if not desk.contracts.settlement.is_final(facts.posted.key):
-            left = max(0, facts.posted.final_at - now)
+            left = max(0, facts.final_at - now)
             votes.append(f"challenge window of settlement {facts.posted.key}, {left} s")
     return votes
 

@@ -1,0 +1,33 @@
+"""A second protocol, in plain Python: what every step does to all money and state, and which named error refuses it.
+
+``state`` is what there is, ``world`` takes a step on the chain and in the state and compares, ``node`` is the chain.
+Every other file is a subject: its part of the protocol (plain functions that change the state or raise ``Refused``, in
+the order in which the contracts check), its steps (``@step``), and its views (``@views``). A new contract is a new
+file, imported here.
+"""
+
+from tests.contract.model import (
+    consenting,
+    funding,
+    paying,
+    proving,
+    queue,
+    selling,
+    settling,
+    staking,
+    tokens,
+    waiting,
+)
+
+__all__ = [
+    "consenting",
+    "funding",
+    "paying",
+    "proving",
+    "queue",
+    "selling",
+    "settling",
+    "staking",
+    "tokens",
+    "waiting",
+]

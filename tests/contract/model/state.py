@@ -1,0 +1,220 @@
+"""All money and all state of the protocol, as plain values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
+
+from headwater.chain.structs import Anchor, Posted, Share, Terms, Version
+from headwater.market import Draft
+
+T = TypeVar("T")
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16
+MAX = 2**256 - 1
+
+
+class Refused(Exception):  # noqa: N818  # what happened, not what went wrong
+    """The model says no, by the name the contract must say."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def need(condition: object, name: str) -> None:
+    """Refuse unless."""
+    if not condition:
+        raise Refused(name)
+
+
+@dataclass
+class Campaign:
+    """``lapsed_from`` is None, or the first item that lapsed."""
+
+    terms: Terms
+    escrow: int
+    reserved: int = 0
+    anchored: int = 0
+    settled: int = 0
+    lapsed_from: int | None = None
+    anchors: dict[int, Anchor] = field(default_factory=dict)
+    seeds: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def unreserved(self) -> int:
+        return self.escrow - self.reserved
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What was posted and everything that proves it; ``bent`` says what is wrong with it, and where."""
+
+    posted: Posted
+    terms: Terms
+    anchors: tuple[Anchor, ...]
+    draft: Draft
+    bent: tuple[str, int] | None
+
+
+@dataclass
+class Filed:
+    """A settlement."""
+
+    filing: Filing
+    flags: int = POSTED
+    watcher: str | None = None
+    paid: set[int] = field(default_factory=set)
+    spent: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # of each word's budget
+
+    @property
+    def void(self) -> bool:
+        return bool(self.flags & VOID)
+
+    def final(self, time: int) -> bool:
+        return not self.void and time >= self.filing.posted.final_at
+
+
+@dataclass
+class Purse:
+    """Collateral in one token."""
+
+    free: int = 0
+    locked: int = 0
+    leaving: int = 0
+    ready_at: int = 0
+
+
+@dataclass
+class Stake:
+    """Of one role."""
+
+    amount: int = 0
+    leaving: int = 0
+    ready_at: int = 0
+
+
+@dataclass
+class Line:
+    """A dataset; campaign 0 for own data."""
+
+    campaign: int
+    owner: str
+    latest: int = 0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A version and the tree behind it."""
+
+    version: Version
+    shares: tuple[Share, ...]
+    proofs: tuple[tuple[bytes, ...], ...]
+    contributions: tuple[bytes, ...]
+
+
+@dataclass
+class Sale:
+    """A version's money."""
+
+    listing: Listing
+    published_at: int
+    unlock_at: int
+    gross: int = 0
+    owner_paid: int = 0
+    pool_paid: int = 0
+    fee_paid: int = 0
+    share_paid: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    bond: tuple[str, int] | None = None
+
+
+@dataclass
+class State:
+    """``names`` are the addresses of contracts by name; every other key with a token in it begins with the token."""
+
+    names: Mapping[str, str]
+    treasury: str
+    time: int
+    block: int
+    balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    allowances: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    nonces: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
+    anchor_count: int = 0
+    commit_roots: dict[tuple[int, int, int, str], bytes] = field(default_factory=dict)
+    commits: dict[tuple[int, int, int, str], bytes] = field(default_factory=dict)
+    filed: dict[int, Filed] = field(default_factory=dict)
+    assignees: dict[tuple[int, str], str] = field(default_factory=dict)  # by key >> 16 and account
+    purses: dict[tuple[str, str], Purse] = field(default_factory=lambda: defaultdict(Purse))
+    stakes: dict[tuple[str, int], Stake] = field(default_factory=lambda: defaultdict(Stake))
+    members: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[int, Line] = field(default_factory=dict)
+    sales: dict[int, Sale] = field(default_factory=dict)
+    licences: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)  # balance, expiry
+    withdrawn: set[tuple[int, int, bytes]] = field(default_factory=set)  # campaign, dataset, contribution
+
+    # Money moves
+
+    def pull(self, token: str, source: str, to: str, amount: int, spender: str) -> None:
+        """``Tokens.pull``: the spender's allowance, and exactly the amount must arrive."""
+        key = (token, source, spender)
+        need(self.allowances[key] >= amount and self.balances[token, source] >= amount, "TransferFromFailed")
+        if self.allowances[key] != MAX:
+            self.allowances[key] -= amount
+        need(source != to or amount == 0, "Tokens_NotExact")
+        self.move(token, source, to, amount)
+
+    def move(self, token: str, source: str, to: str, amount: int) -> None:
+        """What a contract has, it can send; less than nothing is a bug of the contracts."""
+        assert 0 <= amount <= self.balances[token, source], f"{source} would pay {amount} it does not have"
+        self.balances[token, source] -= amount
+        self.balances[token, to] += amount
+
+    def lock(self, account: str, token: str, amount: int, role: int) -> None:
+        need(not role or account in self.members[role], "Stakes_LacksRole")
+        if amount:
+            purse = self.purses[account, token]
+            need(amount <= purse.free, "Stakes_NotFree")
+            purse.free -= amount
+            purse.locked += amount
+
+    def unlock(self, account: str, token: str, amount: int) -> None:
+        if amount:
+            purse = self.purses[account, token]
+            need(amount <= purse.locked, "Stakes_NotLocked")
+            purse.free += amount
+            purse.locked -= amount
+
+    def slash(self, account: str, token: str, amount: int, watcher: str, rewarded: int) -> None:
+        """To the watcher's collateral, and the rest to Settlement."""
+        purse = self.purses[account, token]
+        need(amount <= purse.locked, "Stakes_NotLocked")
+        purse.locked -= amount
+        self.purses[watcher, token].free += rewarded
+        self.move(token, self.names["Stakes"], self.names["Settlement"], amount - rewarded)
+
+    def match(self, campaign: int, terms: Terms, error: str) -> Campaign:
+        known = self.campaigns.get(campaign)
+        need(known and known.terms == terms, error)
+        assert known
+        return known
+
+
+def clone(value: T) -> T:
+    """A copy down to what is frozen: every value that can change is copied."""
+    return cast(T, _clone(value))
+
+
+def _clone(value: Any) -> Any:
+    if isinstance(value, defaultdict):
+        return defaultdict(value.default_factory, {key: _clone(one) for key, one in value.items()})
+    if isinstance(value, dict):
+        return {key: _clone(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clone(one) for one in value]
+    if isinstance(value, set):
+        return set(value)
+    if isinstance(value, Campaign | Filed | Purse | Stake | Line | Sale | State):
+        return type(value)(**{one.name: _clone(getattr(value, one.name)) for one in fields(value)})
+    return value

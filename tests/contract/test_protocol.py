@@ -1,0 +1,92 @@
+"""Random steps of the whole protocol, on a chain and in a model in plain Python, which must agree in everything.
+
+A step is a transaction that the model predicts: what it moves, or the named error that refuses it. After each, every
+balance and every view is compared (tests/contract/model). ``-s`` prints how many steps there were and what they met.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+import tests.contract.model  # noqa: F401  # every subject adds its steps and views
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.contract.model.town import Town
+from tests.contract.model.world import STEPS, Draw, World
+
+from headwater.chain import anvil
+
+pytestmark = pytest.mark.chain
+SHORT, LONG = (4, 120), (16, 150)  # examples, steps in each
+
+
+class Protocol(RuleBasedStateMachine):
+    """One run: it begins with the town and takes one step after the other."""
+
+    town: ClassVar[Town]
+    tally: ClassVar[Counter[tuple[str, str]]]
+    world: World
+
+    @initialize()
+    def begin(self) -> None:
+        self.world = self.town.world(self.tally)
+
+    @rule(data=st.data())
+    def step(self, data: st.DataObject) -> None:
+        able = sorted((one for one in STEPS if one.when(self.world)), key=lambda one: -one.weight)
+        names = [one.name for one in able for _ in range(one.weight)]  # the plain choice is the one that leads on
+        chosen = data.draw(st.sampled_from(names), label="step")
+        next(one for one in able if one.name == chosen).run(self.world, Draw(data))
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A chain of its own: its clock is ours."""
+    running = anvil.start(tmp_path_factory.mktemp("model"))
+    made = Town(running.url)
+    yield made
+    made.node.close()
+    running.stop()
+
+
+def walk(town: Town, examples: int, steps: int, *, shrink: bool) -> Counter[tuple[str, str]]:
+    tally: Counter[tuple[str, str]] = Counter()
+    machine = type("Protocol", (Protocol,), {"town": town, "tally": tally})
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=not shrink,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        phases=(Phase.generate, *([Phase.shrink] if shrink else [])),
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=chosen)
+    return tally
+
+
+def report(tally: Counter[tuple[str, str]]) -> str:
+    done = sum(count for (_, refusal), count in tally.items() if not refusal)
+    lines = [f"{tally.total()} steps: {done} done, {tally.total() - done} refused by the predicted error"]
+    for function in sorted({function for function, _ in tally}):
+        met = {refusal or "done": count for (one, refusal), count in sorted(tally.items()) if one == function}
+        lines.append(f"  {function}: " + ", ".join(f"{what} {count}" for what, count in met.items()))
+    return "\n".join(lines)
+
+
+def test_the_chain_agrees_with_the_model(town: Town) -> None:
+    tally = walk(town, *SHORT, shrink=False)
+    print(report(tally))  # noqa: T201  # the count is what was asked for
+    assert tally.total() >= 250
+
+
+@pytest.mark.slow
+def test_the_chain_agrees_with_the_model_over_thousands_of_steps(town: Town) -> None:
+    tally = walk(town, *LONG, shrink=True)
+    print(report(tally))  # noqa: T201  # the count is what was asked for
+    assert tally.total() >= 1_000
