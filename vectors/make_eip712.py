@@ -14,6 +14,7 @@ from eth_account import Account
 CHAIN, CONTRACT = 31337, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 DOMAIN = {"name": "Headwater", "version": "1", "chainId": CHAIN, "verifyingContract": CONTRACT}
 WORD = "0x" + bytes(range(32)).hex()
+BACK = "0x" + bytes(range(32))[::-1].hex()
 ACCOUNT = Account.from_key(b"\x07" * 32)
 
 MESSAGES: dict[str, tuple[list[tuple[str, str]], dict[str, Any]]] = {
@@ -30,9 +31,107 @@ MESSAGES: dict[str, tuple[list[tuple[str, str]], dict[str, Any]]] = {
             "campaign": 3,
             "contributor": ACCOUNT.address,
             "manifest": WORD,
-            "contentRoot": "0x" + bytes(range(32))[::-1].hex(),
+            "contentRoot": BACK,
             "consent": "0x" + bytes(32).hex(),
             "nonce": 9,
+        },
+    ),
+    "ReleaseReceipt": (
+        [
+            ("request", "bytes32"),
+            ("role", "string"),
+            ("campaign", "uint256"),
+            ("dataset", "uint256"),
+            ("version", "uint32"),
+            ("licence", "bytes32"),
+            ("contribution", "bytes32"),
+            ("holder", "address"),
+            ("requester", "address"),
+            ("commitment", "bytes32"),
+            ("part", "bytes32"),
+            ("time", "uint64"),
+        ],
+        {
+            "request": WORD,
+            "role": "checker",
+            "campaign": 3,
+            "dataset": 0,
+            "version": 0,
+            "licence": "0x" + bytes(32).hex(),
+            "contribution": WORD,
+            "holder": ACCOUNT.address,
+            "requester": CONTRACT,
+            "commitment": WORD,
+            "part": BACK,
+            "time": 1_900_000_000,
+        },
+    ),
+    "ReleaseRequest": (
+        [
+            ("role", "string"),
+            ("campaign", "uint256"),
+            ("dataset", "uint256"),
+            ("version", "uint32"),
+            ("licence", "bytes32"),
+            ("contribution", "bytes32"),
+            ("holder", "address"),
+            ("requester", "address"),
+            ("recipientKey", "bytes32"),
+            ("expiry", "uint64"),
+            ("nonce", "bytes32"),
+        ],
+        {
+            "role": "buyer",
+            "campaign": 3,
+            "dataset": 2,
+            "version": 1,
+            "licence": WORD,
+            "contribution": BACK,
+            "holder": CONTRACT,
+            "requester": ACCOUNT.address,
+            "recipientKey": WORD,
+            "expiry": 1_900_000_000,
+            "nonce": BACK,
+        },
+    ),
+    "Usage": (
+        [
+            ("dataset", "uint256"),
+            ("version", "uint32"),
+            ("licence", "bytes32"),
+            ("holder", "address"),
+            ("purpose", "string"),
+            ("episodes", "uint32"),
+            ("time", "uint64"),
+            ("model", "bytes32"),
+        ],
+        {
+            "dataset": 2,
+            "version": 1,
+            "licence": WORD,
+            "holder": ACCOUNT.address,
+            "purpose": "research",
+            "episodes": 100,
+            "time": 1_900_000_000,
+            "model": "0x" + bytes(32).hex(),
+        },
+    ),
+    "Assignment": (
+        [
+            ("campaign", "uint256"),
+            ("firstItem", "uint32"),
+            ("account", "address"),
+            ("to", "address"),
+            ("price", "uint96"),
+            ("deadline", "uint40"),
+        ],
+        {
+            "campaign": 3,
+            "firstItem": 17,
+            "account": ACCOUNT.address,
+            "to": CONTRACT,
+            "price": 900_000,
+            "deadline": 1_900_000_000,
         },
     ),
     "VoteCommit": (
@@ -63,7 +162,7 @@ def main() -> None:
                 "signature": "0x" + bytes(signed.signature).hex(),
             }
         )
-    about = "spec/records.md; domain name Headwater, version 1"
+    about = "spec/records.md section 3, spec/settlement.md section 6; domain name Headwater, version 1"
     content = {"about": about, "chainId": CHAIN, "contract": CONTRACT, "signer": ACCOUNT.address, "cases": cases}
     Path(__file__).with_name("eip712.json").write_text(json.dumps(content, indent=1) + "\n")
 

@@ -84,6 +84,198 @@ VALID: dict[str, dict[str, Any]] = {
 }
 
 
+SIGNATURE = bytes(range(1, 65)) + b"\x1b"
+WHOLE = 79228162514264337593543950335
+SEALED = bytes(81)
+_CONTRIBUTION, _REASONS = VALID["Contribution"], VALID["Ballot"]["reasons"]
+_REQUEST = {
+    "type": "release-request/1",
+    "role": "buyer",
+    "campaign": 1,
+    "dataset": 2,
+    "version": 3,
+    "licence": WORD,
+    "contribution": WORD,
+    "holder": A,
+    "requester": B,
+    "recipient_key": WORD[::-1],
+    "expiry": 1_900_000_000,
+    "nonce": WORD,
+}
+_PART = {"type": "key-part/1", "index": 1, "holder": A, "sealed": SEALED}
+_RECEIPT = {
+    "type": "release-receipt/1",
+    "request": WORD,
+    "role": "checker",
+    "campaign": 1,
+    "dataset": 0,
+    "version": 0,
+    "licence": bytes(32),
+    "contribution": WORD,
+    "holder": A,
+    "requester": B,
+    "commitment": WORD,
+    "part": WORD[::-1],
+    "time": 1_900_000_000,
+}
+VALID |= {
+    "CampaignSpec": {
+        "type": "campaign-spec/1",
+        "name": "Fold towels",
+        "task": "fold a towel twice",
+        "modality": "robot_episode",
+        "embodiment": ["so101"],
+        "features": [
+            {"name": "observation.state", "axes": ["a", "b"], "unit": "rad", "low_milli": -3142, "high_milli": 3142}
+        ],
+        "cameras": [{"role": "wrist", "keys": ["cam"], "min_width": 640, "min_height": 480, "min_fps_milli": 30_000}],
+        "fps_milli": 30_000,
+        "min_length_ms": 2_000,
+        "max_length_ms": 60_000,
+        "sensors": [],
+        "success": "the towel lies folded",
+        "reject_reasons": ["task-not-shown: the task is not shown"],
+        "examples": [CID],
+        "strata": [{"name": "blue", "want": 10}],
+    },
+    "Manifest": {
+        "type": "manifest/1",
+        "campaign": 1,
+        "modality": "robot_episode",
+        "format": "lerobot-v3.0",
+        "episode": 0,
+        "task": "fold",
+        "embodiment": "so101",
+        "device": "",
+        "length": 300,
+        "fps_milli": 30_000,
+        "files": [{"path": "data/a.parquet", "size_bytes": 10, "media_type": "text/plain", "sha256": WORD, "cid": CID}],
+        "sensors": [{"name": "imu", "kind": "gyro", "clock": "device", "unit": "rad/s", "rate_milli_hz": 200_000}],
+        "check_suite": "1",
+        "consent": WORD,
+        "envelope": CID,
+        "previews": [],
+        "derived_from": [WORD],
+    },
+    "SignedContribution": {
+        "type": "signed-contribution/1",
+        "contribution": _CONTRIBUTION,
+        "signature": SIGNATURE,
+        "salt": WORD,
+    },
+    "AnchorLeaves": {"type": "anchor-leaves/1", "campaign": 1, "leaves": [WORD, WORD[::-1]]},
+    "KeyEnvelope": {
+        "type": "key-envelope/1",
+        "suite": "hw-stream-1",
+        "t": 2,
+        "n": 2,
+        "label": WORD,
+        "key_commitment": WORD,
+        "holders": [
+            {"index": 1, "address": A, "sealed": SEALED, "commitment": WORD},
+            {"index": 2, "address": B, "sealed": SEALED, "commitment": WORD},
+        ],
+    },
+    "ReleaseRequest": _REQUEST,
+    "SignedReleaseRequest": {
+        "type": "signed-release-request/1",
+        "request": _REQUEST,
+        "signature": SIGNATURE,
+        "proof": b"\xa0",
+    },
+    "KeyPart": _PART,
+    "ReleaseReceipt": _RECEIPT,
+    "Release": {"type": "release/1", "part": _PART, "receipt": _RECEIPT, "signature": SIGNATURE},
+    "ReleaseProof": {
+        "type": "release-proof/1",
+        "contribution": _CONTRIBUTION,
+        "signature": SIGNATURE,
+        "salt": WORD,
+        "anchor": bytes(320),
+        "index": 1,
+        "path": [WORD],
+        "envelope": WORD,
+        "version": b"",
+        "episode": 0,
+        "episode_path": [],
+        "posted": b"",
+        "item": b"",
+        "item_path": [],
+    },
+    "Reasons": _REASONS,
+    "VoteCommit": {
+        "type": "vote-commit/1",
+        "campaign": 1,
+        "item": 4,
+        "round": 0,
+        "reviewer": B,
+        "commit": WORD,
+        "signature": SIGNATURE,
+    },
+    "ReputationSnapshot": {
+        "type": "reputation/1",
+        "reviewers": [{"reviewer": A, "right_tenths": 128, "wrong_tenths": 22}],
+    },
+    "Evidence": {
+        "type": "settlement-evidence/1",
+        "key": str(1 << 64),
+        "campaign": 1,
+        "openings": [
+            {
+                **{name: value for name, value in _CONTRIBUTION.items() if name != "type"},
+                "signature": SIGNATURE,
+                "salt": WORD,
+            }
+        ],
+        "verdicts": [CID],
+        "pay": [{"account": A, "amount": str(WHOLE), "kind": 0, "items": [0]}],
+        "reputation": CID,
+        "suite": "1",
+    },
+    "DatasetManifest": {
+        "type": "dataset-manifest/1",
+        "name": "Towels",
+        "description": "",
+        "campaign": 1,
+        "spec": CID,
+        "modality": "robot_episode",
+        "licences": [CID],
+        "episodes": [
+            {
+                "contribution": WORD,
+                "contributor": A,
+                "content_root": WORD,
+                "envelope": WORD,
+                "manifest": CID,
+                "weight": 999_300,
+                "item": 0,
+                "settlement": str(1 << 64),
+            }
+        ],
+    },
+    "LicencePreset": {
+        "type": "licence-preset/1",
+        "id": "hw-research-1",
+        "name": "Research only",
+        "purposes": ["research"],
+        "redistribution": False,
+        "attribution": True,
+        "text": "Use for research.",
+    },
+    "Usage": {
+        "type": "usage/1",
+        "dataset": 2,
+        "version": 3,
+        "licence": WORD,
+        "holder": B,
+        "purpose": "research",
+        "episodes": 100,
+        "time": 1_900_000_000,
+        "model": bytes(32),
+    },
+}
+
+
 def broken(name: str, **change: Any) -> dict[str, Any]:
     """A valid map with fields changed; ``...`` removes one."""
     plain = {**VALID[name], **change}
@@ -107,6 +299,32 @@ INVALID: list[tuple[str, str, bytes]] = [
     ("Ballot", "cut short", dag_cbor.encode(VALID["Ballot"])[:-1]),
     ("Ballot", "bytes after the end", dag_cbor.encode(VALID["Ballot"]) + b"\x00"),
 ]
+_HOLDERS = VALID["KeyEnvelope"]["holders"]
+INVALID += [
+    ("CampaignSpec", "a part with an unknown field", dag_cbor.encode(broken("CampaignSpec", strata=[{"name": "a"}]))),
+    ("ConsentReceipt", "a purpose that is not text", dag_cbor.encode(broken("ConsentReceipt", purposes=[1]))),
+    ("SignedContribution", "a part of another type", dag_cbor.encode(broken("SignedContribution", contribution=_PART))),
+    ("KeyEnvelope", "one share opens it", dag_cbor.encode(broken("KeyEnvelope", t=1))),
+    ("KeyEnvelope", "more needed than dealt", dag_cbor.encode(broken("KeyEnvelope", t=3))),
+    ("KeyEnvelope", "a suite nobody knows", dag_cbor.encode(broken("KeyEnvelope", suite="hw-stream-2"))),
+    ("KeyEnvelope", "holders out of order", dag_cbor.encode(broken("KeyEnvelope", holders=_HOLDERS[::-1]))),
+    ("KeyEnvelope", "a holder twice", dag_cbor.encode(broken("KeyEnvelope", holders=[_HOLDERS[0]] * 2))),
+    ("ReleaseRequest", "a nonce of 31 bytes", dag_cbor.encode(broken("ReleaseRequest", nonce=WORD[1:]))),
+    ("ReleaseRequest", "an address without checksum", dag_cbor.encode(broken("ReleaseRequest", holder=A.lower()))),
+    ("ReleaseReceipt", "a version above 32 bits", dag_cbor.encode(broken("ReleaseReceipt", version=1 << 32))),
+    ("VoteCommit", "a round above 8 bits", dag_cbor.encode(broken("VoteCommit", round=256))),
+    ("VoteCommit", "a commit of 33 bytes", dag_cbor.encode(broken("VoteCommit", commit=WORD + b"\0"))),
+    ("LicencePreset", "a number where yes or no belongs", dag_cbor.encode(broken("LicencePreset", attribution=1))),
+    ("Usage", "a negative number of episodes", dag_cbor.encode(broken("Usage", episodes=-1))),
+    ("Evidence", "a key as a number", dag_cbor.encode(broken("Evidence", key=1))),
+]
+for _name, _plain in VALID.items():
+    _field = next(key for key in reversed(_plain) if key != "type")
+    INVALID += [
+        (_name, f"no {_field}", dag_cbor.encode(broken(_name, **{_field: ...}))),
+        (_name, "a field nobody knows", dag_cbor.encode(broken(_name, zzz=1))),
+        (_name, "a later version", dag_cbor.encode(broken(_name, type=_plain["type"][:-1] + "2"))),
+    ]
 _SHORT = dag_cbor.encode(VALID["Contribution"])
 INVALID.append(("Contribution", "a longer number than needed", _SHORT.replace(b"enonce\x07", b"enonce\x18\x07")))
 

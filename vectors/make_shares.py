@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from Crypto.Hash import keccak
+
 from make_pays import h, levels, siblings
 
 CHAIN, BOOK, SCOPE = 31337, 0x1111111111111111111111111111111111111111, 7 << 32 | 2

@@ -286,9 +286,40 @@ contract ConformanceTest is Test {
                 vm.parseJsonAddress(json, ".contract")
             )
         );
-        _signed(json, 0, domain, _contribution(json, ".cases[0].message"));
-        _signed(json, 1, domain, _voteCommit(json, ".cases[1].message"));
-        vm.assertTrue(!vm.keyExistsJson(json, ".cases[2]"), "every case read");
+        uint256 read;
+        for (uint256 n; vm.keyExistsJson(json, _at(".cases", n, "")); ++n) {
+            bytes32 message = _message(json, _at(".cases", n, ""));
+            if (message == 0) continue;
+            _signed(json, n, domain, message);
+            ++read;
+        }
+        vm.assertEq(read, 3, "messages contracts read");
+    }
+
+    /// @dev Zero for those no contract reads: requests and receipts of keys, and usage.
+    function _message(string memory json, string memory path) private pure returns (bytes32) {
+        bytes32 primary = keccak256(bytes(vm.parseJsonString(json, string.concat(path, ".primary"))));
+        path = string.concat(path, ".message");
+        if (primary == keccak256("Contribution")) return _contribution(json, path);
+        if (primary == keccak256("VoteCommit")) return _voteCommit(json, path);
+        if (primary == keccak256("Assignment")) return _assignment(json, path);
+        return 0;
+    }
+
+    function _assignment(string memory json, string memory path) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256(
+                    "Assignment(uint256 campaign,uint32 firstItem,address account,address to,uint96 price,uint40 deadline)"
+                ),
+                _uint(json, path, ".campaign"),
+                _uint(json, path, ".firstItem"),
+                vm.parseJsonAddress(json, string.concat(path, ".account")),
+                vm.parseJsonAddress(json, string.concat(path, ".to")),
+                _uint(json, path, ".price"),
+                _uint(json, path, ".deadline")
+            )
+        );
     }
 
     function _contribution(string memory json, string memory path) private pure returns (bytes32) {

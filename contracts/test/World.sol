@@ -464,7 +464,7 @@ abstract contract World is Test {
         }
     }
 
-    function _budget(Draft memory d, uint256 word) internal pure returns (uint96 budget) {
+    function _budget(Draft memory d, uint256 word) internal view virtual returns (uint96 budget) {
         uint256 last = 128 * word + 127 < d.pays.length ? 128 * word + 127 : d.pays.length - 1;
         if (last == d.pays.length - 1) budget = d.total;
         else budget = d.pays[last].cumulative;

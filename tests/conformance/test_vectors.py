@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
+import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headwater import records as package
 from headwater.chain import structs
 from headwater.chain.structs import Offer, Terms, Use
 from headwater.market import offer_gaps, pool_part, share_lists, use_gaps
@@ -28,7 +32,6 @@ from headwater.review import Candidate, Lot, draw, eligible, weight
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 _NOTHING = ("0x" + "00" * 20, "0x" + "00" * 20, bytes(32), *[0] * 12, bytes(32), *[0] * 5)
-MODULES = {"Contribution": "contribution", "ConsentReceipt": "consent", "Verdict": "verdict", "Ballot": "vote"}
 
 
 def load(name: str) -> Any:
@@ -39,9 +42,17 @@ def words(texts: list[str]) -> list[bytes]:
     return [bytes.fromhex(t.removeprefix("0x")) for t in texts]
 
 
-def record(name: str) -> type[Any]:
-    kind: type[Any] = getattr(importlib.import_module(f"headwater.records.{MODULES[name]}"), name)
-    return kind
+def records() -> dict[str, type[Any]]:
+    """Every record of the package by the name of its class."""
+    modules = [importlib.import_module(f"headwater.records.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    held = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
+    return {kind.__name__: kind for kind in held if codec.type_of(kind)}
+
+
+RECORDS = records()
+MESSAGES: dict[str, type[Any]] = {"Assignment": structs.Assignment} | {
+    name: RECORDS[name] for name in ("Contribution", "ReleaseReceipt", "ReleaseRequest", "Usage", "VoteCommit")
+}
 
 
 @pytest.mark.parametrize("case", load("pays")["cases"], ids=lambda c: f"{c['count']} leaves")
@@ -137,7 +148,7 @@ def test_verdict(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", load("records")["valid"], ids=lambda c: c["record"])
 def test_valid_record(case: dict[str, Any]) -> None:
     data = bytes.fromhex(case["bytes"])
-    held = codec.decode(record(case["record"]), data)
+    held = codec.decode(RECORDS[case["record"]], data)
     assert codec.encode(held) == data
     assert codec.cid(held) == case["cid"]
 
@@ -145,23 +156,37 @@ def test_valid_record(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", load("records")["invalid"], ids=lambda c: c["why"])
 def test_invalid_record(case: dict[str, Any]) -> None:
     with pytest.raises((RecordError, CanonicalError)):
-        codec.decode(record(case["record"]), bytes.fromhex(case["bytes"]))
+        codec.decode(RECORDS[case["record"]], bytes.fromhex(case["bytes"]))
 
 
 @pytest.mark.parametrize("case", load("eip712")["cases"], ids=lambda c: c["primary"])
 def test_eip712(case: dict[str, Any]) -> None:
     whole, m = load("eip712"), case["message"]
-    word = {name: bytes.fromhex(value[2:]) for name, value in m.items() if str(value).startswith("0x")}
+    given = {name: bytes.fromhex(v[2:]) if re.fullmatch("0x[0-9a-f]{64}", str(v)) else v for name, v in m.items()}
+    plain = {re.sub("[A-Z]", lambda c: "_" + c[0].lower(), name): value for name, value in given.items()}
     signature = bytes.fromhex(case["signature"][2:])
-    signed: Contribution | VoteCommit
-    if case["primary"] == "Contribution":
-        parts = (word["manifest"], word["contentRoot"], word["consent"], m["nonce"])
-        signed = Contribution(m["campaign"], m["contributor"], *parts)
-    else:
-        signed = VoteCommit(m["campaign"], m["item"], m["round"], m["reviewer"], word["commit"], signature)
+    if case["primary"] == "VoteCommit":
+        plain["signature"] = signature
+    signed = MESSAGES[case["primary"]](**plain)
     digest = signed.digest(Domain(whole["chainId"], whole["contract"]))
     assert "0x" + digest.hex() == case["digest"]
     assert recover(digest, signature) == whole["signer"]
+
+
+def test_every_record_has_cases() -> None:
+    page = (VECTORS.parent / "spec" / "records.md").read_text()
+    assert {codec.type_of(kind) for kind in RECORDS.values()} == set(re.findall(r"^### `([a-z-]+/\d+)`$", page, re.M))
+    valid, invalid = (Counter(case["record"] for case in load("records")[part]) for part in ("valid", "invalid"))
+    assert set(valid) == set(invalid) == set(RECORDS)
+    assert min(invalid.values()) >= 2
+
+
+def test_every_message_has_a_case() -> None:
+    pages = [(VECTORS.parent / "spec" / name).read_text() for name in ("records.md", "settlement.md")]
+    listed = set(re.findall(r"^[A-Z]\w+\(\w+ \w+(?:,\w+ \w+)*\)$", pages[0].split("<!-- messages -->")[1], re.M))
+    listed |= set(re.findall(r"`(Assignment\(.*?\))`", pages[1]))
+    assert {case["type"] for case in load("eip712")["cases"]} == listed
+    assert len(listed) == len(MESSAGES)
 
 
 def columns(rows: dict[str, list[str]]) -> list[tuple[int, ...]]:

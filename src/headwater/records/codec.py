@@ -32,6 +32,12 @@ def record(name: str, version: int) -> Callable[[type[T]], type[T]]:
     return mark
 
 
+def type_of(cls: type[Any]) -> str | None:
+    """``name/version`` of a record's class; ``None`` of any other."""
+    name: str | None = vars(cls).get(_TYPE)
+    return name
+
+
 def to_plain(value: Any) -> Any:
     """Plain maps, lists and scalars of a record or a part of one."""
     if is_dataclass(value) and not isinstance(value, type):

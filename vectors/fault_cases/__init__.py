@@ -1,0 +1,1 @@
+"""What ``make_faults.py`` writes down, by the contract that proves it."""
