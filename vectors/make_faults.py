@@ -1,7 +1,7 @@
-"""Writes faults.json: what is right, wrong, or nearly so, and which function proves it wrong.
+"""Writes faults*.json: what is right, wrong, or nearly so, and which function proves it wrong.
 
 An honest settlement is made by the package (headwater.market); a case bends it in one thing and says, by hand, whether
-the fault holds. Neither the watchers nor the contracts decide here: both are asked by the tests that run this file.
+the fault holds. Neither the watchers nor the contracts decide here: both are asked by the tests that run these files.
 
 Run: python vectors/make_faults.py
 """
@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from fault_cases.arithmetic import faults
-from fault_cases.book import CAMPAIGN, POOL, SETTLER, TERMS, plain
+from fault_cases.book import CAMPAIGN, POOL, SETTLER, TERMS, Case, plain
 from fault_cases.content import content
+from fault_cases.shares import books, shares
+
+
+def write(name: str, about: str, cases: list[Case], **head: Any) -> None:
+    """A file beside this script, a case a line."""
+    top = {"about": f"{about}; vectors/README.md has what the members mean", "campaign": CAMPAIGN, "settler": SETTLER}
+    whole = top | {"terms": {"price": TERMS, "pool": POOL}} | head
+    lines = [f" {json.dumps(key)}: {json.dumps(plain(each))}" for key, each in whole.items()]
+    rows = ",\n".join("  " + json.dumps(plain(one), separators=(",", ":")) for one in cases)
+    lines.append(f' "cases": [\n{rows}\n ]')
+    Path(__file__).with_name(f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main() -> None:
-    """Writes the file beside this script, a case a line."""
-    head = {
-        "about": "spec/settlement.md sections 7, 9 and 10; vectors/README.md has what the members mean",
-        "campaign": CAMPAIGN,
-        "settler": SETTLER,
-        "terms": {"price": TERMS, "pool": POOL},
-    }
-    groups = {"faults": faults(), "content": content()}
-    lines = [f" {json.dumps(key)}: {json.dumps(plain(each))}" for key, each in head.items()]
-    for name, cases in groups.items():
-        rows = ",\n".join("  " + json.dumps(plain(one), separators=(",", ":")) for one in cases)
-        lines.append(f" {json.dumps(name)}: [\n{rows}\n ]")
-    Path(__file__).with_name("faults.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    """Writes every file."""
+    write("faults", "spec/settlement.md section 7, Faults", faults())
+    write("faults_content", "spec/settlement.md section 7, ContentFaults", content())
+    write("faults_shares", "spec/settlement.md sections 9 and 10", shares(), books=books())
 
 
 if __name__ == "__main__":

@@ -99,8 +99,12 @@ contract Faults is IFaults {
         uint256 sum;
         bool right = true;
         for (uint256 i; i < items.length; ++i) {
-            _matchItem(posted, items[i], proofs[i]);
             numbers[i] = items[i].item;
+            if (!_covers(posted, items[i].item)) {
+                right = false; // there is no leaf to show
+                continue;
+            }
+            _matchItem(posted, items[i], proofs[i]);
             sum += items[i].reward;
             if (items[i].contributor != pay.account || items[i].payIndex != pay.index) right = false;
             if (i > 0 && numbers[i] <= numbers[i - 1]) right = false;
@@ -204,6 +208,10 @@ contract Faults is IFaults {
         uint256 unitReward = terms.mode == Rules.POOL_MODE ? 0 : terms.unitReward;
         return item.reward == Rules.reward(unitReward, quality, item.grade, item.novelty)
             && item.shareWeight == Rules.shareWeight(quality, item.grade, item.novelty);
+    }
+
+    function _covers(Posted calldata posted, uint256 item) private pure returns (bool) {
+        return item >= posted.firstItem && item - posted.firstItem < posted.count;
     }
 
     function _matchTerms(Posted calldata posted, Terms calldata terms) private pure {

@@ -6,7 +6,7 @@ import {IContentFaults} from "../src/interfaces/IContentFaults.sol";
 import {Anchor, Contribution, Item, Pay, Posted, Terms} from "../src/interfaces/Structs.sol";
 import {FaultVectors} from "./FaultVectors.sol";
 
-/// @notice The origins of vectors/faults.json: anchored, signed and posted as it says.
+/// @notice The origins of vectors/faults_content.json: anchored, signed and posted as it says.
 contract ContentVectorsTest is FaultVectors {
     string private constant CLIP =
         "Clip(uint256 campaign,address contributor,bytes32 manifest,bytes32 contentRoot,bytes32 consent,uint256 nonce,bytes32 salt,bytes32 key,string form)";
@@ -44,13 +44,17 @@ contract ContentVectorsTest is FaultVectors {
         Posted posted;
     }
 
+    function _file() internal pure override returns (string memory) {
+        return "../vectors/faults_content.json";
+    }
+
     function test_content_vectors() public {
-        _all(".content", this.content, 40);
+        _all(".cases", this.content, 40);
     }
 
     /// @notice One case of ContentFaults.
     function content(string calldata path) external {
-        string memory json = vm.readFile(FILE);
+        string memory json = vm.readFile(_file());
         string memory batches = string.concat(path, ".batches");
         Batch memory first = _stand(json, _at(batches, 0, ""));
         Batch memory last = first;

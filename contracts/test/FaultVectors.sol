@@ -4,9 +4,8 @@ pragma solidity ^0.8.28;
 import {Item, Pay, Terms, Vote} from "../src/interfaces/Structs.sol";
 import {World} from "./World.sol";
 
-/// @notice Reads vectors/faults.json: every case in a fresh network, posted as it is, proven as it says.
+/// @notice Reads a file of vectors/faults*.json: every case in a fresh network, posted as it is, proven as it says.
 abstract contract FaultVectors is World {
-    string internal constant FILE = "../vectors/faults.json";
     string internal constant TERMS =
         "Terms(address requester,address token,bytes32 specDigest,uint96 unitReward,int32 thresholdMilli,uint16 reviewFeeBps,uint16 operatorFeeBps,uint16 depositBps,uint16 ownerBps,uint16 feeBps,uint40 deadline,uint40 settleWindow,uint40 challengeWindow,uint40 lapseWindow,uint8 mode,bytes32 licence,uint32 purposes,uint256 regions,uint8 minimumAge,uint96 pool,uint128 poolFloor)";
     string internal constant ITEM =
@@ -16,6 +15,8 @@ abstract contract FaultVectors is World {
         "Pay(uint32 index,address account,uint96 amount,uint96 cumulative,uint8 kind,bytes32 items)";
 
     uint256[] private _budgets;
+
+    function _file() internal pure virtual returns (string memory);
 
     /// @notice Runs every case of a group in a call of its own, which gives its memory back, and from one state.
     function _all(string memory group, function(string memory) external run, uint256 least) internal {
@@ -29,7 +30,7 @@ abstract contract FaultVectors is World {
     }
 
     function exists(string calldata path) external view returns (bool) {
-        return vm.keyExistsJson(vm.readFile(FILE), path);
+        return vm.keyExistsJson(vm.readFile(_file()), path);
     }
 
     /// @dev Voids if the case holds; else refuses as no fault, and for no other reason.
@@ -64,7 +65,7 @@ abstract contract FaultVectors is World {
         return abi.decode(vm.parseJsonTypeArray(json, string.concat(path, ".given.votes"), VOTE), (Vote[]));
     }
 
-    function _budget(Draft memory d, uint256 word) internal view override returns (uint96) {
+    function _budget(Draft memory d, uint256 word) internal view virtual override returns (uint96) {
         return _budgets.length == 0 ? super._budget(d, word) : uint96(_budgets[word]);
     }
 

@@ -17,16 +17,21 @@ from headwater.chain.structs import (
     WORD_LEAVES,
     Anchor,
     Item,
+    ItemProof,
     Pay,
     Posted,
+    Share,
+    ShareProof,
     Terms,
     Vote,
     items_hash,
     opening_hash,
+    reference,
     settlement_key,
     votes_root,
 )
-from headwater.client import watch_origins
+from headwater.client import pool_watch, share_watch, watch_origins
+from headwater.client.share_watch import ShareTree
 from headwater.market import faults
 from headwater.primitives.eip712 import Domain
 from headwater.primitives.hashing import keccak256
@@ -35,7 +40,9 @@ from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.evidence import Opening
 
 ROOT = Path(__file__).parents[2]
-GIVEN = json.loads((ROOT / "vectors" / "faults.json").read_text())
+GROUPS = {"faults": "faults", "content": "faults_content", "shares": "faults_shares"}
+LOADED = {group: json.loads((ROOT / "vectors" / f"{name}.json").read_text()) for group, name in GROUPS.items()}
+GIVEN = LOADED["shares"] | {group: loaded["cases"] for group, loaded in LOADED.items()}
 Case = dict[str, Any]
 
 
@@ -115,7 +122,7 @@ def arithmetic(case: Case) -> bool:
             return faults.order_wrong(at.item, given["at"])
         case "provePay":
             pay = at.pay("pay")
-            return faults.pay_wrong(pay, [at.items[number] for number in at.listed("items", pay)])
+            return faults.pay_wrong(pay, at.listed("items", pay), dict(enumerate(at.items)))
         case "proveUnpaid":
             pay = at.pay("pay")
             return faults.unpaid_wrong(at.item, pay, at.listed("numbers", pay), count)
@@ -280,6 +287,85 @@ def _due(anchor: Anchor, posted: Posted) -> bool:
     return near and anchor.direct and anchor.time + terms.settle_window < posted.final_at - terms.challenge_window
 
 
+# Share trees: the watchers of versions and pools
+
+
+def settled_of(mode: str) -> dict[int, Any]:
+    """The two settlements every share case divides."""
+    made = {}
+    for first, row in zip((0, 4), GIVEN["books"][mode], strict=True):
+        key, items = settlement_key(GIVEN["campaign"], first, 0), [struct(Item, one) for one in row["items"]]
+        tree = build([item.leaf(CHAIN, SETTLEMENT, key) for item in items])
+        made[key] = SimpleNamespace(posted=posted_of(key, count=4), items=items, item_tree=tree, standing=True)
+    return made
+
+
+def tree_of(case: Case, excused: frozenset[bytes]) -> ShareTree:
+    """A posted tree whose leaves are known, but a hidden one."""
+    leaves = {
+        at: ShareProof(struct(Share, row), (), tuple(int(one) for one in listed))
+        for at, (row, listed) in enumerate(zip(case["shares"], case["lists"], strict=True))
+        if at != case["hidden"]
+    }
+    keys = tuple(int(key) for key in case["keys"])
+    return ShareTree(keys, len(case["shares"]), int(case["total"]), leaves, excused)
+
+
+SHARE_CASES = [(contract, case) for case in GIVEN["shares"] for contract in case["contracts"]]
+
+
+@pytest.mark.parametrize(("contract", "case"), SHARE_CASES, ids=lambda one: one if isinstance(one, str) else title(one))
+def test_shares(contract: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = settled_of("pool" if contract == "Pools" else "price")
+    for module in (share_watch, pool_watch):
+        monkeypatch.setattr(module, "settled", lambda network, facts: made[facts.posted.key])
+    gone = [made[int(one) >> 32].items[int(one) % 4].contribution for one in case["withdrawn"]]
+    excused = frozenset(gone) if contract == "ShareFaults" else frozenset[bytes]()
+    campaign = SimpleNamespace(settlements=list(made))
+    ledger = SimpleNamespace(settlement=made.__getitem__, settlements=made, campaign=lambda number: campaign)
+    network: Any = SimpleNamespace(ledger=lambda: ledger)
+    tree = tree_of(case, excused)
+    assert (_decided(contract, network, case, tree)) == case["holds"]
+
+
+def _decided(contract: str, network: Any, case: Case, tree: ShareTree) -> bool:
+    """Whether the watcher would prove just this."""
+    given, function = case["given"], case["function"]
+    if function == "proveUnshown":
+        return _late(contract, given, tree)
+    closing = SimpleNamespace(campaign=GIVEN["campaign"], closed_at=1, lapses_at=2, shares=tree.count)
+    facts: Any = SimpleNamespace(closing=closing, settlements=tree.keys)
+    if function == "proveMissingSettlement":
+        lost = pool_watch._missing(network, facts)
+        return lost is not None and given["key"] in (str(key) for key in set(settled_of("pool")) - set(tree.keys))
+    fault = share_watch.fault_of(network, tree) if tree.count else pool_watch.fault_of_closing(network, facts)
+    if fault is None or fault.function != function:
+        return False
+    if function == "proveShareItem":
+        return (fault.given[1], fault.given[2]) == (tree.leaves[given["leaf"]], given["at"])
+    if function == "proveUnlisted" and tree.count:
+        neighbours = (tree.leaves[given["low"]], tree.leaves[given["high"]])
+        assert isinstance(fault.given[1], ItemProof)
+        same = reference(fault.given[1].posted.key, fault.given[1].item.item) == int(given["item"])
+        return same and tuple(fault.given[2:]) == neighbours
+    if function == "proveShareSum":
+        return bool(fault.given == (tree.leaves[given["a"]], tree.leaves[given["b"]]))
+    return bool(fault.index == given.get("leaf", 0))
+
+
+def _late(contract: str, given: Case, tree: ShareTree) -> bool:
+    """The watcher's look at a leaf called for, in a window of 30 seconds."""
+    leaf = tree.leaves[given["called"]] if given["shown"] else None
+    asked: Any = SimpleNamespace(calls={given["called"]: leaf})
+    now = 100 + 20 + given["after"]
+    if contract == "Pools":
+        asked.closing = SimpleNamespace(closed_at=100, final_at=130)
+        fault = pool_watch._unshown(asked, now)
+    else:
+        fault = share_watch._unshown(asked, 100, 130, now)
+    return fault is not None and fault.index == given["index"]
+
+
 def functions_of(contract: str) -> set[str]:
     """Functions by which something posted is proven wrong."""
     abi = json.loads((ROOT / "src/headwater/chain/artifacts" / f"{contract}.json").read_text())["abi"]
@@ -288,9 +374,13 @@ def functions_of(contract: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("contract", "group"), [("Faults", "faults"), ("ContentFaults", "content")])
+@pytest.mark.parametrize(
+    ("contract", "group"),
+    [("Faults", "faults"), ("ContentFaults", "content"), ("ShareFaults", "shares"), ("Pools", "shares")],
+)
 def test_every_fault_has_two_that_hold_and_two_that_do_not(contract: str, group: str) -> None:
-    counted = Counter((case["function"], case["holds"]) for case in GIVEN[group])
+    cases = [case for case in GIVEN[group] if contract in case.get("contracts", [contract])]
+    counted = Counter((case["function"], case["holds"]) for case in cases)
     assert {name for name, _ in counted} == functions_of(contract)
-    assert [pair for pair, cases in counted.items() if cases < 2] == []
+    assert [pair for pair, number in counted.items() if number < 2] == []
     assert len(counted) == 2 * len(functions_of(contract))

@@ -170,6 +170,11 @@ def pays() -> list[Case]:
     moved.item(3, contributor=CAROL)
     nothing = honest()
     nothing.list(0, [0, 2])  # Alice's own, rejected, worth nothing, of no leaf
+    beyond, besides = honest(), honest()
+    for book, at, listed in ((beyond, 0, [4]), (besides, 1, [1, 3, 999])):
+        book.list(at, listed)
+        book.pay(at, amount=book.pays[at].amount + R)
+        book.sum()
     panel = honest()
     panel.pay(2, amount=panel.pays[2].amount + 7)
     panel.sum()
@@ -183,6 +188,8 @@ def pays() -> list[Case]:
         paid("an item that points to another leaf", True, 1, elsewhere),
         paid("an item of another account", True, 1, moved),
         paid("a rejected item of his own, which points to no leaf", True, 0, nothing),
+        paid("an item the settlement does not have", True, 0, beyond),
+        paid("his items, and one the settlement does not have", True, 1, besides),
         paid("the leaf beside a wrong one", False, 0, elsewhere),
         paid("a reviewer's leaf, whatever it pays", False, 2, panel),
     ]

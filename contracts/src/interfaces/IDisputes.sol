@@ -5,7 +5,7 @@ import {Item, Pay, Posted, Terms} from "./Structs.sol";
 
 /// @title Disputes
 /// @notice Disputes of what arithmetic cannot decide of an item, its LLR, grade and novelty and whether its data came, before
-/// any ERC-792 arbitrator (spec/settlement.md section 10). An item is disputed at most once a settlement.
+/// any ERC-792 arbitrator (spec/settlement.md section 11). An item is disputed at most once a settlement.
 /// @dev While a dispute runs only the item's own pay leaf is held; everything else of the batch is paid. A ruling is
 /// recorded first and carried out later by anyone, so no token can keep an arbitrator from ruling.
 interface IDisputes {

@@ -42,7 +42,8 @@ interface IFaults {
         Vote[] calldata votes
     ) external;
 
-    /// @notice A contributor's leaf is not the sum of the items it lists. `items` must hash to `pay.items` by number.
+    /// @notice A contributor's leaf is not the sum of the items it lists, or lists one the settlement does not have. `items`
+    /// must hash to `pay.items` by number; of a number that is none of the settlement's nothing else is read.
     function provePay(
         Posted calldata posted,
         Pay calldata pay,

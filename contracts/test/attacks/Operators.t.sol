@@ -68,6 +68,35 @@ contract OperatorAttacks is World {
         _provePay(p, d, 1);
     }
 
+    /// @notice A leaf for an item that is in no settlement: no leaf of it could be shown, and what is reserved for reviewers
+    /// pays his friend. His number alone convicts him.
+    function test_attack_operator_pays_for_an_item_there_is_not() public {
+        (Terms memory t, uint256 id, Anchor[] memory both) = _two();
+        for (uint256 batch; batch < 2; ++batch) {
+            Draft memory d = _honest(t, _one(both[batch]), 2, operator);
+            d.lists[0] = new uint32[](1);
+            d.lists[0][0] = batch == 0 ? 999 : 3; // behind it, and of the settlement before
+            d.pays[0].items = keccak256(abi.encode(d.lists[0]));
+            Posted memory p = _settle(id, t, _one(both[batch]), d, operator);
+            Item[] memory items = new Item[](1);
+            items[0].item = d.lists[0][0];
+            bytes32[] memory proof = _payProof(p, d, 0);
+            vm.prank(watcher);
+            faults.provePay(p, d.pays[0], proof, items, new bytes32[][](1));
+            vm.assertTrue(_isVoid(p.key), "void");
+            if (batch == 0) _settleAgain(p, t, id, both[0]);
+        }
+    }
+
+    function _settleAgain(Posted memory p, Terms memory t, uint256 id, Anchor memory a) private {
+        Draft memory d = _honest(t, _one(a), 2, rival);
+        Posted[] memory voided = new Posted[](1);
+        voided[0] = p;
+        SettleInput memory input = _input(id, _key(id, 0, 1), d);
+        vm.prank(rival);
+        settlement.resettle(t, _one(a), input, voided, _watchers(1));
+    }
+
     /// @notice Settled half of what he anchored and is never seen again: a stranger to the batch settles the rest with
     /// what is on chain, and everybody is paid.
     function test_attack_operator_disappears_mid_batch() public {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,8 @@ from headwater.chain.structs import MISSING, Vote, price_of
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled, settled
-from headwater.client.watch_votes import VoteWatch
+from headwater.client.watch_pay import PayWatch
+from headwater.client.watch_votes import VoteFault, VoteWatch
 from headwater.market import value
 from headwater.records.verdict import Verdict
 from headwater.storage import StorageError
@@ -44,11 +46,11 @@ class Proven:
 
 
 def faults_of(network: Network, facts: SettlementFacts) -> list[Fault]:
-    """Faults of a settlement: of its arithmetic in queue order, then of its votes."""
+    """Faults of a settlement: of its verdicts in queue order, then of its pay list, then of its votes."""
     whole = settled(network, facts)
-    found = [f for f in (_fault(network, facts, v) for v in whole.verdicts) if f]
-    votes = VoteWatch(network, facts, whole).faults()
-    return found + [Fault(facts.posted.key, f.item, f.function, f.found, f.right) for f in votes]
+    queue = enumerate(whole.verdicts, facts.posted.first_item)
+    found = [f for f in (_fault(network, facts, v) for number, v in queue if v.item == number) if f]
+    return found + [Fault(facts.posted.key, f.item, f.function, f.found, f.right) for f in _more(network, facts, whole)]
 
 
 def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, fault: Fault) -> Proven:
@@ -58,7 +60,7 @@ def prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, f
         RevertError: it is final already, void already, or the fault does not hold.
     """
     whole = settled(network, facts)
-    for one in VoteWatch(network, facts, whole).faults():
+    for one in _more(network, facts, whole):
         if (one.item, one.function, one.found, one.right) == (fault.item, fault.function, fault.found, fault.right):
             receipt = one.prove(signer)
             return Proven(fault, receipt.tx, receipt.gas_used)
@@ -105,6 +107,12 @@ def collect_bonds(network: Network, signer: TransactionSigner) -> int:
             network.contracts.settlement.collect(signer, facts.posted, signer.address)
             taken += 1
     return taken
+
+
+def _more(network: Network, facts: SettlementFacts, whole: Settled) -> Iterator[VoteFault]:
+    """Faults that bring their own proof."""
+    yield from PayWatch(network, facts, whole).faults()
+    yield from VoteWatch(network, facts, whole).faults()
 
 
 def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault | None:

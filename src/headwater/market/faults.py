@@ -6,7 +6,7 @@ proof's matter. ``vectors/faults.json`` runs these and the contract.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from headwater.chain.structs import (
@@ -87,10 +87,13 @@ def order_wrong(item: Item, number: int) -> bool:
     return item.item != number
 
 
-def pay_wrong(pay: Pay, items: Sequence[Item]) -> bool:
-    """provePay; ``items`` are those its leaf lists."""
+def pay_wrong(pay: Pay, numbers: Sequence[int], settled: Mapping[int, Item]) -> bool:
+    """provePay; ``numbers`` are what its leaf lists, ``settled`` the settlement's items."""
     if pay.kind != CONTRIBUTOR:
         return False
+    if any(number not in settled for number in numbers):
+        return True
+    items = [settled[number] for number in numbers]
     theirs = all(_same(i.contributor, pay.account) and i.pay_index == pay.index for i in items)
     ascending = all(a.item < b.item for a, b in pairwise(items))
     return not theirs or not ascending or sum(i.reward for i in items) != pay.amount
