@@ -8,6 +8,8 @@ file, imported here.
 
 from tests.contract.model import (
     consenting,
+    disputing,
+    doubting,
     funding,
     paying,
     proving,
@@ -21,6 +23,8 @@ from tests.contract.model import (
 
 __all__ = [
     "consenting",
+    "disputing",
+    "doubting",
     "funding",
     "paying",
     "proving",

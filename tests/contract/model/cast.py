@@ -36,6 +36,7 @@ BUYERS = BEA, BO = person("bea"), person("bo")
 SAM = person("sam")  # a stranger
 TREASURY = person("treasury")
 PEOPLE = (*REQUESTERS, *OPERATORS, *REVIEWERS, *CONTRIBUTORS, WANDA, *BUYERS, SAM)
+JURORS = (*CONTRIBUTORS, *REVIEWERS, *BUYERS, WANDA, SAM)
 FRUGAL = (RON, BO)  # pay by permit: the contracts may not take anything of theirs otherwise
 NAMES = {one.address: one.name for one in (*PEOPLE, TREASURY)}
 

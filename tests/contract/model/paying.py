@@ -38,6 +38,7 @@ def claim(s: State, filing: Filing, j: int, shown: Pay) -> None:
     need(shown == filing.draft.books[j].pay, "Settlement_WrongProof")
     need(known.final(s.time), "Settlement_NotFinal")
     mark(known, [j])
+    need(not is_held(known, j), "Settlement_Held")
     send(s, known, j)
 
 
@@ -51,10 +52,16 @@ def mark(known: Filed, leaves: Sequence[int]) -> None:
     known.paid.update(leaves)
 
 
+def is_held(known: Filed, j: int) -> bool:
+    return j in known.doubt.held and known.doubt.held[j].holds > 0
+
+
 def send(s: State, known: Filed, j: int) -> None:
+    """What was not cut of it."""
     pay, key = known.filing.draft.books[j].pay, known.filing.posted.key
     to = s.assignees.get((key >> 16, pay.account)) if known.flags & ASSIGNED and pay.kind == CONTRIBUTOR else None
-    s.move(known.filing.posted.token, s.names["Settlement"], to or pay.account, pay.amount)
+    left = known.doubt.held[j].left if j in known.doubt.held else pay.amount
+    s.move(known.filing.posted.token, s.names["Settlement"], to or pay.account, left)
 
 
 def push(s: State, filing: Filing, first: int, last: int, honest: bool) -> None:
@@ -66,7 +73,11 @@ def push(s: State, filing: Filing, first: int, last: int, honest: bool) -> None:
     if unpaid:
         mark(known, unpaid)
     for j in unpaid:
-        send(s, known, j)
+        if is_held(known, j):
+            known.paid.remove(j)
+            known.spent[j // 128] -= known.filing.draft.books[j].pay.amount
+        else:
+            send(s, known, j)
 
 
 def release(s: State, filing: Filing, terms: Terms, anchors: Sequence[Anchor], verdicts: bytes) -> None:
@@ -88,7 +99,8 @@ def release(s: State, filing: Filing, terms: Terms, anchors: Sequence[Anchor], v
             s.slash(one.anchorer, posted.token, lost, NOBODY, 0)
             s.campaigns[posted.campaign].escrow += lost
     s.campaigns[posted.campaign].reserved -= posted.reserve - posted.total
-    s.unlock(posted.settler, posted.token, posted.bond)
+    need(not known.doubt.holds, "Doubts_InDoubt")
+    s.unlock(posted.settler, posted.token, posted.bond - known.doubt.fined)
 
 
 def reclaim(s: State, filing: Filing, watcher: str, terms: Terms, anchors: Sequence[Anchor]) -> None:
@@ -120,6 +132,7 @@ def advance(s: State, who: str, filing: Filing, j: int, offer: Assignment, signe
     need(not known.void, "Settlement_IsVoid")
     place = (posted.key >> 16, pay.account)
     free = pay.kind == CONTRIBUTOR and j not in known.paid and place not in s.assignees and offer.to != NOBODY
+    free = free and not is_held(known, j)
     need(free, "Settlement_NotAssignable")
     s.assignees[place] = offer.to
     known.flags |= ASSIGNED

@@ -32,7 +32,7 @@ from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 def void(s: State, who: str, filing: Filing) -> None:
     """Everything goes back to the campaign; the watcher is noted."""
     known = s.filed[filing.posted.key]
-    need(not known.void and s.time < known.filing.posted.final_at, "Settlement_AlreadyFinal")
+    need(known.pending(s.time), "Settlement_AlreadyFinal")
     need(known.filing.posted == filing.posted, "Settlement_WrongPreimage")
     known.flags |= VOID
     known.watcher = who
@@ -50,7 +50,7 @@ def collect(s: State, filing: Filing, watcher: str) -> None:
     known = match_void(s, filing.posted, watcher)
     need(not known.flags & COLLECTED, "Settlement_AlreadyReleased")
     known.flags |= COLLECTED
-    bond = filing.posted.bond
+    bond = filing.posted.bond - known.doubt.fined
     s.campaigns[filing.posted.campaign].escrow += bond - bond // 2
     s.slash(filing.posted.settler, filing.posted.token, bond, watcher, bond // 2)
 

@@ -71,7 +71,7 @@ def post(s: State, who: str, filing: Filing, attempt: int, flags: int) -> None:
     words = filing.draft.pay_tree.words
     need(sum(one.budget for one in words) == posted.total, "Settlement_BudgetsNotTotal")
     need(posted.total <= posted.reserve, "Settlement_TotalAboveReserve")
-    s.filed[posted.key] = Filed(replace(filing, posted=stamped(s, filing)), flags)
+    s.filed[posted.key] = Filed(replace(filing, posted=stamped(s, filing)), flags, s.time + terms.challenge_window)
     own = s.match(posted.campaign, terms, "Campaigns_WrongTerms")
     if attempt == 0:
         need(posted.first_item == own.settled, "Campaigns_NotNext")
@@ -342,7 +342,7 @@ def settlements(s: State) -> Iterator[View]:
         label, posted = f"settlement {key >> 64}/{key >> 16 & 0xFFFFFFFF}/{key & 0xFFFF}", one.filing.posted
         yield View(f"{label}: final", "Settlement", "isFinal", (key,), one.final(s.time))
         yield View(f"{label}: void", "Settlement", "isVoid", (key,), one.void)
-        yield View(f"{label}: slot", "Settlement", "slotOf", (key,), (digest_of(one), posted.final_at, one.flags))
+        yield View(f"{label}: slot", "Settlement", "slotOf", (key,), (digest_of(one), one.final_at, one.flags))
         for index in range(posted.pay_count):
             yield View(f"{label}: leaf {index} paid", "Settlement", "isPaid", (key, index), index in one.paid)
         for word in range(-(-posted.pay_count // 128)):

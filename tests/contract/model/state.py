@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar, cast
 
 from headwater.chain.structs import Anchor, Posted, Share, Terms, Version
 from headwater.market import Draft
 
 T = TypeVar("T")
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64
 MAX = 2**256 - 1
 
 
@@ -59,11 +59,70 @@ class Filing:
 
 
 @dataclass
+class Held:
+    """A pay leaf that was held back: what it will still be paid, and what was cut of it."""
+
+    left: int
+    cut: int = 0
+    holds: int = 0
+
+
+@dataclass
+class Doubt:
+    """What Doubts knows of a settlement; ``rest`` is how much of its window was left when it was suspended."""
+
+    holds: int = 0
+    blocks: int = 0
+    rest: int = 0
+    fined: int = 0
+    held: dict[int, Held] = field(default_factory=dict)
+    cut_items: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Docket:
+    """A settlement's disputes."""
+
+    open: int = 0
+    overturned: int = 0
+    suspended: bool = False
+    late: bool = False
+    disputed: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Case:
+    """A dispute of item ``i`` of a settlement."""
+
+    filing: Filing
+    i: int
+    challenger: str
+    opened_at: int
+    state: int = 1  # open, ruled, closed
+    ruling: int = 0
+
+
+@dataclass
+class Asked:
+    """A call for a place's evidence."""
+
+    by: str
+    due: int
+    half: int
+    answerer: str = ""
+
+
+@dataclass
 class Filed:
-    """A settlement."""
+    """A settlement; ``final_at`` moves when it is suspended."""
 
     filing: Filing
     flags: int = POSTED
+    final_at: int = 0
+    doubt: Doubt = field(default_factory=Doubt)
+    docket: Docket = field(default_factory=Docket)
+    calls: dict[int, Asked] = field(default_factory=dict)
+    void_items: set[int] = field(default_factory=set)
     watcher: str | None = None
     paid: set[int] = field(default_factory=set)
     spent: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # of each word's budget
@@ -73,7 +132,11 @@ class Filed:
         return bool(self.flags & VOID)
 
     def final(self, time: int) -> bool:
-        return not self.void and time >= self.filing.posted.final_at
+        return not self.void and not self.flags & SUSPENDED and time >= self.final_at
+
+    def pending(self, time: int) -> bool:
+        """Can be proven wrong."""
+        return not self.void and not self.final(time)
 
 
 @dataclass
@@ -153,6 +216,9 @@ class State:
     sales: dict[int, Sale] = field(default_factory=dict)
     licences: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)  # balance, expiry
     withdrawn: set[tuple[int, int, bytes]] = field(default_factory=set)  # campaign, dataset, contribution
+    cases: dict[int, Case] = field(default_factory=dict)
+    coin_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    network_fee: int = 0
 
     # Money moves
 
@@ -215,6 +281,6 @@ def _clone(value: Any) -> Any:
         return [_clone(one) for one in value]
     if isinstance(value, set):
         return set(value)
-    if isinstance(value, Campaign | Filed | Purse | Stake | Line | Sale | State):
+    if is_dataclass(value) and not type(value).__dataclass_params__.frozen:  # type: ignore[attr-defined]
         return type(value)(**{one.name: _clone(getattr(value, one.name)) for one in fields(value)})
     return value

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from tests.contract.model import staking
-from tests.contract.model.cast import FRUGAL, OPERATORS, PEOPLE, REVIEWERS, TREASURY
+from tests.contract.model.cast import FRUGAL, JURORS, OPERATORS, PEOPLE, REVIEWERS, TREASURY
 from tests.contract.model.node import Node
 from tests.contract.model.state import MAX, State, clone
 from tests.contract.model.tokens import SPENDERS, TOKENS
@@ -32,7 +32,7 @@ class Town:
         self.node = Node(url, PROFILE, TREASURY.address)
         time, block = self.node.now()
         names = {name: self.node.at(name) for name in self.node.deployment.contracts}
-        self.begin = State(names, TREASURY.address, time, block)
+        self.begin = State(names, TREASURY.address, time, block, network_fee=PROFILE.fees[0])
         self._people()
         self.node.keep()
 
@@ -46,7 +46,8 @@ class Town:
         s = self.begin
         coin, dollar = s.names["HeadwaterToken"], s.names["LocalDollar"]
         s.balances[coin, deployer] = PROFILE.supply
-        self.node.fund(*(one.address for one in PEOPLE))
+        # Court and Timelock: the test speaks in their place.
+        self.node.fund(*(one.address for one in PEOPLE), s.names["Court"], s.names["HeadwaterTimelock"])
         for one in PEOPLE:
             self._send(deployer, dollar, "mint", one.address, DOLLARS)
             self._send(deployer, coin, "transfer", one.address, COINS)
@@ -59,9 +60,10 @@ class Town:
                     self._send(one.address, token, "approve", spender, MAX)
                     s.allowances[token, one.address, spender] = MAX
         world = World(self.node, s, Counter())
-        for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER)):
+        for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER), (JURORS, staking.JUROR)):
             for one in people:
                 self._join(world, one.address, role)
+        world.take(JURORS[0].address, "Court", "sync", JURORS[0].address, effect=lambda s: None)
         for one in PEOPLE:
             dollars, coins = (DOLLARS // 10, 200 * COIN) if one in OPERATORS else (10**8, 30 * COIN)
             self._deposit(world, one.address, s.names["LocalDollar"], dollars)

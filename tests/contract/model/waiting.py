@@ -23,7 +23,7 @@ def wait_for_an_edge(world: World, draw: Draw) -> None:
 
 def edges(world: World) -> list[int]:
     s = world.s
-    found = [one.filing.posted.final_at for one in s.filed.values()]
+    found = [one.final_at for one in s.filed.values()]
     for campaign in s.campaigns.values():
         terms = campaign.terms
         found += [terms.deadline, terms.deadline + terms.lapse_window]

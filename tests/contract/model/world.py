@@ -80,14 +80,14 @@ class World:
     def __init__(self, node: Node, state: State, tally: Counter[tuple[str, str]]) -> None:
         self.node, self.s, self.tally = node, state, tally
 
-    def take(self, who: str, contract: str, function: str, *args: Any, effect: Effect) -> str:
+    def take(self, who: str, contract: str, function: str, *args: Any, effect: Effect, value: int = 0) -> str:
         """Send a transaction and do the same in the model; they must agree, down to the error's name.
 
         Returns:
             the error's name; empty if it went through.
         """
         after, expected = self._predict(effect)
-        sent = self.node.send(who, contract, function, *args, time=after.time)
+        sent = self.node.send(who, contract, function, *args, time=after.time, value=value)
         told = f"{NAMES.get(who, who)} calls {contract}.{function}"
         assert sent.refusal == expected, (
             f"{told}: the model says {expected or 'yes'}, the chain says {sent.refusal or 'yes'}"
@@ -120,7 +120,7 @@ class World:
         return [one for one in self.s.filed.values() if wanted(one)]
 
     def pending(self) -> list[Filed]:
-        return self.settlements(lambda one: not one.void and not one.final(self.s.time))
+        return self.settlements(lambda one: one.pending(self.s.time))
 
     def final(self) -> list[Filed]:
         return self.settlements(lambda one: one.final(self.s.time))
