@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
+from unittest.mock import patch
 
 import pytest
 import tests.contract.model  # noqa: F401  # every subject adds its steps and views
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.contract.model.town import Town
 from tests.contract.model.world import STEPS, Draw, World
@@ -66,7 +68,9 @@ def walk(town: Town, examples: int, steps: int, *, shrink: bool) -> Counter[tupl
         phases=(Phase.generate, *([Phase.shrink] if shrink else [])),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=chosen)
+    # Hypothesis would repeat one step of an example many times over; every step is to be drawn afresh.
+    with patch.object(ConjectureRunner, "generate_mutations_from", lambda runner, data: None):
+        run_state_machine_as_test(machine, settings=chosen)
     return tally
 
 

@@ -7,10 +7,12 @@ file, imported here.
 """
 
 from tests.contract.model import (
+    calling,
     consenting,
     disputing,
     doubting,
     funding,
+    originating,
     paying,
     proving,
     queue,
@@ -22,10 +24,12 @@ from tests.contract.model import (
 )
 
 __all__ = [
+    "calling",
     "consenting",
     "disputing",
     "doubting",
     "funding",
+    "originating",
     "paying",
     "proving",
     "queue",

@@ -183,7 +183,7 @@ def aimed(world: World, draw: Draw) -> Filed:
 def at_item(draw: Draw, filing: Filing) -> int:
     """Where the lie is, if it is in an item."""
     lie, where = filing.bent or ("", 0)
-    if lie in ("verdict", "byte", "reward", "share", "order", "missing") and not draw.rarely("elsewhere", 5):
+    if lie in ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened") and not draw.rarely("elsewhere", 5):
         return where
     return draw.number("item", 0, len(filing.draft.items) - 1)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, PEOPLE, REVIEWERS
+from tests.contract.model.clips import Batch, some_clips
 from tests.contract.model.funding import changed, some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR, REVIEWER
@@ -20,7 +21,7 @@ MOST_ITEMS = 1024
 CID = keccak256(b"cid")
 
 
-def anchor(s: State, who: str, campaign: int, terms: Terms, root: bytes, count: int, *, direct: bool) -> None:
+def anchor(s: State, who: str, campaign: int, terms: Terms, batch: Batch, root: bytes, count: int, *, direct: bool) -> None:
     own = s.match(campaign, terms, "Campaigns_WrongTerms")
     need(s.time <= terms.deadline, "Campaigns_DeadlinePassed")
     need(1 <= count <= MOST_ITEMS, "Campaigns_CountOutOfRange")
@@ -30,6 +31,8 @@ def anchor(s: State, who: str, campaign: int, terms: Terms, root: bytes, count: 
     own.anchors[own.anchored] = Anchor(
         s.anchor_count, own.anchored, count, who, s.time, s.block, direct, root, CID, weights=0
     )
+    for place, one in enumerate(batch.clips):
+        s.clips[campaign, own.anchored + place] = one
     own.anchored += count
     own.reserved += count * reserve_of(terms)
     s.lock(who, terms.token, count * deposit_of(terms), 0 if direct else OPERATOR)
@@ -92,9 +95,11 @@ def anchor_too_much(world: World, draw: Draw) -> None:
 
 def anchor_some(world: World, draw: Draw, campaign: int, count: int) -> None:
     who = draw.who(draw.pick("operator", OPERATORS).address)
-    root = ZERO_WORD if draw.rarely("no root", 20) else keccak256(b"root %d" % world.s.anchor_count)
-    call = (campaign, changed(draw, world.s.campaigns[campaign].terms), root, count)
-    world.take(who, "Campaigns", "anchor", *call, CID, effect=lambda s: anchor(s, who, *call, direct=False))
+    batch = some_clips(world, draw, campaign, count)
+    root = ZERO_WORD if draw.rarely("no root", 20) else batch.tree.root if count else keccak256(b"nothing")
+    terms = changed(draw, world.s.campaigns[campaign].terms)
+    effect = lambda s: anchor(s, who, campaign, terms, batch, root, count, direct=False)  # noqa: E731
+    world.take(who, "Campaigns", "anchor", campaign, terms, root, count, CID, effect=effect)
 
 
 def room_in(world: World, campaign: int) -> int:
@@ -113,8 +118,10 @@ def anchor_directly(world: World, draw: Draw) -> None:
     """A contributor for himself, if he has collateral."""
     campaign, terms = some_campaign(world, draw)
     who = draw.who(draw.pick("contributor", CONTRIBUTORS).address)
-    call = (campaign, changed(draw, terms), keccak256(b"leaf %d" % world.s.anchor_count))
-    world.take(who, "Campaigns", "anchorDirect", *call, CID, effect=lambda s: anchor(s, who, *call, 1, direct=True))
+    batch, given = some_clips(world, draw, campaign, 1, who), changed(draw, terms)
+    root = batch.tree.root
+    effect = lambda s: anchor(s, who, campaign, given, batch, root, 1, direct=True)  # noqa: E731
+    world.take(who, "Campaigns", "anchorDirect", campaign, given, root, CID, effect=effect)
 
 
 @step(weight=1, when=lambda world: anchors(world))

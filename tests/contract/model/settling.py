@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, REVIEWERS
+from tests.contract.model.cast import OPERATORS, REVIEWERS
+from tests.contract.model.clips import invented
 from tests.contract.model.funding import changed
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
-from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Filed, Filing, State, need
+from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Clip, Filed, Filing, State, need
 from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import (
@@ -24,6 +25,7 @@ from headwater.chain.structs import (
     Terms,
     anchors_hash,
     items_hash,
+    opening_hash,
     reserve_of,
     settlement_key,
 )
@@ -104,7 +106,9 @@ def file(
     """A settlement of these anchors, bent now and then; None where the arithmetic itself refuses."""
     key = settlement_key(campaign, anchors[0].first_item, attempt)
     numbers = range(anchors[0].first_item, anchors[0].first_item + sum(one.count for one in anchors))
-    verdicts = [some_verdict(draw, terms, number) for number in numbers]
+    nobody = next(iter(world.s.clips.values()))  # for items out of order, which are refused
+    clips = [world.s.clips.get((campaign, number), nobody) for number in numbers]
+    verdicts = [some_verdict(draw, terms, number, one) for number, one in zip(numbers, clips, strict=True)]
     place = (world.node.chain_id, world.name("Settlement"), key)
     absent = any(one.byte == MISSING for one in verdicts)  # the settler's word, nothing to compute it from
     try:
@@ -113,7 +117,7 @@ def file(
         return None
     bent = None
     if draw.rarely("bent", 3):
-        made, bent = bend(draw, made, place, terms, who)
+        made, bent = bend(draw, made, place, who, [invented(world, one) for one in clips])
     return Filing(posted_of(campaign, terms, anchors, made, who), terms, tuple(anchors), made, bent)
 
 
@@ -141,7 +145,7 @@ def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draf
     )
 
 
-def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
+def some_verdict(draw: Draw, terms: Terms, number: int, clip: Clip) -> Verdict:
     """Mostly accepted on the checks alone; some with votes, copies, partial grades, and data that never came."""
     kind = draw.pick("item", ("good", "good", "voted", "graded", "copy", "bad", "missing"))
     llr = {"good": 8000, "bad": -4000, "voted": draw.pick("llr", (400, 2500, -900))}.get(kind, 5000)
@@ -165,8 +169,8 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
     )
     return Verdict(
         item=number,
-        contributor=draw.pick("contributor", CONTRIBUTORS).address,
-        contribution=keccak256(b"clip %d" % number),
+        contributor=clip.contribution.contributor,
+        contribution=clip.digest,
         llr=llr,
         prior=prior,
         votes=votes,
@@ -175,7 +179,7 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
         byte=MISSING if kind == "missing" else worth.byte,
         reward=Amount(0 if kind == "missing" else worth.reward),
         score=0 if kind == "missing" else worth.score,
-        opening=keccak256(b"opening"),
+        opening=opening_hash(clip.salt, clip.signature),
         report="report",
         index="index",
         ballots=(),
@@ -187,10 +191,10 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
 
 
 def bend(
-    draw: Draw, made: Draft, place: tuple[int, str, int], terms: Terms, who: str
+    draw: Draw, made: Draft, place: tuple[int, str, int], who: str, inventions: Sequence[Clip]
 ) -> tuple[Draft, tuple[str, int] | None]:
     """One lie in an honest draft: what it is, and at which item or leaf."""
-    how = draw.pick("lie", ("verdict", "byte", "reward", "share", "order", "missing", *PAY_LIES))
+    how = draw.pick("lie", ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened", *PAY_LIES))
     i = draw.number("where", 0, len(made.items) - 1)
     if how in PAY_LIES:
         return bend_pay(draw, made, place, how, who)
@@ -198,8 +202,11 @@ def bend(
         wrong = bytearray(made.bytes_)
         wrong[2 * i + draw.number("byte", 0, 1)] ^= 1
         return replace(made, bytes_=bytes(wrong)), (how, i)
-    item = made.items[i]
+    item, other = made.items[i], inventions[i]
+    opening = opening_hash(other.salt, other.signature)
     lie = {
+        "invented": replace(item, contribution=other.digest, opening=opening),
+        "unopened": replace(item, opening=ZERO_WORD),
         "verdict": replace(item, verdict=REJECTED if item.verdict == ACCEPTED else ACCEPTED),
         "reward": replace(item, reward=item.reward + 1),
         "share": replace(item, share_weight=item.share_weight + 1),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar, cast
 
-from headwater.chain.structs import Anchor, Posted, Share, Terms, Version
+from headwater.chain.structs import Anchor, Contribution, Posted, Share, Terms, Version
 from headwater.market import Draft
 
 T = TypeVar("T")
@@ -56,6 +56,29 @@ class Filing:
     anchors: tuple[Anchor, ...]
     draft: Draft
     bent: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a contributor signed, and the leaf it was anchored as; ``kind`` says what is wrong with it, if anything."""
+
+    contribution: Contribution
+    digest: bytes
+    salt: bytes
+    signature: bytes
+    leaf: bytes
+    kind: str
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a reviewer committed to himself, and when."""
+
+    verdict: int
+    reasons: bytes
+    salt: bytes
+    commit: bytes
+    time: int
 
 
 @dataclass
@@ -219,6 +242,9 @@ class State:
     cases: dict[int, Case] = field(default_factory=dict)
     coin_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     network_fee: int = 0
+    clips: dict[tuple[int, int], Clip] = field(default_factory=dict)  # by campaign and item
+    shown_at: dict[bytes, int] = field(default_factory=dict)
+    ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)
 
     # Money moves
 
