@@ -23,6 +23,7 @@ from headwater.chain.structs import (
     Item,
     Pay,
     Vote,
+    price_of,
     votes_root,
 )
 from headwater.market import quality
@@ -92,7 +93,7 @@ def right_reward(filing: Filing, item: Item, votes: Sequence[Vote]) -> bool:
     if item.reward and item.pay_index >= filing.posted.pay_count:
         return False
     parts = quality(sum_of(item, votes)) * item.grade * item.novelty if item.verdict == ACCEPTED else 0
-    reward = filing.terms.unit_reward * parts // 10**10
+    reward = price_of(filing.terms) * parts // 10**10
     return (item.reward, item.share_weight) == (reward, parts // BPS)
 
 

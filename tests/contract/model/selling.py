@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
-from tests.contract.model.funding import NETWORK_FEE, some_campaign
+from tests.contract.model.funding import some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
 from tests.contract.model.state import Filed, Line, Listing, Sale, State, need
@@ -34,7 +34,6 @@ from headwater.records.dataset import DatasetEpisode, DatasetManifest
 
 BPS, NOBODY = 10_000, "0x" + "0" * 40
 MOST_VERSIONS = 8
-Facts = tuple[int, int]  # publish bond, publish window
 
 
 def create(s: State, who: str, campaign: int, terms: Terms) -> None:
@@ -48,14 +47,14 @@ def create_own(s: State, who: str) -> None:
     s.lines[len(s.lines) + 1] = Line(0, who)
 
 
-def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int, ...], facts: Facts) -> None:
+def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int, ...]) -> None:
     v = listing.version
     line = s.lines.get(v.dataset, Line(0, NOBODY))
     need(v.campaign == line.campaign, "Datasets_NotOfCampaign")
     need(v.dataset in s.lines, "ERC721NonexistentToken")
     if line.campaign == 0:
         need(who == line.owner, "Datasets_NotOwner")
-        need(v.fee_bps == NETWORK_FEE, "Datasets_WrongFee")
+        need(v.fee_bps == s.rules["network fee"], "Datasets_WrongFee")
         need(v.owner_bps + v.fee_bps <= BPS, "Datasets_FeeTooHigh")
         need(v.total_weight or v.owner_bps + v.fee_bps == BPS, "Datasets_NoShares")
     else:
@@ -67,7 +66,7 @@ def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int,
     check_content(s, v, keys, line.campaign, terms)
     line.latest += 1
     need(v.number == line.latest, "Datasets_WrongNumber")
-    bond, window = facts
+    bond, window = s.rules["publish bond"], s.rules["publish window"]
     s.sales[v.key] = Sale(listing, s.time, s.time + window, bond=(who, bond))
     s.lock(who, s.names["HeadwaterToken"], bond, 0)
 
@@ -148,7 +147,7 @@ def claim_fee(s: State, version: Version) -> None:
     sale = unlocked(s, version)
     due = split_of(sale.gross, version.owner_bps, version.fee_bps).fee_claimable
     need(due > sale.fee_paid, "Datasets_NothingToClaim")
-    s.move(version.token, s.names["Datasets"], s.treasury, due - sale.fee_paid)
+    s.move(version.token, s.names["Datasets"], s.receiver, due - sale.fee_paid)
     sale.fee_paid = due
 
 
@@ -209,9 +208,8 @@ def publish_a_version(world: World, draw: Draw) -> None:
     listing, keys = drafted
     if draw.rarely("wrong", 6):
         listing, keys = spoil(draw, listing, keys)
-    facts = (world.node.profile.publish_bond, world.node.profile.windows[3])
     call = (terms, listing.version, list(keys))
-    effect = lambda s: publish(s, who, terms, listing, keys, facts)  # noqa: E731
+    effect = lambda s: publish(s, who, terms, listing, keys)  # noqa: E731
     world.take(who, "Datasets", "publish", *call, effect=effect)
 
 
@@ -352,7 +350,7 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
         total = shares[-1].cumulative
         shares = tuple(replace(one, weight=total, cumulative=total) for one in shares)
     tree = build([one.leaf(world.node.chain_id, world.name("Datasets"), key) for one in shares])
-    fee = NETWORK_FEE
+    fee = world.s.rules["network fee"]
     version = Version(
         dataset=dataset,
         number=line.latest + 1,
@@ -391,7 +389,7 @@ def spoil(draw: Draw, listing: Listing, keys: tuple[int, ...]) -> tuple[Listing,
         "number": replace(v, number=v.number + 1),
         "token": replace(v, token=RITA.address) if v.campaign else v,
         "owner": replace(v, owner_bps=BPS),
-        "fee": replace(v, fee_bps=NETWORK_FEE + 1),
+        "fee": replace(v, fee_bps=v.fee_bps + 1),
         "purpose": replace(v, offers=(replace(v.offers[0], purposes=8),)),
         "offers": replace(v, offers=()),
         "price": replace(v, offers=(replace(v.offers[0], price=0),)),

@@ -26,6 +26,7 @@ from headwater.chain.structs import (
     anchors_hash,
     items_hash,
     opening_hash,
+    price_of,
     reserve_of,
     settlement_key,
 )
@@ -75,6 +76,7 @@ def post(s: State, who: str, filing: Filing, attempt: int, flags: int) -> None:
     need(posted.total <= posted.reserve, "Settlement_TotalAboveReserve")
     s.filed[posted.key] = Filed(replace(filing, posted=stamped(s, filing)), flags, s.time + terms.challenge_window)
     own = s.match(posted.campaign, terms, "Campaigns_WrongTerms")
+    need(attempt == 0 or not own.pool.closing, "Campaigns_PoolClosing")
     if attempt == 0:
         need(posted.first_item == own.settled, "Campaigns_NotNext")
         need(all(own.anchors.get(one.first_item) == one for one in anchors), "Campaigns_UnknownAnchor")
@@ -163,7 +165,7 @@ def some_verdict(draw: Draw, terms: Terms, number: int, clip: Clip) -> Verdict:
         prior,
         votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=grade,
         novelty=novelty,
     )

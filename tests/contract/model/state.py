@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar, cast
 
-from headwater.chain.structs import Anchor, Contribution, Posted, Share, Terms, Version
+from headwater.chain.structs import Anchor, Closing, Contribution, Posted, Share, Terms, Version
 from headwater.market import Draft
 
 T = TypeVar("T")
@@ -30,6 +30,32 @@ def need(condition: object, name: str) -> None:
 
 
 @dataclass
+class Closed:
+    """A pool's closing, the tree behind it, and who proved it wrong (``watcher``) before its bond is collected."""
+
+    closing: Closing
+    tree: Division
+    watcher: str = ""
+    claimed: set[int] = field(default_factory=set)
+    paid: int = 0
+    released: bool = False
+
+
+@dataclass
+class Pool:
+    """A campaign's: what is left of it, the closing that stands, and the void ones whose bond nobody collected."""
+
+    left: int = 0
+    closed: Closed | None = None
+    attempt: int = 0
+    void: list[Closed] = field(default_factory=list)
+
+    @property
+    def closing(self) -> bool:
+        return self.closed is not None
+
+
+@dataclass
 class Campaign:
     """``lapsed_from`` is None, or the first item that lapsed."""
 
@@ -41,6 +67,7 @@ class Campaign:
     lapsed_from: int | None = None
     anchors: dict[int, Anchor] = field(default_factory=dict)
     seeds: dict[int, bytes] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)
 
     @property
     def unreserved(self) -> int:
@@ -68,6 +95,17 @@ class Clip:
     signature: bytes
     leaf: bytes
     kind: str
+
+
+@dataclass(frozen=True)
+class Division:
+    """A share tree: its leaves, what each lists, their proofs, and the settlements it divides."""
+
+    shares: tuple[Share, ...]
+    lists: tuple[tuple[int, ...], ...]
+    proofs: tuple[tuple[bytes, ...], ...]
+    root: bytes
+    keys: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -241,7 +279,8 @@ class State:
     withdrawn: set[tuple[int, int, bytes]] = field(default_factory=set)  # campaign, dataset, contribution
     cases: dict[int, Case] = field(default_factory=dict)
     coin_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    network_fee: int = 0
+    rules: dict[str, int] = field(default_factory=dict)  # Parameters
+    receiver: str = ""  # of fees claimed now; ``treasury`` is the first one, and the disputes'
     clips: dict[tuple[int, int], Clip] = field(default_factory=dict)  # by campaign and item
     shown_at: dict[bytes, int] = field(default_factory=dict)
     ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)

@@ -32,7 +32,10 @@ class Town:
         self.node = Node(url, PROFILE, TREASURY.address)
         time, block = self.node.now()
         names = {name: self.node.at(name) for name in self.node.deployment.contracts}
-        self.begin = State(names, TREASURY.address, time, block, network_fee=PROFILE.fees[0])
+        self.begin = State(names, TREASURY.address, time, block, receiver=TREASURY.address)
+        fees = zip(("network fee", "review fee", "operator fee"), PROFILE.fees, strict=True)
+        windows = zip(("settle", "challenge", "lapse", "publish window"), PROFILE.windows[:4], strict=True)
+        self.begin.rules = dict([*fees, *windows, ("publish bond", PROFILE.publish_bond)])
         self._people()
         self.node.keep()
 
