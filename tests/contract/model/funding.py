@@ -141,7 +141,7 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
         deposit_bps=draw.pick("deposit", (5000, 0, 10_000, 3333)),
         owner_bps=draw.pick("owner", (5000, 0, 9500, 3333)),
         fee_bps=world.s.rules["network fee"],
-        deadline=world.s.time + draw.number("deadline", 60, 400),
+        deadline=world.s.time + draw.pick("deadline", (90, 60, 150, 400)),
         settle_window=settle,
         challenge_window=challenge,
         lapse_window=settle + 2 * challenge + draw.number("lapse", 0, 40),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
+from tests.contract.model.dividing import Book, accepted, bend, divide, planted
 from tests.contract.model.funding import some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
@@ -14,7 +15,6 @@ from tests.contract.model.tokens import permit, permitted
 from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import (
-    ACCEPTED,
     Offer,
     Share,
     Terms,
@@ -29,7 +29,6 @@ from headwater.chain.views import Sales, SalesPaid
 from headwater.market import draft_version, share_amount, shares_of, split_of
 from headwater.primitives.amounts import Amount
 from headwater.primitives.hashing import ZERO_WORD, keccak256
-from headwater.primitives.merkle import build
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
 
 BPS, NOBODY = 10_000, "0x" + "0" * 40
@@ -96,6 +95,7 @@ def buy(s: State, who: str, version: Version, offer: int, to: str, use: Use) -> 
     chosen = version.offers[offer]
     there = chosen.regions == 0 or chosen.regions >> use.region & 1
     need(chosen.purposes >> use.purpose & 1 and there, "Datasets_OutsideOffer")
+    need(not sale.void, "Datasets_IsVoid")
     sale.gross += chosen.price
     s.pull(version.token, who, s.names["Datasets"], chosen.price, s.names["Datasets"])
     need(to != NOBODY, "Licences_ZeroAccount")
@@ -114,6 +114,7 @@ def match(s: State, version: Version) -> Sale:
 
 def unlocked(s: State, version: Version) -> Sale:
     sale = match(s, version)
+    need(not sale.void, "Datasets_IsVoid")
     need(s.time >= sale.unlock_at, "Datasets_StillLocked")
     return sale
 
@@ -153,7 +154,7 @@ def claim_fee(s: State, version: Version) -> None:
 
 def release_bond(s: State, version: Version) -> None:
     sale = unlocked(s, version)
-    need(sale.bond, "Datasets_NoBond")
+    need(sale.bond and sale.bond[1], "Datasets_NoBond")
     assert sale.bond
     (publisher, amount), sale.bond = sale.bond, None
     s.unlock(publisher, s.names["HeadwaterToken"], amount)
@@ -308,10 +309,6 @@ def sellable(world: World, campaign: int) -> list[Filed]:
     return [one for one in mine if accepted(one)]
 
 
-def accepted(one: Filed) -> list[int]:
-    return [i for i, item in enumerate(one.filing.draft.items) if item.verdict == ACCEPTED and item.share_weight]
-
-
 def of_campaign(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing, tuple[int, ...]] | None:
     """A version of everything accepted so far, drafted by ``market.draft_version``."""
     terms = world.s.campaigns[line.campaign].terms
@@ -337,8 +334,16 @@ def of_campaign(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Lis
     offers = some_offers(draw, terms.licence)
     where = (world.node.chain_id, world.name("Datasets"), dataset, line.latest + 1, line.campaign)
     made = draft_version(*where, terms, manifest, keys, offers)
-    proofs = tuple(made.share_tree.proof(n) for n in range(len(made.shares)))
-    return Listing(made.version, made.shares, proofs, tuple(one.contribution for one in episodes)), keys
+    book = Book(world.node.chain_id, world.name("Datasets"), made.version.key)
+    tree = divide(book, sources)
+    assert tree.root == made.version.share_root
+    bent = draw.rarely("bent", 2)
+    version = made.version
+    if bent:
+        tree = bend(draw, book, tree)
+        total = tree.shares[-1].cumulative
+        version = replace(version, share_root=tree.root, shares=len(tree.shares), total_weight=total)
+    return Listing(version, tree, tuple(one.contribution for one in episodes), bent), keys
 
 
 def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing, tuple[int, ...]]:
@@ -349,7 +354,7 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
     if shares and draw.rarely("overlapping", 5):
         total = shares[-1].cumulative
         shares = tuple(replace(one, weight=total, cumulative=total) for one in shares)
-    tree = build([one.leaf(world.node.chain_id, world.name("Datasets"), key) for one in shares])
+    tree = planted(Book(world.node.chain_id, world.name("Datasets"), key), [(one, ()) for one in shares], ())
     fee = world.s.rules["network fee"]
     version = Version(
         dataset=dataset,
@@ -367,8 +372,7 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
         fee_bps=fee,
         offers=some_offers(draw, keccak256(b"own licence")),
     )
-    proofs = tuple(tree.proof(n) for n in range(len(shares)))
-    return Listing(version, shares, proofs, (keccak256(b"own clip"),)), ()
+    return Listing(version, tree, (keccak256(b"own clip"),)), ()
 
 
 def some_offers(draw: Draw, terms: bytes) -> tuple[Offer, ...]:
@@ -424,7 +428,7 @@ def sales(s: State) -> Iterator[View]:
         yield View(f"{label}: latest", "Datasets", "latestOf", args, line.latest)
     for key, sale in s.sales.items():
         label, args = f"version {key >> 32}@{key & 0xFFFFFFFF}", (key,)
-        books = Sales(sale.gross, sale.published_at, sale.unlock_at, 1)
+        books = Sales(sale.gross, sale.published_at, sale.unlock_at, 2 if sale.void else 1)
         yield View(f"{label}: sales", "Datasets", "salesOf", args, books.tuple())
         yield View(f"{label}: paid", "Datasets", "paidOf", args, SalesPaid(sale.pool_paid, sale.owner_paid).tuple())
         yield View(f"{label}: fee", "Datasets", "feePaid", args, sale.fee_paid)

@@ -228,14 +228,31 @@ class Line:
     latest: int = 0
 
 
+@dataclass
+class ShareCall:
+    """Somebody asked for a leaf of a share tree."""
+
+    caller: str
+    open: bool = True
+    shown: bool = False
+
+
 @dataclass(frozen=True)
 class Listing:
     """A version and the tree behind it."""
 
     version: Version
-    shares: tuple[Share, ...]
-    proofs: tuple[tuple[bytes, ...], ...]
+    division: Division
     contributions: tuple[bytes, ...]
+    bent: bool = False
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        return self.division.shares
+
+    @property
+    def proofs(self) -> tuple[tuple[bytes, ...], ...]:
+        return self.division.proofs
 
 
 @dataclass
@@ -251,6 +268,7 @@ class Sale:
     fee_paid: int = 0
     share_paid: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     bond: tuple[str, int] | None = None
+    void: bool = False
 
 
 @dataclass
@@ -283,6 +301,7 @@ class State:
     receiver: str = ""  # of fees claimed now; ``treasury`` is the first one, and the disputes'
     clips: dict[tuple[int, int], Clip] = field(default_factory=dict)  # by campaign and item
     shown_at: dict[bytes, int] = field(default_factory=dict)
+    share_calls: dict[tuple[str, int, int], ShareCall] = field(default_factory=dict)  # contract, tree, index
     ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)
 
     # Money moves

@@ -24,6 +24,7 @@ def wait_for_an_edge(world: World, draw: Draw) -> None:
 def edges(world: World) -> list[int]:
     s = world.s
     found = [one.final_at for one in s.filed.values()]
+    found += [one.pool.closed.closing.final_at for one in s.campaigns.values() if one.pool.closed]
     found += [asked.due for one in s.filed.values() for asked in one.calls.values()]
     found += [one.opened_at + 2 * world.node.profile.unbonding for one in s.cases.values() if one.state == 1]
     for campaign in s.campaigns.values():

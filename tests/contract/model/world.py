@@ -94,7 +94,7 @@ class World:
         )
         assert sent.block == after.block
         self.s = after
-        self.tally[function, expected] += 1
+        self.tally[f"{self._title(contract)}.{function}", expected] += 1
         self.compare(told)
         return expected
 
@@ -110,6 +110,9 @@ class World:
         assert self.s.time == time
         self.tally["wait", ""] += 1
         self.compare("time passes")
+
+    def _title(self, contract: str) -> str:
+        return next((name for name, address in self.s.names.items() if address == contract), contract)
 
     def name(self, contract: str) -> str:
         return self.s.names[contract]
