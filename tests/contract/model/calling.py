@@ -130,10 +130,10 @@ def call_for_evidence(world: World, draw: Draw) -> None:
     world.take(who, "Calls", "call", posted, terms, place, effect=effect)
 
 
-@step(weight=6, when=lambda world: asked_for(world))
+@step(weight=6, when=lambda world: asked_for(world), ready=lambda world: in_time(world))
 def answer_a_call(world: World, draw: Draw) -> None:
     """With everything that stands behind it; a forged record, or a late one, is not taken."""
-    known, place = draw.pick("call", unanswered(world) or asked_for(world))
+    known, place = draw.pick("call", in_time(world) or unanswered(world) or asked_for(world))
     filing, who = known.filing, draw.pick("who", (*OPERATORS, *PEOPLE)).address
     if place >= PAYS:
         j = place - PAYS
@@ -155,22 +155,22 @@ def answer_a_call(world: World, draw: Draw) -> None:
         )
         record = draw.pick("forgery", forged)
         shown = replace(shown, anchor=record.anchor)
-    args = (filing.posted, shown.item, list(shown.item_proof), record)
-    world.take(who, "Calls", "answer", *args, effect=lambda s: answer(s, who, shown, record))
+    call_ = (filing.posted, shown.item, list(shown.item_proof), record)
+    world.take(who, "Calls", "answer", *call_, effect=lambda s: answer(s, who, shown, record))
 
 
-@step(weight=3, when=lambda world: asked_for(world))
+@step(weight=3, when=lambda world: asked_for(world), ready=lambda world: past_due(world))
 def let_a_call_expire(world: World, draw: Draw) -> None:
-    late = [(one, place) for one, place in unanswered(world) if one.calls[place].due < world.s.time]
+    late = past_due(world)
     known, place = draw.pick("call", late if late and not draw.rarely("any", 8) else asked_for(world))
     who, bond = draw.pick("who", PEOPLE).address, world.node.profile.call_bond
     effect = lambda s: expire(s, known.filing, place, bond)  # noqa: E731
     world.take(who, "Calls", "expire", known.filing.posted, place, effect=effect)
 
 
-@step(weight=3, when=lambda world: asked_for(world))
+@step(weight=4, when=lambda world: asked_for(world), ready=lambda world: decided(world))
 def close_a_call(world: World, draw: Draw) -> None:
-    over = [(one, place) for one, place in asked_for(world) if one.void or one.final(world.s.time)]
+    over = decided(world)
     known, place = draw.pick("call", over if over and not draw.rarely("any", 8) else asked_for(world))
     who, bond = draw.pick("who", PEOPLE).address, world.node.profile.call_bond
     call_ = (known.filing.posted.key, place)
@@ -202,6 +202,18 @@ def asked_for(world: World) -> list[tuple[Filed, int]]:
 
 def unanswered(world: World) -> list[tuple[Filed, int]]:
     return [(one, place) for one, place in asked_for(world) if not one.calls[place].answerer and not one.void]
+
+
+def in_time(world: World) -> list[tuple[Filed, int]]:
+    return [(one, place) for one, place in unanswered(world) if world.s.time < one.calls[place].due]
+
+
+def past_due(world: World) -> list[tuple[Filed, int]]:
+    return [(one, place) for one, place in unanswered(world) if world.s.time >= one.calls[place].due]
+
+
+def decided(world: World) -> list[tuple[Filed, int]]:
+    return [(one, place) for one, place in asked_for(world) if one.void or one.final(world.s.time)]
 
 
 @views

@@ -29,7 +29,7 @@ def person(name: str) -> Person:
 
 REQUESTERS = RITA, RON = person("rita"), person("ron")
 OPERATORS = OLGA, OTTO, ODA = person("olga"), person("otto"), person("oda")
-REVIEWERS = REX, ROY = person("rex"), person("roy")
+REVIEWERS = REX, ROY, RAE = person("rex"), person("roy"), person("rae")
 CONTRIBUTORS = CLEO, CARL, CATO = person("cleo"), person("carl"), person("cato")
 WANDA = person("wanda")  # watches
 BUYERS = BEA, BO = person("bea"), person("bo")

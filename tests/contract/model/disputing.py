@@ -133,10 +133,10 @@ def bonds(s: State, known: Filed, own: Case, item: Item, outcome: int, fined: in
 # Steps
 
 
-@step(weight=5, when=lambda world: world.s.filed)
+@step(weight=5, when=lambda world: world.s.filed, ready=lambda world: world.pending())
 def open_a_dispute(world: World, draw: Draw) -> None:
     """By a contributor or a watcher; now and then of everything there is in a settlement."""
-    pending = world.pending()
+    pending = [one for one in world.pending() if world.s.time + 1 < one.final_at]
     known = draw.pick("pending", pending) if pending else draw.pick("any", list(world.s.filed.values()))
     if not draw.rarely("all of it", 6):
         dispute_item(world, draw, known, at_item(draw, known.filing))
@@ -160,7 +160,7 @@ def dispute_item(world: World, draw: Draw, known: Filed, i: int) -> None:
             j = len(filing.draft.books) - 1
         pay, pay_proof = filing.draft.books[j].pay, list(filing.draft.pay_tree.proof(j))
     price = price_of_a_case(world)
-    paid = draw.pick("coin", (price, price, price + 5, price, price - 1)) if draw.rarely("other coin", 6) else price
+    paid = draw.pick("coin", (price + 5, price - 1)) if draw.rarely("other coin", 6) else price
     proof = list(filing.draft.item_tree.proof(i))
     evidence = draw.pick("evidence", ("", "ipfs://evidence"))
 
@@ -171,7 +171,11 @@ def dispute_item(world: World, draw: Draw, known: Filed, i: int) -> None:
     world.take(who, "Disputes", "open", *call, effect=effect, value=paid)
 
 
-@step(weight=5, when=lambda world: world.s.cases)
+@step(
+    weight=5,
+    when=lambda world: world.s.cases,
+    ready=lambda world: any(one.state == OPEN for one in world.s.cases.values()),
+)
 def rule_a_dispute(world: World, draw: Draw) -> None:
     """In the Court's place: any choice, and what is none."""
     undecided = [number for number, one in world.s.cases.items() if one.state == OPEN]
@@ -181,7 +185,11 @@ def rule_a_dispute(world: World, draw: Draw) -> None:
     world.take(who, "Disputes", "rule", *call, effect=lambda s: rule(s, who, *call))
 
 
-@step(weight=6, when=lambda world: world.s.cases)
+@step(
+    weight=6,
+    when=lambda world: world.s.cases,
+    ready=lambda world: any(one.state == RULED for one in world.s.cases.values()),
+)
 def execute_a_dispute(world: World, draw: Draw) -> None:
     ripe = [number for number, one in world.s.cases.items() if one.state == RULED]
     late = [number for number, one in world.s.cases.items() if one.state == OPEN]
@@ -194,12 +202,12 @@ def execute_a_dispute(world: World, draw: Draw) -> None:
     world.take(who, "Disputes", "execute", dispute, filing.posted, filing.draft.items[i], effect=effect)
 
 
-@step(weight=1, when=lambda world: world.s.cases)
+@step(weight=3, when=lambda world: world.s.cases, ready=lambda world: any(world.s.coin_owed.values()))
 def take_coin_back(world: World, draw: Draw) -> None:
     """What was paid too much; fees the Court did not earn are none here."""
     owed = [account for account, amount in world.s.coin_owed.items() if amount]
     who = draw.pick("who", PEOPLE).address
-    if draw.rarely("fees", 4):
+    if draw.rarely("fees", 8):
         world.take(who, "Disputes", "returnFees", effect=lambda s: need(False, "Disputes_NothingOwed"))
         return
     account = draw.pick("owed", owed) if owed else who

@@ -43,7 +43,7 @@ class Held:
     total: int
     since: int
     until: int
-    stands: Callable[[State], None]
+    stands: Callable[[State], object]
     void: Callable[[State, str], None]
     left: frozenset[bytes] = frozenset()
 

@@ -85,15 +85,17 @@ def return_cut(s: State, key: int, j: int) -> None:
     held.cut = 0
 
 
-@step(weight=2, when=lambda world: held_leaves(world))
+@step(
+    weight=2,
+    when=lambda world: held_leaves(world),
+    ready=lambda world: any(one.doubt.held[j].cut and j in one.paid for one, j in held_leaves(world)),
+)
 def return_what_was_cut(world: World, draw: Draw) -> None:
     """Once the leaf is paid, once."""
     ready = [(one, j) for one, j in held_leaves(world) if one.doubt.held[j].cut and j in one.paid]
     known, j = draw.pick("leaf", ready if ready and not draw.rarely("any", 8) else held_leaves(world))
     call = (known.filing.posted.key, j)
-    world.take(
-        draw.pick("who", PEOPLE).address, "Doubts", "returnCut", *call, effect=lambda s: return_cut(s, *call)
-    )
+    world.take(draw.pick("who", PEOPLE).address, "Doubts", "returnCut", *call, effect=lambda s: return_cut(s, *call))
 
 
 def held_leaves(world: World) -> list[tuple[Filed, int]]:

@@ -16,7 +16,7 @@ from headwater.chain.views import CampaignState
 from headwater.primitives.hashing import keccak256
 
 YEAR, BPS = 365 * 86_400, 10_000
-SETTLE, CHALLENGE = 25, 30
+SETTLE, CHALLENGE = 25, 60
 MOST_CAMPAIGNS = 6
 
 
@@ -113,18 +113,26 @@ def take_money_back(world: World, draw: Draw) -> None:
     world.take(who, "Campaigns", "refund", *call, effect=lambda s: refund(s, who, *call))
 
 
-@step(weight=1, when=lambda world: any(one.reserved for one in world.s.campaigns.values()))
+@step(
+    weight=3,
+    when=lambda world: any(one.reserved for one in world.s.campaigns.values()),
+    ready=lambda world: over(world),
+)
 def let_lapse(world: World, draw: Draw) -> None:
     """By anybody."""
-    over = [
+    campaign = draw.pick("over", over(world)) if over(world) else some_campaign(world, draw)[0]
+    call = (campaign, changed(draw, world.s.campaigns[campaign].terms))
+    who = draw.pick("who", PEOPLE).address
+    world.take(who, "Campaigns", "lapse", *call, effect=lambda s: lapse(s, *call))
+
+
+def over(world: World) -> list[int]:
+    """With items nobody settled in time."""
+    return [
         number
         for number, one in world.s.campaigns.items()
         if one.settled < one.anchored and world.s.time > one.terms.deadline + one.terms.lapse_window
     ]
-    campaign = draw.pick("over", over) if over else some_campaign(world, draw)[0]
-    call = (campaign, changed(draw, world.s.campaigns[campaign].terms))
-    who = draw.pick("who", PEOPLE).address
-    world.take(who, "Campaigns", "lapse", *call, effect=lambda s: lapse(s, *call))
 
 
 def some_terms(world: World, draw: Draw, requester: str) -> Terms:
@@ -141,7 +149,7 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
         deposit_bps=draw.pick("deposit", (5000, 0, 10_000, 3333)),
         owner_bps=draw.pick("owner", (5000, 0, 9500, 3333)),
         fee_bps=world.s.rules["network fee"],
-        deadline=world.s.time + draw.pick("deadline", (90, 60, 150, 400)),
+        deadline=world.s.time + draw.pick("deadline", (150, 90, 250, 400)),
         settle_window=settle,
         challenge_window=challenge,
         lapse_window=settle + 2 * challenge + draw.number("lapse", 0, 40),

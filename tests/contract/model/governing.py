@@ -29,7 +29,7 @@ LEVERS = (
     Lever("setReviewFeeCeiling", "review fee", 0, 300, (200, 300, 301)),
     Lever("setOperatorFeeCeiling", "operator fee", 0, 1000, (600, 1000, 1001)),
     Lever("setPublishBond", "publish bond", 0, 10_000 * 10**18, (10**18, 0, 10_001 * 10**18)),
-    Lever("setPublishWindow", "publish window", 2, 30 * 86_400, (9, 20, 1)),
+    Lever("setPublishWindow", "publish window", 2, 30 * 86_400, (30, 40, 1)),
     Lever("setChallengeFloor", "challenge", 2, 30 * 86_400, (10, 12, 1)),
 )
 
@@ -40,7 +40,7 @@ def set_rule(s: State, who: str, lever: Lever, value: int) -> None:
     s.rules[lever.rule] = value
 
 
-@step(weight=2)
+@step(weight=1)
 def change_a_rule(world: World, draw: Draw) -> None:
     """As the timelock; who is not it cannot."""
     lever = draw.pick("lever", (LEVERS[0], *LEVERS))

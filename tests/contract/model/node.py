@@ -115,7 +115,9 @@ class Node:
     def block_hash(self, number: int) -> bytes:
         return bytes.fromhex(self.chain.request("eth_getBlockByNumber", hex(number), False)["hash"][2:])
 
-    def send(self, who: str, contract: str, function: str, *args: Any, time: int, abi: str = "", value: int = 0) -> Sent:
+    def send(
+        self, who: str, contract: str, function: str, *args: Any, time: int, abi: str = "", value: int = 0
+    ) -> Sent:
         """One transaction in a block of its own at ``time``."""
         name = abi or self._abi(contract)
         data = interface.load(name).encode(function, args)
@@ -154,7 +156,11 @@ class Node:
         if "error" in answer:
             return f"{view.label}: {view.expected} expected, the chain refuses: {answer['error']}"
         got = _answered(self._abi(view.contract), view.function, len(view.args), answer["result"])
-        return "" if _one_form(got) == _one_form(view.expected) else f"{view.label}: {view.expected} expected, the chain has {got}"
+        return (
+            ""
+            if _one_form(got) == _one_form(view.expected)
+            else f"{view.label}: {view.expected} expected, the chain has {got}"
+        )
 
     def _why(self, tx: str, contract: str) -> str:
         trace = self.chain.request("debug_traceTransaction", tx, {"tracer": "callTracer"})

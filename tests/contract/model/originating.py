@@ -267,7 +267,8 @@ def pairs(world: World) -> list[tuple[tuple[Filed, int], tuple[Filed, int]]]:
     found = []
     for rows in seen.values():
         rows.sort(key=lambda row: (row[0], row[1], row[2].filing.posted.key))
-        found += [(tuple(a[2:]), tuple(b[2:])) for n, a in enumerate(rows) for b in rows[n + 1 :] if a[:2] != b[:2]]
+        later = [(a, b) for n, a in enumerate(rows) for b in rows[n + 1 :] if a[:2] != b[:2]]
+        found += [((a[2], a[3]), (b[2], b[3])) for a, b in later]
     return found
 
 

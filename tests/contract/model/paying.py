@@ -142,11 +142,13 @@ def advance(s: State, who: str, filing: Filing, j: int, offer: Assignment, signe
 # Steps
 
 
-@step(weight=4, when=lambda world: payable(world))
+@step(weight=4, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def claim_a_leaf(world: World, draw: Draw) -> None:
     """Anybody for anybody: the money goes to the leaf's account. Early, twice and forged are refused."""
     known = some_paying(world, draw)
     filing, j = known.filing, draw.number("leaf", 0, len(known.filing.draft.books) - 1)
+    left = [j for j in range(len(filing.draft.books)) if j not in known.paid]
+    j = draw.pick("unpaid", left) if left and not draw.rarely("any", 6) else j
     who, pay = draw.pick("who", PEOPLE).address, known.filing.draft.books[j].pay
     if draw.rarely("forged", 8):
         past = replace(pay, index=filing.posted.pay_count)
@@ -155,7 +157,7 @@ def claim_a_leaf(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "claim", *call, effect=lambda s: claim(s, filing, j, pay))
 
 
-@step(weight=2, when=lambda world: payable(world))
+@step(weight=2, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def claim_many(world: World, draw: Draw) -> None:
     """Leaves of several settlements at once, all or nothing; the same one twice is refused."""
     picks = []
@@ -174,7 +176,7 @@ def claim_many(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "claimMany", heads, pays, proofs, effect=effect)
 
 
-@step(weight=4, when=lambda world: payable(world))
+@step(weight=3, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def push_a_range(world: World, draw: Draw) -> None:
     """Any range; what is paid is skipped."""
     known = some_paying(world, draw)
@@ -194,9 +196,13 @@ def push_a_range(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "push", *call, effect=lambda s: push(s, filing, first, last, honest))
 
 
-@step(weight=4, when=lambda world: world.s.filed)
+@step(weight=4, when=lambda world: world.s.filed, ready=lambda world: unreleased(world))
 def release_a_settlement(world: World, draw: Draw) -> None:
-    known = draw.pick("final", world.final()) if world.final() and not draw.rarely("any", 6) else anyone(world, draw)
+    known = (
+        draw.pick("final", unreleased(world))
+        if unreleased(world) and not draw.rarely("any", 6)
+        else anyone(world, draw)
+    )
     filing, who = known.filing, draw.pick("who", PEOPLE).address
     anchors = filing.anchors if not draw.rarely("other anchors", 16) else filing.anchors[:1]
     verdicts = filing.draft.bytes_
@@ -244,9 +250,18 @@ def payable(world: World) -> list[Filed]:
     return world.settlements(lambda one: one.filing.draft.books)
 
 
+def unpaid(world: World) -> list[Filed]:
+    """Final ones with something left to pay."""
+    return [one for one in world.final() if len(one.paid) < len(one.filing.draft.books)]
+
+
+def unreleased(world: World) -> list[Filed]:
+    return [one for one in world.final() if not one.flags & RELEASED]
+
+
 def some_paying(world: World, draw: Draw) -> Filed:
     """Mostly a final one with something left to pay."""
-    ripe = [one for one in world.final() if len(one.paid) < len(one.filing.draft.books)]
+    ripe = unpaid(world)
     return draw.pick("ripe", ripe) if ripe and not draw.rarely("any", 6) else draw.pick("settlement", payable(world))
 
 

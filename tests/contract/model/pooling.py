@@ -10,7 +10,7 @@ from tests.contract.model.cast import OPERATORS, PEOPLE
 from tests.contract.model.funding import changed
 from tests.contract.model.node import View
 from tests.contract.model.proving import watcher_of
-from tests.contract.model.state import VOID, Campaign, Closed, Division, Filed, State, need
+from tests.contract.model.state import Campaign, Closed, Division, Filed, State, need
 from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import POOL_MODE, Closing, Share, Terms, settlements_hash
@@ -133,7 +133,7 @@ def missing(s: State, closing: Closing, tree: Division, key: int) -> bool:
 # Steps
 
 
-@step(weight=8, when=lambda world: pools(world))
+@step(weight=8, when=lambda world: pools(world), ready=lambda world: any(due(world, number) for number in pools(world)))
 def close_a_pool(world: World, draw: Draw) -> None:
     """When its time has come and everything is final, or too early; right or bent."""
     ripe = [number for number in pools(world) if due(world, number)]
@@ -152,7 +152,7 @@ def close_a_pool(world: World, draw: Draw) -> None:
     world.take(who, "Pools", "close", *call, effect=lambda s: close(s, who, campaign, terms, tree))
 
 
-@step(weight=7, when=lambda world: closings(world))
+@step(weight=7, when=lambda world: closings(world), ready=lambda world: open_closings(world))
 def prove_a_closing_wrong(world: World, draw: Draw) -> None:
     own = some_closing(world, draw, early=True)
     closing, tree, who = own.closing, own.tree, watcher_of(draw)
@@ -172,12 +172,16 @@ def prove_a_closing_wrong(world: World, draw: Draw) -> None:
         dividing.prove_something(world, draw, held(own))
 
 
-@step(weight=3, when=lambda world: closings(world))
+@step(weight=3, when=lambda world: closings(world), ready=lambda world: open_closings(world))
 def ask_for_a_pools_share(world: World, draw: Draw) -> None:
     dividing.ask_for_a_leaf(world, draw, held(some_closing(world, draw, early=True)))
 
 
-@step(weight=6, when=lambda world: closings(world))
+@step(
+    weight=6,
+    when=lambda world: closings(world),
+    ready=lambda world: any(len(one.claimed) < one.closing.shares for one in final_closings(world)),
+)
 def claim_of_a_pool(world: World, draw: Draw) -> None:
     own = some_closing(world, draw, early=False)
     if not own.tree.shares:
@@ -192,7 +196,13 @@ def claim_of_a_pool(world: World, draw: Draw) -> None:
     world.take(who, "Pools", "claim", *call, effect=lambda s: claim(s, own.closing, n, shown))
 
 
-@step(weight=4, when=lambda world: closings(world))
+@step(
+    weight=4,
+    when=lambda world: closings(world),
+    ready=lambda world: any(
+        not one.released or len(one.claimed) == one.closing.shares for one in final_closings(world)
+    ),
+)
 def release_a_pool(world: World, draw: Draw) -> None:
     closing, who = some_closing(world, draw, early=False).closing, draw.pick("who", PEOPLE).address
     world.take(who, "Pools", "release", closing, effect=lambda s: release(s, closing))
@@ -209,7 +219,7 @@ def collect_a_closers_bond(world: World, draw: Draw) -> None:
 def held(own: Closed) -> dividing.Held:
     closing = own.closing
     window = (closing.closed_at, closing.final_at)
-    stands = lambda s: None if standing(s, closing) else None  # noqa: E731
+    stands = lambda s: standing(s, closing)  # noqa: E731
     void_it = lambda s, who: void(s, who, closing)  # noqa: E731
     head = (closing, own.tree, closing.total_weight)
     return dividing.Held("Pools", closing.tree, *head, *window, stands, void_it)
@@ -234,9 +244,18 @@ def closings(world: World) -> list[Closed]:
     return [one.pool.closed for one in world.s.campaigns.values() if one.pool.closed]
 
 
+def open_closings(world: World) -> list[Closed]:
+    """Those that can still be proven wrong."""
+    return [one for one in closings(world) if world.s.time + 1 < one.closing.final_at]
+
+
+def final_closings(world: World) -> list[Closed]:
+    return [one for one in closings(world) if world.s.time + 1 >= one.closing.final_at]
+
+
 def some_closing(world: World, draw: Draw, *, early: bool) -> Closed:
     """One that can still be proven wrong, or one that cannot, if there is."""
-    fitting = [one for one in closings(world) if (world.s.time + 1 < one.closing.final_at) == early]
+    fitting = open_closings(world) if early else final_closings(world)
     return draw.pick("closing", fitting if fitting and not draw.rarely("any", 8) else closings(world))
 
 
@@ -246,8 +265,12 @@ def pooled(s: State) -> Iterator[View]:
         if own.terms.mode != POOL_MODE:
             continue
         closed, label = own.pool.closed, f"pool {number}"
-        yield View(f"{label}: closing", "Pools", "closingHash", (number,), closed.closing.hash() if closed else ZERO_WORD)
-        books = (closed.closing.final_at, closed.released, len(closed.claimed), closed.paid) if closed else (0, False, 0, 0)
+        yield View(
+            f"{label}: closing", "Pools", "closingHash", (number,), closed.closing.hash() if closed else ZERO_WORD
+        )
+        books = (
+            (closed.closing.final_at, closed.released, len(closed.claimed), closed.paid) if closed else (0, False, 0, 0)
+        )
         yield View(f"{label}: standing", "Pools", "standingOf", (number,), (own.pool.attempt, *books))
         for n in range(len(closed.tree.shares) if closed else 0):
             claimed = closed is not None and n in closed.claimed

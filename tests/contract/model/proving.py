@@ -134,7 +134,7 @@ def right_sum(filing: Filing, a: Pay, b: Pay) -> bool:
 # Steps
 
 
-@step(weight=6, when=lambda world: world.pending())
+@step(weight=8, when=lambda world: world.pending())
 def prove_a_fault(world: World, draw: Draw) -> None:
     """Anybody, any of the eight, aimed at the lie if there is one; of an honest settlement none holds."""
     prove_something(world, draw, aimed(world, draw))
@@ -184,7 +184,9 @@ def aimed(world: World, draw: Draw) -> Filed:
 def at_item(draw: Draw, filing: Filing) -> int:
     """Where the lie is, if it is in an item."""
     lie, where = filing.bent or ("", 0)
-    if lie in ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened") and not draw.rarely("elsewhere", 5):
+    if lie in ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened") and not draw.rarely(
+        "elsewhere", 5
+    ):
         return where
     return draw.number("item", 0, len(filing.draft.items) - 1)
 
@@ -327,11 +329,15 @@ def prove_sum(world: World, draw: Draw, filing: Filing) -> None:
     world.take(who, "Faults", "proveSum", filing.posted, a, proofs[0], b, proofs[1], effect=effect)
 
 
-@step(weight=3, when=lambda world: world.void())
+@step(weight=3, when=lambda world: world.void(), ready=lambda world: uncollected(world))
 def collect_a_bond(world: World, draw: Draw) -> None:
     """For the watcher, once."""
-    known = draw.pick("void", world.void())
+    known = draw.pick("void", uncollected(world) or world.void())
     watcher = known.watcher if known.watcher and not draw.rarely("another watcher", 8) else draw.who(WANDA.address, 2)
     who = draw.pick("who", PEOPLE).address
     call = (known.filing.posted, watcher)
     world.take(who, "Settlement", "collect", *call, effect=lambda s: collect(s, known.filing, watcher))
+
+
+def uncollected(world: World) -> list[Filed]:
+    return [one for one in world.void() if not one.flags & COLLECTED]

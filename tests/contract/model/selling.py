@@ -66,7 +66,7 @@ def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int,
     line.latest += 1
     need(v.number == line.latest, "Datasets_WrongNumber")
     bond, window = s.rules["publish bond"], s.rules["publish window"]
-    s.sales[v.key] = Sale(listing, s.time, s.time + window, bond=(who, bond))
+    s.sales[v.key] = Sale(listing, s.time, s.time + window, bond=(who, bond) if bond else None)
     s.lock(who, s.names["HeadwaterToken"], bond, 0)
 
 
@@ -154,7 +154,7 @@ def claim_fee(s: State, version: Version) -> None:
 
 def release_bond(s: State, version: Version) -> None:
     sale = unlocked(s, version)
-    need(sale.bond and sale.bond[1], "Datasets_NoBond")
+    need(sale.bond, "Datasets_NoBond")
     assert sale.bond
     (publisher, amount), sale.bond = sale.bond, None
     s.unlock(publisher, s.names["HeadwaterToken"], amount)

@@ -110,7 +110,9 @@ def file(
     numbers = range(anchors[0].first_item, anchors[0].first_item + sum(one.count for one in anchors))
     nobody = next(iter(world.s.clips.values()))  # for items out of order, which are refused
     clips = [world.s.clips.get((campaign, number), nobody) for number in numbers]
-    verdicts = [some_verdict(draw, terms, number, one) for number, one in zip(numbers, clips, strict=True)]
+    votes = [counted_votes(world, draw, campaign, anchors, n, one) for n, one in zip(numbers, clips, strict=True)]
+    rows = zip(numbers, clips, votes, strict=True)
+    verdicts = [some_verdict(draw, terms, number, one, cast) for number, one, cast in rows]
     place = (world.node.chain_id, world.name("Settlement"), key)
     absent = any(one.byte == MISSING for one in verdicts)  # the settler's word, nothing to compute it from
     try:
@@ -120,7 +122,9 @@ def file(
     bent = None
     if draw.rarely("bent", 3):
         made, bent = bend(draw, made, place, who, [invented(world, one) for one in clips])
-    return Filing(posted_of(campaign, terms, anchors, made, who), terms, tuple(anchors), made, bent)
+    cited = keccak256(b"no epoch") if draw.rarely("cites nothing", 12) else ZERO_WORD
+    posted = replace(posted_of(campaign, terms, anchors, made, who), reputation=cited)
+    return Filing(posted, terms, tuple(anchors), made, bent)
 
 
 def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draft, who: str) -> Posted:
@@ -147,17 +151,32 @@ def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draf
     )
 
 
-def some_verdict(draw: Draw, terms: Terms, number: int, clip: Clip) -> Verdict:
-    """Mostly accepted on the checks alone; some with votes, copies, partial grades, and data that never came."""
-    kind = draw.pick("item", ("good", "good", "voted", "graded", "copy", "bad", "missing"))
-    llr = {"good": 8000, "bad": -4000, "voted": draw.pick("llr", (400, 2500, -900))}.get(kind, 5000)
-    prior = draw.pick("prior", (0, 2200, -2200)) if kind != "good" else 0
-    votes: tuple[CountedVote, ...] = ()
-    if kind == "voted":
-        votes = tuple(
+def counted_votes(
+    world: World, draw: Draw, campaign: int, anchors: Sequence[Anchor], number: int, clip: Clip
+) -> tuple[CountedVote, ...]:
+    """Who was drawn and committed; now and then a vote turned round, and votes that nobody cast."""
+    from tests.contract.model import reviewing
+
+    anchor = next((one for one in anchors if one.first_item <= number < one.first_item + one.count), None)
+    if anchor is None or draw.rarely("made up", 4):
+        return tuple(
             CountedVote(one.address, 1, draw.pick("vote", (1, 0)), draw.pick("weight", (847, 200, 2944)), bytes(32))
             for one in REVIEWERS
         )
+    votes = reviewing.counted(world, campaign, anchor, number, clip.contribution.contributor)
+    turned = draw.rarely("turned round", 4)
+    return tuple(
+        CountedVote(one.reviewer, one.round, 1 - one.verdict if turned else one.verdict, one.weight, one.commit)
+        for one in votes
+    )
+
+
+def some_verdict(draw: Draw, terms: Terms, number: int, clip: Clip, cast: tuple[CountedVote, ...]) -> Verdict:
+    """Mostly accepted on the checks alone; some with votes, copies, partial grades, and data that never came."""
+    kind = draw.pick("item", ("good", "voted", "voted", "graded", "copy", "bad", "missing"))
+    llr = {"good": 8000, "bad": -4000, "voted": draw.pick("llr", (400, 2500, -900))}.get(kind, 5000)
+    prior = draw.pick("prior", (0, 2200, -2200)) if kind != "good" else 0
+    votes = cast if kind == "voted" else ()
     grade = draw.pick("grade", (70, 1, 99)) if kind == "graded" else 100
     novelty = 0 if kind == "copy" else draw.pick("novelty", (5000, 1, 9999)) if kind == "graded" else 10_000
     worth = value(
@@ -196,7 +215,9 @@ def bend(
     draw: Draw, made: Draft, place: tuple[int, str, int], who: str, inventions: Sequence[Clip]
 ) -> tuple[Draft, tuple[str, int] | None]:
     """One lie in an honest draft: what it is, and at which item or leaf."""
-    how = draw.pick("lie", ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened", *PAY_LIES))
+    how = draw.pick(
+        "lie", ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened", *PAY_LIES)
+    )
     i = draw.number("where", 0, len(made.items) - 1)
     if how in PAY_LIES:
         return bend_pay(draw, made, place, how, who)
@@ -269,7 +290,7 @@ def tree_of(items: Sequence[Item], place: tuple[int, str, int]) -> Tree:
 # Steps
 
 
-@step(weight=9, when=lambda world: waiting(world))
+@step(weight=16, when=lambda world: waiting(world))
 def settle_the_next(world: World, draw: Draw) -> None:
     """One or more anchors from the first unsettled on; by the anchorer, or another when his time is over."""
     campaign, queue = draw.pick("campaign", waiting(world))
@@ -290,7 +311,7 @@ def settle_the_next(world: World, draw: Draw) -> None:
         filing = replace(filing, posted=posted, draft=replace(filing.draft, bytes_=short))
     if draw.rarely("total is not the budgets", 20):
         filing = replace(filing, posted=replace(filing.posted, total=filing.posted.total + 1))
-    given = replace(filing.draft.input(campaign, EVIDENCE, ZERO_WORD), total=filing.posted.total)
+    given = replace(filing.draft.input(campaign, EVIDENCE, filing.posted.reputation), total=filing.posted.total)
     call = (terms, list(anchors), given)
     world.take(who, "Settlement", "settle", *call, effect=lambda s: settle(s, who, filing))
 
@@ -302,11 +323,15 @@ def settle_twice(world: World, draw: Draw) -> None:
     who = draw.pick("operator", OPERATORS).address
     filing = file(world, draw, who, old.posted.campaign, old.terms, old.anchors, 0)
     if filing is not None:
-        call = (old.terms, list(old.anchors), filing.draft.input(old.posted.campaign, EVIDENCE, ZERO_WORD))
+        call = (
+            old.terms,
+            list(old.anchors),
+            filing.draft.input(old.posted.campaign, EVIDENCE, filing.posted.reputation),
+        )
         world.take(who, "Settlement", "settle", *call, effect=lambda s: settle(s, who, filing))
 
 
-@step(weight=5, when=lambda world: world.void())
+@step(weight=6, when=lambda world: world.void(), ready=lambda world: unreplaced(world))
 def settle_again(world: World, draw: Draw) -> None:
     """Over a void settlement; by who was wrong before, or with other papers, it is refused."""
     old = draw.pick("void", unreplaced(world) or world.void()).filing
@@ -325,7 +350,7 @@ def settle_again(world: World, draw: Draw) -> None:
     filing = file(world, draw, who, old.posted.campaign, old.terms, anchors, len(voided))
     if filing is None:
         return
-    given = filing.draft.input(old.posted.campaign, EVIDENCE, ZERO_WORD)
+    given = filing.draft.input(old.posted.campaign, EVIDENCE, filing.posted.reputation)
     posted, watchers = [one for one, _ in voided], [one for _, one in voided]
     call = (old.terms, list(anchors), given, posted, watchers)
     world.take(who, "Settlement", "resettle", *call, effect=lambda s: resettle(s, who, filing, voided))

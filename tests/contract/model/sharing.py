@@ -30,9 +30,8 @@ def void(s: State, who: str, key: int) -> None:
     sale = s.sales[key]
     need(s.time < sale.unlock_at, "Datasets_AlreadyUnlocked")
     sale.void = True
-    assert sale.bond
-    (publisher, amount), sale.bond = sale.bond, None
-    if amount:
+    if sale.bond:
+        (publisher, amount), sale.bond = sale.bond, None
         token = s.names["HeadwaterToken"]
         s.purses[publisher, token].locked -= amount
         s.purses[who, token].free += amount // 2
@@ -51,26 +50,29 @@ def carry(s: State, source: Sale, target: Sale) -> None:
     target.gross += gross
 
 
-@step(weight=5, when=lambda world: of_campaigns(world))
+@step(weight=5, when=lambda world: of_campaigns(world), ready=lambda world: locked(world))
 def prove_a_share_wrong(world: World, draw: Draw) -> None:
     """While it is locked, or too late."""
-    locked = [one for one in of_campaigns(world) if not one.void and world.s.time + 1 < one.unlock_at]
-    bent = [one for one in locked if one.listing.bent]
-    sales = bent or locked
+    bent = [one for one in locked(world) if one.listing.bent]
+    sales = bent or locked(world)
     sale = draw.pick("sale", sales if sales and not draw.rarely("any", 8) else of_campaigns(world))
     dividing.prove_something(world, draw, held(world.s, sale))
 
 
-@step(weight=3, when=lambda world: of_campaigns(world))
+@step(weight=3, when=lambda world: of_campaigns(world), ready=lambda world: locked(world))
 def ask_for_a_share(world: World, draw: Draw) -> None:
-    locked = [one for one in of_campaigns(world) if not one.void and world.s.time + 1 < one.unlock_at]
-    dividing.ask_for_a_leaf(world, draw, held(world.s, draw.pick("sale", locked or of_campaigns(world))))
+    dividing.ask_for_a_leaf(world, draw, held(world.s, draw.pick("sale", locked(world) or of_campaigns(world))))
 
 
-@step(weight=3, when=lambda world: any(sale.void for sale in world.s.sales.values()))
+@step(
+    weight=3,
+    when=lambda world: any(sale.void for sale in world.s.sales.values()),
+    ready=lambda world: any(sale.void and sale.gross for sale in world.s.sales.values()),
+)
 def carry_the_gross(world: World, draw: Draw) -> None:
     """From a void version to one after it."""
-    source = draw.pick("void", [sale for sale in world.sales() if sale.void])
+    void_ = [sale for sale in world.sales() if sale.void]
+    source = draw.pick("void", [sale for sale in void_ if sale.gross] or void_)
     version = source.listing.version
     others = [one for one in world.sales() if one.listing.version.dataset == version.dataset]
     later = [one for one in others if one.listing.version.number > version.number]
@@ -83,7 +85,11 @@ def carry_the_gross(world: World, draw: Draw) -> None:
     world.take(who, "ShareFaults", "carry", *call, effect=lambda s: carry(s, source, target))
 
 
-@step(weight=2, when=lambda world: world.s.share_calls)
+@step(
+    weight=2,
+    when=lambda world: world.s.share_calls,
+    ready=lambda world: any(one.open for one in world.s.share_calls.values()),
+)
 def take_a_share_bond_back(world: World, draw: Draw) -> None:
     """Of a call nobody answered, of a version or a pool, once the tree is void or final."""
     contract, tree, index = draw.pick("call", list(world.s.share_calls))
@@ -104,6 +110,11 @@ def answerable(s: State, contract: str, tree: int) -> int:
         return 0 if s.sales[tree].void else s.sales[tree].unlock_at
     pool = s.campaigns[tree >> 32].pool
     return pool.closed.closing.final_at if pool.closed and pool.attempt == tree & 0xFFFFFFFF else 0
+
+
+def locked(world: World) -> list[Sale]:
+    """Versions whose tree can still be proven wrong."""
+    return [one for one in of_campaigns(world) if not one.void and world.s.time + 1 < one.unlock_at]
 
 
 def of_campaigns(world: World) -> list[Sale]:

@@ -110,7 +110,7 @@ def join_a_role(world: World, draw: Draw) -> None:
 
 @step(weight=1)
 def leave_a_role(world: World, draw: Draw) -> None:
-    role = draw.pick("role", (REVIEWER, OPERATOR, HOLDER, 0, JUROR))
+    role = draw.pick("role", (OPERATOR, REVIEWER, HOLDER, 0, JUROR))
     members = world.s.members[role]
     who = draw.who(draw.pick("member", members) if members else PEOPLE[0].address)
     unbonding = world.node.profile.unbonding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
 from headwater.chain.structs import Anchor, Closing, Contribution, Posted, Share, Terms, Version
@@ -272,11 +272,59 @@ class Sale:
 
 
 @dataclass
+class Weights:
+    """The tree of reviewers' stakes: leaves in order, and the numbers its nodes have on chain (library Sortition).
+
+    A node up to ``shared`` belongs to a sealed state and is copied before it changes.
+    """
+
+    leaves: dict[str, int] = field(default_factory=dict)
+    root: int = 0
+    depth: int = 0
+    nodes: int = 0
+    shared: int = 0
+    children: dict[int, tuple[int, int]] = field(default_factory=dict)
+    sealed: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=lambda: {0: ()})
+
+    @property
+    def state(self) -> int:
+        return self.root << 8 | self.depth
+
+    def seal(self) -> int:
+        self.shared = self.nodes
+        self.sealed[self.state] = tuple(self.leaves.items())
+        return self.state
+
+    def set(self, leaf: int) -> None:
+        """Number the nodes on the way to a leaf."""
+        while self.depth == 0 or leaf >> self.depth:
+            if self.root:
+                self.nodes += 1
+                self.children[self.nodes] = (self.root, 0)
+                self.root = self.nodes
+            self.depth += 1
+        self.root = self._own(self.root, leaf, self.depth - 1)
+
+    def _own(self, node: int, leaf: int, level: int) -> int:
+        kept = self.children.get(node, (0, 0))
+        if node <= self.shared:
+            self.nodes += 1
+            node = self.nodes
+        if level:
+            side = leaf >> level & 1
+            child = self._own(kept[side], leaf, level - 1)
+            kept = (child, kept[1]) if side == 0 else (kept[0], child)
+        self.children[node] = kept
+        return node
+
+
+@dataclass
 class State:
     """``names`` are the addresses of contracts by name; every other key with a token in it begins with the token."""
 
     names: Mapping[str, str]
     treasury: str
+    chain_id: int
     time: int
     block: int
     balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -302,6 +350,9 @@ class State:
     clips: dict[tuple[int, int], Clip] = field(default_factory=dict)  # by campaign and item
     shown_at: dict[bytes, int] = field(default_factory=dict)
     share_calls: dict[tuple[str, int, int], ShareCall] = field(default_factory=dict)  # contract, tree, index
+    weights: Weights = field(default_factory=Weights)
+    reveals: dict[tuple[int, int, int, str], tuple[int, int]] = field(default_factory=dict)  # time, verdict
+    root_leaves: dict[tuple[int, int, int, str], tuple[tuple[bytes, ...], int]] = field(default_factory=dict)
     ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)
 
     # Money moves
@@ -351,6 +402,12 @@ class State:
         return known
 
 
+CHANGEABLE = (
+    *(Held, Doubt, Docket, Case, Asked, Closed, Pool, Campaign, Filed, Purse),
+    *(Stake, Line, ShareCall, Sale, Weights, State),
+)
+
+
 def clone(value: T) -> T:
     """A copy down to what is frozen: every value that can change is copied."""
     return cast(T, _clone(value))
@@ -365,6 +422,6 @@ def _clone(value: Any) -> Any:
         return [_clone(one) for one in value]
     if isinstance(value, set):
         return set(value)
-    if is_dataclass(value) and not type(value).__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if type(value) in CHANGEABLE:
         return type(value)(**{one.name: _clone(getattr(value, one.name)) for one in fields(value)})
     return value

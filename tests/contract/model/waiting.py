@@ -8,7 +8,7 @@ from tests.contract.model.world import Draw, World, step
 @step(weight=4)
 def wait(world: World, draw: Draw) -> None:
     """A few seconds."""
-    world.wait_until(world.s.time + draw.number("seconds", 1, 40))
+    world.wait_until(world.s.time + draw.number("seconds", 1, 15))
 
 
 @step(weight=3)

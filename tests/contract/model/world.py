@@ -39,12 +39,19 @@ class Draw:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that can happen. ``when`` it makes sense to try; that it may be refused is part of trying."""
+    """Something that can happen. ``when`` it can be tried; that it may be refused is part of trying. Until it is
+    ``ready``, so that it may well go through, it is tried seldom.
+    """
 
     name: str
     weight: int
     when: Callable[[World], object]
+    ready: Callable[[World], object]
     run: Callable[[World, Draw], None]
+
+    def weight_in(self, world: World) -> int:
+        """How often it is drawn now, among the others; 0 for never."""
+        return (self.weight if self.ready(world) else 1) if self.when(world) else 0
 
 
 STEPS: list[Step] = []
@@ -52,12 +59,14 @@ VIEWS: list[Callable[[State], Iterator[View]]] = []
 
 
 def step(
-    weight: int = 2, when: Callable[[World], object] = lambda world: True
+    weight: int = 2,
+    when: Callable[[World], object] = lambda world: True,
+    ready: Callable[[World], object] = lambda world: True,
 ) -> Callable[[Callable[[World, Draw], None]], Callable[[World, Draw], None]]:
     """Make a function a step of the protocol."""
 
     def add(run: Callable[[World, Draw], None]) -> Callable[[World, Draw], None]:
-        STEPS.append(Step(run.__name__, weight, when, run))
+        STEPS.append(Step(run.__name__, weight, when, ready, run))
         return run
 
     return add
