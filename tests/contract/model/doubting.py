@@ -69,7 +69,8 @@ def resume(s: State, filing: Filing, final_at: int) -> None:
 
 def fine(s: State, known: Filed, amount: int, beneficiary: str, rewarded: int) -> None:
     posted = known.filing.posted
-    assert known.doubt.holds and rewarded <= amount
+    assert known.doubt.holds
+    assert rewarded <= amount
     known.doubt.fined += amount
     assert known.doubt.fined <= posted.bond, "more was fined than there was"
     s.campaigns[posted.campaign].escrow += amount - rewarded
