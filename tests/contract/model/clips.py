@@ -30,7 +30,8 @@ def some_clips(world: World, draw: Draw, campaign: int, count: int, by: str = ""
     known = sorted({clip.contribution.content_root for clip in world.s.clips.values()})
     made = []
     for place in range(min(count, 20)):
-        kind = draw.pick("clip", ("good", "good", "good", "copied", "good", "good", "foreign", "unsigned"))
+        kind = draw.pick("flaw", ("unsigned", "foreign")) if draw.rarely("flawed", 20) else "good"
+        kind = "copied" if kind == "good" and draw.rarely("copied", 8) else kind
         nonce = len(world.s.clips) + place
         content = keccak256(b"content %d" % nonce)
         if kind == "copied" and known:

@@ -207,8 +207,8 @@ def take_coin_back(world: World, draw: Draw) -> None:
     """What was paid too much; fees the Court did not earn are none here."""
     owed = [account for account, amount in world.s.coin_owed.items() if amount]
     who = draw.pick("who", PEOPLE).address
-    if draw.rarely("fees", 8):
-        world.take(who, "Disputes", "returnFees", effect=lambda s: need(False, "Disputes_NothingOwed"))
+    if draw.rarely("fees", 4):
+        give_fees_back(world, draw, who)
         return
     account = draw.pick("owed", owed) if owed else who
 
@@ -217,6 +217,20 @@ def take_coin_back(world: World, draw: Draw) -> None:
         s.coin_owed[account] = 0
 
     world.take(who, "Disputes", "withdraw", account, effect=effect)
+
+
+def give_fees_back(world: World, draw: Draw, who: str) -> None:
+    """What the arbitrator returned is owed to the treasury."""
+    if not draw.rarely("none", 3):
+        world.s.coin_spare += 7
+        world.node.hold_coin(world.name("Disputes"), sum(world.s.coin_owed.values()) + world.s.coin_spare)
+
+    def effect(s: State) -> None:
+        need(s.coin_spare, "Disputes_NothingOwed")
+        s.coin_owed[s.treasury] += s.coin_spare
+        s.coin_spare = 0
+
+    world.take(who, "Disputes", "returnFees", effect=effect)
 
 
 def price_of_a_case(world: World) -> int:

@@ -298,6 +298,8 @@ def ask_for_a_leaf(world: World, draw: Draw, held: Held) -> None:
     """Call for one, show one, or prove that nobody showed it; what fits the time first."""
     count = len(held.division.shares)
     n = draw.number("index", 0, max(count - 1, 0))
+    open_ = [m for m in range(count) if (one := world.s.share_calls.get((held.contract, held.tree, m))) and one.open]
+    n = draw.pick("called", open_) if open_ and not draw.rarely("any", 4) else n
     who, bond = draw.pick("who", PEOPLE).address, bond_of(world)
     asked = world.s.share_calls.get((held.contract, held.tree, n))
     late = world.s.time + 1 > show_until(held)
@@ -319,6 +321,13 @@ def ask_for_a_leaf(world: World, draw: Draw, held: Held) -> None:
     else:
         effect_call = lambda s: call(s, who, held, n, bond)  # noqa: E731
         world.take(who, held.contract, "callShare", held.head, n, effect=effect_call)
+
+
+def askable(world: World, held: Held) -> bool:
+    """A leaf can be called for, or one was and nobody has shown it."""
+    calls = [one for (name, tree, _), one in world.s.share_calls.items() if (name, tree) == (held.contract, held.tree)]
+    early = world.s.time < held.since + (held.until - held.since) // 3
+    return any(not one.shown for one in calls) or (early and len(calls) < len(held.division.shares))
 
 
 def bond_of(world: World) -> int:

@@ -170,5 +170,9 @@ class Node:
     def _abi(self, contract: str) -> str:
         return "LocalDollar" if contract.startswith("0x") else contract
 
+    def hold_coin(self, account: str, amount: int) -> None:
+        """As if somebody had sent it."""
+        self.chain.request("anvil_setBalance", account, hex(amount))
+
     def _rich(self, account: str) -> None:
         self.chain.request("anvil_setBalance", checksum_address(account), hex(10**24))

@@ -172,9 +172,15 @@ def prove_a_closing_wrong(world: World, draw: Draw) -> None:
         dividing.prove_something(world, draw, held(own))
 
 
-@step(weight=3, when=lambda world: closings(world), ready=lambda world: open_closings(world))
+@step(
+    weight=6,
+    when=lambda world: closings(world),
+    ready=lambda world: any(dividing.askable(world, held(one)) for one in open_closings(world)),
+)
 def ask_for_a_pools_share(world: World, draw: Draw) -> None:
-    dividing.ask_for_a_leaf(world, draw, held(some_closing(world, draw, early=True)))
+    fitting = [one for one in open_closings(world) if dividing.askable(world, held(one))]
+    own = draw.pick("closing", fitting) if fitting else some_closing(world, draw, early=True)
+    dividing.ask_for_a_leaf(world, draw, held(own))
 
 
 @step(

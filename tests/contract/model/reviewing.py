@@ -172,7 +172,7 @@ def commit_as_drawn(world: World, draw: Draw) -> None:
     world.take(who, "Campaigns", "commitVote", campaign, item, number, commit, effect=effect)
 
 
-@step(weight=3, when=lambda world: world.s.ballots, ready=lambda world: len(world.s.reveals) < len(world.s.ballots))
+@step(weight=6, when=lambda world: world.s.ballots, ready=lambda world: len(world.s.reveals) < len(world.s.ballots))
 def reveal_a_vote(world: World, draw: Draw) -> None:
     """Whoever knows the opening; another verdict opens nothing."""
     sealed = [place for place in world.s.ballots if place not in world.s.reveals]

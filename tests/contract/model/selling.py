@@ -194,7 +194,8 @@ def create_an_own_dataset(world: World, draw: Draw) -> None:
 def publish_a_version(world: World, draw: Draw) -> None:
     """Of final settlements' accepted items, or own data; sometimes not as the campaign's terms say."""
     ready = [number for number, line in world.s.lines.items() if line.campaign == 0 or sellable(world, line.campaign)]
-    dataset = draw.pick("dataset", ready or list(world.s.lines))
+    sold = [number for number in ready if world.s.lines[number].campaign]
+    dataset = draw.pick("dataset", sold if sold and not draw.rarely("own", 3) else ready or list(world.s.lines))
     line = world.s.lines[dataset]
     if line.campaign:
         drafted = of_campaign(world, draw, dataset, line)

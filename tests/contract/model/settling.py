@@ -120,9 +120,9 @@ def file(
     except SettlementError:
         return None
     bent = None
-    if draw.rarely("bent", 3):
+    if draw.rarely("bent", 5):
         made, bent = bend(draw, made, place, who, [invented(world, one) for one in clips])
-    cited = keccak256(b"no epoch") if draw.rarely("cites nothing", 12) else ZERO_WORD
+    cited = keccak256(b"no epoch") if draw.rarely("cites nothing", 25) else ZERO_WORD
     posted = replace(posted_of(campaign, terms, anchors, made, who), reputation=cited)
     return Filing(posted, terms, tuple(anchors), made, bent)
 
@@ -158,13 +158,13 @@ def counted_votes(
     from tests.contract.model import reviewing
 
     anchor = next((one for one in anchors if one.first_item <= number < one.first_item + one.count), None)
-    if anchor is None or draw.rarely("made up", 4):
+    if anchor is None or draw.rarely("made up", 8):
         return tuple(
             CountedVote(one.address, 1, draw.pick("vote", (1, 0)), draw.pick("weight", (847, 200, 2944)), bytes(32))
             for one in REVIEWERS
         )
     votes = reviewing.counted(world, campaign, anchor, number, clip.contribution.contributor)
-    turned = draw.rarely("turned round", 4)
+    turned = draw.rarely("turned round", 3)
     return tuple(
         CountedVote(one.reviewer, one.round, 1 - one.verdict if turned else one.verdict, one.weight, one.commit)
         for one in votes

@@ -59,9 +59,15 @@ def prove_a_share_wrong(world: World, draw: Draw) -> None:
     dividing.prove_something(world, draw, held(world.s, sale))
 
 
-@step(weight=3, when=lambda world: of_campaigns(world), ready=lambda world: locked(world))
+@step(
+    weight=6,
+    when=lambda world: of_campaigns(world),
+    ready=lambda world: any(dividing.askable(world, held(world.s, one)) for one in locked(world)),
+)
 def ask_for_a_share(world: World, draw: Draw) -> None:
-    dividing.ask_for_a_leaf(world, draw, held(world.s, draw.pick("sale", locked(world) or of_campaigns(world))))
+    sales = [one for one in locked(world) if dividing.askable(world, held(world.s, one))]
+    sale = draw.pick("sale", sales or locked(world) or of_campaigns(world))
+    dividing.ask_for_a_leaf(world, draw, held(world.s, sale))
 
 
 @step(

@@ -344,6 +344,7 @@ class State:
     licences: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)  # balance, expiry
     withdrawn: set[tuple[int, int, bytes]] = field(default_factory=set)  # campaign, dataset, contribution
     cases: dict[int, Case] = field(default_factory=dict)
+    coin_spare: int = 0  # of fees the arbitrator returned
     coin_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     rules: dict[str, int] = field(default_factory=dict)  # Parameters
     receiver: str = ""  # of fees claimed now; ``treasury`` is the first one, and the disputes'
