@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contract.model.cast import PEOPLE, SAM
 from tests.contract.model.proving import watcher_of
-from tests.contract.model.state import Division, Filed, ShareCall, State, need
+from tests.contract.model.state import Division, Filed, Refused, ShareCall, State, need
 from tests.contract.model.world import Draw, World
 
 from headwater.chain.structs import ACCEPTED, Item, ItemProof, Share, ShareProof, Struct, reference, references_hash
@@ -214,8 +214,6 @@ def all_faults(world: World, held: Held) -> Any:
 
 
 def holds(world: World, held: Held, fault: Any) -> bool:
-    from tests.contract.model.state import Refused
-
     try:
         return proof_of(world, held, fault[0], fault[1:])[1]()
     except Refused:
