@@ -14,7 +14,7 @@ setup: .venv/.installed node_modules/.installed   ## install Python and Node too
 
 .venv/.installed: constraints.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 

@@ -274,6 +274,9 @@ contract CallsTest is Recorded {
         r.anchor.time -= 1;
         _bad(c, r, ICalls.Calls_WrongAnchor.selector);
         r.anchor.time += 1; // the same in memory as the case's
+        c.draft.items[2].llr += 1; // another item than was settled
+        _bad(c, r, ICalls.Calls_WrongItem.selector);
+        c.draft.items[2].llr -= 1;
         r = _record(c, 2, votes, reveals);
         Vote[] memory more = new Vote[](10);
         (r.votes, r.reveals) = (more, new ICalls.Reveal[](10));

@@ -441,6 +441,12 @@ contract ContentFaultsTest is Recorded {
         contentFaults.proveOpening(
             c.posted, c.anchor, c.draft.items[1], proof, c.clips[1].salt, 0, keccak256("leaf"), _anchorProof(c, 1)
         );
+        vm.expectPartialRevert(IContentFaults.ContentFaults_WrongAnchor.selector);
+        contentFaults.proveSkippedAnchor(c.posted, c.terms, other.anchor);
+        c.posted.firstItem = 2; // an item before the first
+        vm.expectPartialRevert(IContentFaults.ContentFaults_WrongItem.selector);
+        contentFaults.proveUnopened(c.posted, c.draft.items[1], proof);
+        c.posted.firstItem = 0;
         other.terms.unitReward = 7;
         vm.expectPartialRevert(IContentFaults.ContentFaults_WrongTerms.selector);
         contentFaults.proveSkippedAnchor(c.posted, other.terms, c.anchor);

@@ -201,6 +201,16 @@ abstract contract DisputesSuite is Arbitrated {
         disputes.withdraw(challenger);
     }
 
+    function test_coin_an_account_refuses_stays_owed() public {
+        Scene memory s = _scene(20, 4, 0);
+        address proud = address(dollar); // takes no coin
+        _challenger(proud);
+        _openWith(s, 0, proud, disputes.cost() + 1 ether);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.Disputes_CoinRefused.selector, proud, 1 ether));
+        disputes.withdraw(proud);
+        vm.assertEq(disputes.owed(proud), 1 ether, "still");
+    }
+
     function test_fees_an_arbitrator_returns_go_to_the_treasury() public {
         Scene memory s = _scene(20, 4, 0);
         _openWith(s, 0, challenger, disputes.cost() + 1 ether);

@@ -42,6 +42,24 @@ contract EquivocationTest is Voted {
         vm.assertEq(stakes.stakeOf(_who, 2), 0, "gone");
     }
 
+    /// @notice Who was let in with less has no more to lose; the watcher's part of it stays a half.
+    function test_attack_with_less_than_the_minimum_staked() public {
+        IVoteFaults.Placed memory placed = _inRoot();
+        vm.prank(address(timelock));
+        parameters.setMinimumStake(2, uint96(2 * MINIMUM));
+        uint256 had = stakes.stakeOf(_who, 2);
+        uint256 least = stakes.minimumOf(2);
+        vm.prank(address(voteFaults));
+        stakes.slashStake(_who, 2, had - MINIMUM / 2, address(0), 0);
+        vm.assertTrue(least > MINIMUM / 2, "less than that is left");
+        _prove(placed, _other, _sign(_other), bytes4(0));
+        vm.assertEq(stakes.stakeOf(_who, 2), 0, "all of it");
+        (uint256 free,) = stakes.collateralOf(watcher, address(token));
+        vm.assertEq(free, MINIMUM / 4, "the watcher's half");
+        (free,) = stakes.collateralOf(treasury, address(token));
+        vm.assertEq(free, MINIMUM / 4, "the treasury's half");
+    }
+
     function test_same_vote_twice_is_no_fault() public {
         IVoteFaults.Placed memory placed = _inRoot();
         _prove(placed, _first.commit, _sign(_first.commit), NO_FAULT);

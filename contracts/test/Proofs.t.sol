@@ -117,6 +117,31 @@ contract SaleProofs is Test {
     }
 }
 
+/// @notice What a pool is divided into: parts of a total that is held up to a floor.
+contract PoolProofs is Test {
+    /// @dev The function the steps below are about: one floor, over the greater of the two.
+    function check_pool_part_is_this_floor(uint96 pool, uint128 weight, uint128 total, uint128 floor) external pure {
+        uint256 divisor = total > floor ? total : floor;
+        if (total != 0) assert(Rules.poolPart(pool, weight, total, floor) == uint256(pool) * weight / divisor);
+        else assert(Rules.poolPart(pool, weight, total, floor) == 0);
+    }
+
+    /// @dev With check_floor_times_divisor, check_floor_is_the_greatest and check_two_floors_times_divisor, of the same
+    /// divisor: parts of weights that add to the total add to no more than the part of the total, which is at most the pool.
+    function check_pool_part_is_at_most_the_pool(uint96 pool, uint128 weight, uint128 total, uint128 floor)
+        external
+        pure
+    {
+        if (weight <= total) assert(Rules.poolPart(pool, weight, total, floor) <= pool);
+    }
+
+    /// @dev `a` is pool * weight, `q` what it is paid over the divisor `e`: q * e <= a (check_floor_times_divisor), and so
+    /// q * d <= a (check_product_is_monotone). A higher floor pays nobody more.
+    function check_higher_floor_pays_no_more(uint224 a, uint96 q, uint128 d) external pure {
+        if (d != 0 && uint256(q) * d <= a) assert(q <= uint256(a) / d);
+    }
+}
+
 /// @notice What a claim and a push write: a word of 128 bits, what was paid of its budget above.
 contract ClaimProofs is Test {
     error Settlement_AlreadyPaid(uint256 key, uint256 index);

@@ -68,6 +68,18 @@ contract ReviewersTest is World {
         vm.assertEq(reviewers.drawn(draw, 100).length, 42, "two and forty");
     }
 
+    /// @notice Who joins after the anchor has no place in its draw to be taken out of, and moves nobody by it.
+    function test_attack_contributor_joins_after_the_seal() public {
+        _panel(2);
+        IReviewers.Draw memory draw;
+        (draw.weights, draw.contributor, draw.seed) = (reviewers.state(), _payee(7), keccak256("seed"));
+        address[] memory before = reviewers.drawn(draw, 2);
+        _panelOf(0x600000, 3);
+        _join(_payee(7), 2);
+        reviewers.sync(_payee(7));
+        vm.assertEq(keccak256(abi.encode(reviewers.drawn(draw, 9))), keccak256(abi.encode(before)), "nothing moved");
+    }
+
     function test_attack_contributor_or_anchorer_draws_himself() public {
         address[] memory panel = _panel(6);
         IReviewers.Draw memory draw;
@@ -83,6 +95,13 @@ contract ReviewersTest is World {
         }
         draw.anchorer = panel[1];
         vm.assertEq(reviewers.drawn(draw, 9).length, 5, "taken out once");
+    }
+
+    function _panelOf(uint160 from, uint160 n) private {
+        for (uint160 i; i < n; ++i) {
+            _join(address(from + i), 2);
+            reviewers.sync(address(from + i));
+        }
     }
 
     /// @notice By the definition: intervals in order of leaves, less what is taken.

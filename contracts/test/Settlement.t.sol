@@ -291,6 +291,43 @@ contract SettlementTest is World {
         settlement.resettle(t, anchors, input, voided, _watchers(1));
     }
 
+    function test_resettle_with_wrong_papers_of_the_void_attempts_refused() public {
+        (Terms memory t, Anchor[] memory anchors,, Posted memory p) = _voided();
+        SettleInput memory input = _input(p.campaign, p.key + 1, _honest(t, anchors, 2, rival));
+        Posted[] memory voided = new Posted[](1);
+        voided[0] = p;
+        vm.startPrank(rival);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_LengthMismatch.selector, 1, 2));
+        settlement.resettle(t, anchors, input, voided, _watchers(2));
+        address[] memory watchers = new address[](1);
+        watchers[0] = rival; // would be paid for what another has found
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongPreimage.selector, p.key));
+        settlement.resettle(t, anchors, input, voided, watchers);
+        voided = new Posted[](2);
+        (voided[0], voided[1]) = (p, p); // to skip an attempt
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_WrongPreimage.selector, p.key));
+        settlement.resettle(t, anchors, input, voided, _watchers(2));
+        vm.stopPrank();
+    }
+
+    /// @notice The reserve and the deposits are the replacement's: to reclaim the void one as well would free them twice.
+    function test_attack_reclaim_of_what_was_replaced() public {
+        (Terms memory t, Anchor[] memory anchors,, Posted memory p) = _voided();
+        Draft memory good = _honest(t, anchors, 2, rival);
+        Posted[] memory voided = new Posted[](1);
+        voided[0] = p;
+        SettleInput memory input = _input(p.campaign, p.key + 1, good);
+        vm.prank(rival);
+        settlement.resettle(t, anchors, input, voided, _watchers(1));
+        Posted memory q = _posted(p.campaign, p.key + 1, t, anchors, good, rival);
+        vm.warp(uint256(t.deadline) + t.lapseWindow + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotVoid.selector, p.key));
+        settlement.reclaim(p, watcher, t, anchors);
+        settlement.release(q, t, anchors, good.verdicts);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.Settlement_NotVoid.selector, p.key));
+        settlement.reclaim(p, watcher, t, anchors);
+    }
+
     function test_void_that_nobody_replaced_lapses_and_gives_deposits_back() public {
         (Terms memory t, Anchor[] memory anchors, Draft memory d, Posted memory p) = _voided();
         vm.expectPartialRevert(ISettlement.Settlement_NotLapsed.selector);

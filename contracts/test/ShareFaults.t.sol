@@ -373,6 +373,41 @@ contract ShareFaultsTest is ShareBook {
         shareFaults.proveShareWeight(v, _shareProof(b, 2), _itemsOf(b, 1));
     }
 
+    function test_items_of_another_settlement_are_refused() public {
+        Book memory b = _honestBook(2, 4);
+        Version memory v = _publish(b);
+        ShareProof memory leaf = _shareProof(b, 0);
+        uint256 last = leaf.references[leaf.references.length - 1];
+        vm.assertTrue(last >> 32 != leaf.references[0] >> 32, "of two settlements");
+        vm.expectRevert(abi.encodeWithSelector(IShareTrees.Shares_WrongItem.selector, leaf.references[0]));
+        shareFaults.proveShareItem(v, b.keys, leaf, 0, _itemAt(b, last));
+        Book memory other = _honestBook(1, 4);
+        ItemProof memory foreign = _itemAt(other, other.lists[0][0]);
+        vm.expectRevert(abi.encodeWithSelector(IShareTrees.Shares_WrongItem.selector, other.lists[0][0]));
+        shareFaults.proveUnlisted(v, b.keys, foreign, leaf, leaf);
+        ItemProof memory before = _itemAt(b, last);
+        before.item.item = 0; // before its settlement's first
+        vm.expectRevert(abi.encodeWithSelector(IShareTrees.Shares_WrongItem.selector, 0));
+        shareFaults.proveUnlisted(v, b.keys, before, leaf, leaf);
+    }
+
+    function test_void_version_without_a_bond_takes_none() public {
+        vm.prank(address(timelock));
+        parameters.setPublishBond(0);
+        Book memory b = _honestBook(1, 4);
+        b.shares[0].weight += 1;
+        Version memory v = _publish(b);
+        (, uint256 locked) = stakes.collateralOf(operator, address(token));
+        vm.assertEq(locked, 0, "no bond");
+        ShareProof memory leaf = _shareProof(b, 0);
+        vm.prank(watcher);
+        shareFaults.proveShareSum(v, leaf, leaf);
+        _isVoid(v);
+        vm.prank(address(shareFaults));
+        vm.expectRevert(abi.encodeWithSelector(IDatasets.Datasets_IsVoid.selector, v.dataset << 32 | v.number));
+        datasets.voidVersion(v.dataset << 32 | v.number, watcher, 0, 0);
+    }
+
     function test_attack_unlisted_shown_at_the_wrong_place() public {
         Book memory b = _honestBook(2, 4);
         Version memory v = _publish(b);

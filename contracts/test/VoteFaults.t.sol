@@ -304,6 +304,27 @@ contract VoteFaultsTest is Voted {
         _omitted(p, at, 2, third.reviewer, bytes4(0));
     }
 
+    /// @notice A vote that is on chain and counted is left out by nobody, wherever it stands.
+    function test_counted_reveal_is_not_left_out() public {
+        _open();
+        address[] memory list = _drawn(2);
+        Vote[] memory votes = new Vote[](2);
+        votes[0] = _counted(_revealed(list[0], 0, 1));
+        votes[1] = _counted(_revealed(list[1], 1, 1));
+        (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
+        _omitted(p, at, 0, list[0], NO_FAULT);
+        _omitted(p, at, 1, list[1], NO_FAULT);
+        _omitted(p, at, 0, list[1], NO_FAULT);
+    }
+
+    function test_nine_votes_are_enough() public {
+        _open();
+        Vote[] memory votes = _voted(9, 1);
+        Ballot memory tenth = _revealed(_drawn(10)[9], 9, 0);
+        (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, -7000);
+        _omitted(p, at, 9, tenth.reviewer, NO_FAULT);
+    }
+
     function test_decided_items_need_no_more_votes() public {
         _open();
         Vote[] memory votes = _voted(2, 1);

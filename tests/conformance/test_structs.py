@@ -58,6 +58,9 @@ OURS = (
 )
 
 
+NAMESAKES = {("Slot", "Reputation"), ("Call", "ShareFaults"), ("Call", "Pools")}
+
+
 def _u(value: int) -> bytes:
     return (value % 2**256).to_bytes(32, "big")
 
@@ -81,7 +84,7 @@ def _declared() -> dict[str, Mapping[str, Any]]:
         for entry in entries:
             for one in _tuples([*entry["inputs"], *entry.get("outputs", [])]):
                 plain = interface.solidity_name(one)
-                found[plain if (plain, name) != ("Slot", "Reputation") else f"{plain} of {name}"] = one
+                found[f"{plain} of {name}" if (plain, name) in NAMESAKES else plain] = one
     return found
 
 

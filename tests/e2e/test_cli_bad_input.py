@@ -233,8 +233,8 @@ def _dataset(place: Home) -> None:
         manifest=b"m" * 32,
         settlements=settlements_hash([]),
         token=local.dollar_of(contracts),
-        owner_bps=10_000,
-        fee_bps=0,
+        owner_bps=9_750,
+        fee_bps=250,
         offers=(offer,),
     )
     contracts.datasets.publish(operator, version)

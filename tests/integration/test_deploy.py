@@ -118,7 +118,7 @@ def test_from_a_key_file_to_a_checked_network(bench: Bench, capsys: pytest.Captu
     assert app.run(bench.words("--treasury", STRANGER)) == 0
     said = capsys.readouterr()
     assert said.out.strip() == str(bench.out)
-    windows = ("settle 3 days (24 hours)", "challenge 2 days (24 hours)", "lapse 14 days (7 days)")
+    windows = ("settle 3 days (24 hours)", "challenge 2 days (24 hours)", "lapse 30 days (7 days)")
     for shown in (*windows, "lasts 5 days", "unbonding takes 21 days", "gas", STRANGER):
         assert shown in said.err
     assert PASSWORD not in said.out + said.err

@@ -16,7 +16,7 @@ from headwater.chain import KeySigner
 from headwater.chain import events as ev
 from headwater.chain.calls import PAY_PLACES
 from headwater.chain.stakes import OPERATOR_ROLE, REVIEWER_ROLE
-from headwater.chain.structs import Anchor, Posted, Terms, opening_hash, settlement_key
+from headwater.chain.structs import Anchor, Draw, Posted, Terms, opening_hash, settlement_key
 from headwater.client.network import Network
 from headwater.client.origins import origin_of
 from headwater.client.settled import settled
@@ -33,7 +33,6 @@ from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest, raw_cid
 from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
-from headwater.records import codec
 from headwater.records.anchor import AnchorLeaves
 from headwater.records.contribution import Contribution, anchor_leaf
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
@@ -64,6 +63,9 @@ class Clip:
 Lie = Callable[["Stage", list[Clip]], list[Clip]]
 
 
+REVIEWERS: dict[str, KeySigner] = {}  # of the module's one network
+
+
 class Stage:
     """One campaign, two clips with one vote each, settled from records of whoever settles."""
 
@@ -72,6 +74,10 @@ class Stage:
         self.network = Network(self.c, self.blobs)
         self.operator = town.member(OPERATOR_ROLE, collateral=1_000)
         self.people = [KeySigner.create(), KeySigner.create()]
+        for _ in range(2):
+            who = town.member(REVIEWER_ROLE)
+            REVIEWERS[who.address] = who
+            self.c.reviewers.sync(who, who.address)
         self.terms, self.id = self._fund()
         self.watcher = self._watcher()
 
@@ -108,10 +114,15 @@ class Stage:
         return self.c.campaigns.anchor(self.operator, *given).only(ev.Anchored).anchor
 
     def vote(self, anchor: Anchor) -> list[tuple[CountedVote, str]]:
-        """One vote an item, of round 0, in a root of the operator's; the last item's reviewer commits himself too."""
+        """One vote an item, of who is drawn for round 0, in a root of the operator's; the last item's reviewer commits
+        himself too.
+        """
         domain, cast, leaves = self.c.campaigns_domain, [], []
+        self.c.chain.request("anvil_mine", "0x3")
+        seed = self.c.campaigns.record_seed(self.operator, self.id, anchor).only(ev.SeedRecorded).seed
         for n in range(anchor.count):
-            who = self.town.member(REVIEWER_ROLE)
+            lot = Draw(self.id, anchor.first_item + n, seed, anchor.weights, "0x" + "0" * 40, anchor.anchorer)
+            who = REVIEWERS[self.c.reviewers.drawn(lot, 1)[0]]
             ballot = Ballot(
                 self.id, anchor.first_item + n, 0, who.address, ACCEPT, Reasons((), ""), bytes([n + 1]) * 32
             )
@@ -156,8 +167,7 @@ class Stage:
             reputation=self.network.put(ReputationSnapshot(())),
             suite="1",
         )
-        digest = codec.digest(ReputationSnapshot(()))
-        given = made.input(self.id, cid_digest(self.network.put(evidence)), digest)
+        given = made.input(self.id, cid_digest(self.network.put(evidence)), ZERO_WORD)  # no epoch is final
         return self.c.settlement.settle(self.operator, self.terms, [anchor, *left], given).only(ev.Settled).posted
 
     def _verdict(self, anchor: Anchor, n: int, clip: Clip, vote: tuple[CountedVote, str], blank: int) -> Verdict:

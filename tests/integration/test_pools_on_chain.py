@@ -93,6 +93,9 @@ def test_a_pool_from_fund_to_claim_and_refund(town: Town, tmp_path: Path) -> Non
     campaign.audit()
     assert release_closed(desk, number)
     assert c.campaigns.pool(number).left == 0
+    facts = network.ledger().settlements[key]
+    anchors = [network.ledger().campaign(number).anchors[0]]
+    c.settlement.release(watcher, facts.posted, terms, anchors, facts.verdicts)
     state = c.campaigns.state(number)
     assert state.reserved == 0
     c.campaigns.refund(campaign.requester, number, terms, state.escrow)

@@ -108,7 +108,7 @@ LOCAL = Profile(
 )
 PUBLIC = Profile(
     "public",
-    windows=(72 * _HOUR, 48 * _HOUR, 14 * _DAY, 48 * _HOUR, 72 * _HOUR),
+    windows=(72 * _HOUR, 48 * _HOUR, 30 * _DAY, 48 * _HOUR, 72 * _HOUR),
     floors=(24 * _HOUR, 24 * _HOUR, 7 * _DAY, 24 * _HOUR, 48 * _HOUR),
     fees=(250, 300, 1_000),
     publish_bonds=(100 * _COIN, 1_000 * _COIN, 10_000 * _COIN),

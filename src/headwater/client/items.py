@@ -91,7 +91,8 @@ def outcome_in(network: Network, whole: Settled, item: int) -> Outcome:
     pay = whole.items[at].pay_index
     paid = pay != NO_PAY_INDEX and contract.is_paid(key, pay)
     final = contract.is_final(key)
-    return Outcome(key, whole.evidence.openings[at], whole.verdicts[at], final, whole.posted.final_at, paid)
+    final_at = network.ledger().settlements[key].final_at
+    return Outcome(key, whole.evidence.openings[at], whole.verdicts[at], final, final_at, paid)
 
 
 def demand_settled(network: Network, campaign: int, item: int) -> SettlementFacts:

@@ -15,14 +15,29 @@ from headwater.formats.errors import (
     UnknownFormatError,
     UnsafePathError,
 )
-from headwater.formats.models import NS, Episode, Kind, Source, Stream, Video
+from headwater.formats.models import (
+    NS,
+    Annotation,
+    Audio,
+    Calibration,
+    Episode,
+    Kind,
+    Source,
+    Stills,
+    Stream,
+    Text,
+    Video,
+)
 from headwater.formats.opening import open_recording, sniff
 from headwater.formats.ports import Reader
 from headwater.formats.recording import Recording
-from headwater.formats.video import Frame, PacketLedger, Probe, episode_span, frames, packet_times, probe
+from headwater.formats.video import Frame, PacketLedger, Probe, episode_span, frames, ledger_of, packet_times, probe
 
 __all__ = [
     "NS",
+    "Annotation",
+    "Audio",
+    "Calibration",
     "DamagedFileError",
     "EmptyRecordingError",
     "Episode",
@@ -36,7 +51,9 @@ __all__ = [
     "Recording",
     "RecordingError",
     "Source",
+    "Stills",
     "Stream",
+    "Text",
     "TooLargeError",
     "UnfinishedRecordingError",
     "UnknownFormatError",
@@ -44,6 +61,7 @@ __all__ = [
     "Video",
     "episode_span",
     "frames",
+    "ledger_of",
     "open_recording",
     "packet_times",
     "probe",

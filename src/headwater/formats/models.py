@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,30 @@ NS = 1_000_000_000
 
 
 class Kind(StrEnum):
-    """What a stream measures."""
+    """What a stream measures.
+
+    ``effort`` is joint torque or motor current, ``force`` a force or a wrench, ``pose`` a position with a quaternion
+    (x, y, z, qx, qy, qz, qw) unless its axes say otherwise, ``keypoints`` hand or body joints, flattened.
+    """
 
     ACTION = "action"
     STATE = "state"
     GYRO = "gyro"
     ACCEL = "accel"
     POSE = "pose"
+    VELOCITY = "velocity"
+    EFFORT = "effort"
+    FORCE = "force"
+    TACTILE = "tactile"
+    CONTACT = "contact"
+    KEYPOINTS = "keypoints"
+    GAZE = "gaze"
+    MAGNETIC = "magnetic"
+    PRESSURE = "pressure"
+    TEMPERATURE = "temperature"
     GPS = "gps"
+    REWARD = "reward"
+    DONE = "done"
     LABEL = "label"
     TASK_INDEX = "task_index"
     OTHER = "other"
@@ -67,9 +83,37 @@ class Stream:
         return (len(self.times_ns) - 1) * NS / span if span else 0.0
 
 
+class Stills(Protocol):
+    """Pictures of one camera that lie in a container one by one (JPEG in HDF5, MCAP messages, DICOM), not as video.
+
+    Nothing is read before it is asked for, and nothing is kept.
+    """
+
+    @property
+    def times_ns(self) -> NDArray[np.int64]:
+        """When each was taken: int64 (n,), nanoseconds from the episode's start, ascending."""
+
+    def size_bytes(self, index: int) -> int:
+        """Size of a picture as it is stored."""
+
+    def encoded(self, index: int) -> tuple[str, bytes] | None:
+        """Media type and bytes of a picture as they are stored; ``None`` if it is stored as bare pixels.
+
+        Raises:
+            RecordingError: it cannot be read.
+        """
+
+    def image(self, index: int) -> NDArray[Any]:
+        """The picture: uint8 (h, w, 3) RGB, uint8 (h, w) grey, or uint16 (h, w) depth or X-ray.
+
+        Raises:
+            RecordingError: it cannot be read or decoded.
+        """
+
+
 @dataclass(frozen=True)
 class Video:
-    """One camera's part in an episode: frames [start_frame, start_frame + frames) of a file.
+    """One camera's part in an episode: frames [start_frame, start_frame + frames) of a file, or stills of a container.
 
     Attributes:
         key: camera name (``observation.images.cam_high``).
@@ -81,6 +125,11 @@ class Video:
         width, height, codec, pix_fmt: as the container declares them.
         info: the recording's own description of the camera.
         shared: other episodes live in the same file, so the declared end counts as much as the start.
+        stills: the pictures, where ``path`` is no video; ``codec`` then names their encoding (``mjpeg``, ``png``,
+            ``raw``).
+        rotation: degrees clockwise (0, 90, 180, 270) that players turn the coded picture by; ``width`` and ``height``
+            are of the coded one.
+        depth_unit_m: metres a step, of a 16-bit depth camera; ``None`` for colour and grey.
     """
 
     key: str
@@ -94,6 +143,79 @@ class Video:
     pix_fmt: str = "yuv420p"
     info: Mapping[str, Any] = field(default_factory=dict)
     shared: bool = False
+    stills: Stills | None = None
+    rotation: int = 0
+    depth_unit_m: float | None = None
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height as people see it, after rotation."""
+        return (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Audio:
+    """One microphone's track in a file.
+
+    Attributes:
+        path: the file; track: index of the audio stream in it.
+        rate_hz: samples per second; channels; codec as the container declares them.
+        start_s: where the episode begins on the track, seconds.
+    """
+
+    key: str
+    path: Path
+    track: int
+    rate_hz: int
+    channels: int
+    codec: str
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words with times: instructions, transcripts, events. ``times_ns`` int64 (n,) on ``clock``, one text each."""
+
+    name: str
+    times_ns: NDArray[np.int64]
+    texts: tuple[str, ...]
+    clock: str = "row"
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One labelled thing in a picture.
+
+    Attributes:
+        category: the label's name.
+        box: x, y, width, height in pixels of the picture; ``None`` for a label of the whole picture.
+        outline: polygon x, y, x, y ... in pixels; empty if there is none.
+        camera: key of the picture's camera; frame: its number.
+    """
+
+    category: str
+    box: tuple[float, float, float, float] | None = None
+    outline: tuple[float, ...] = ()
+    camera: str = "image"
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A sensor's calibration as the recording gives it.
+
+    Attributes:
+        intrinsics: fx, fy, cx, cy in pixels; empty if not given.
+        model: of the lens (``pinhole``, ``plumb_bob``, ``kannala_brandt``, ``fisheye624`` ...).
+        distortion: coefficients of that model.
+        pose: x, y, z (m), qx, qy, qz, qw of the sensor in ``frame``; empty if not given.
+    """
+
+    intrinsics: tuple[float, ...] = ()
+    model: str = ""
+    distortion: tuple[float, ...] = ()
+    pose: tuple[float, ...] = ()
+    frame: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +223,7 @@ class Source:
     """Where an episode came from.
 
     Attributes:
-        format: ``lerobot-v3.0``, ``lerobot-v2.1``, ``lerobot-v2.0``, ``gopro-mp4``, ``video-csv``.
+        format: a name of spec/registry.md (``lerobot-v3.0``, ``gopro-mp4``, ``mcap`` ...).
         root: folder or file the reader was given.
         index: the episode's index within ``root``.
         files: every file (absolute) whose bytes the episode depends on.
@@ -129,6 +251,7 @@ class Episode:
             and ``index`` (int64 arrays), ``stats`` (feature -> stat -> list), ``info`` (parsed info.json).
         meta: anything else worth keeping (device model, firmware, creation time).
         notes: what the reader had to guess or tolerate, one sentence each.
+        audio: by key; texts: by name; annotations: of pictures; calibration: by camera key or stream name.
     """
 
     name: str
@@ -142,6 +265,10 @@ class Episode:
     ledger: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    audio: Mapping[str, Audio] = field(default_factory=dict)
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    annotations: tuple[Annotation, ...] = ()
+    calibration: Mapping[str, Calibration] = field(default_factory=dict)
 
     @property
     def duration_s(self) -> float:

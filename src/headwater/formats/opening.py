@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from headwater.formats.aria_mps import AriaMpsReader
 from headwater.formats.errors import MissingFileError, UnknownFormatError
 from headwater.formats.gopro import GoProReader
+from headwater.formats.hdf5 import Hdf5Reader
 from headwater.formats.lerobot_reader import LeRobotReader
+from headwater.formats.mcap_reader import McapReader
 from headwater.formats.mp4 import check_complete
 from headwater.formats.ports import Reader
 from headwater.formats.recording import Recording, system_errors
+from headwater.formats.rlds import RldsReader
+from headwater.formats.rosbag1 import Rosbag1Reader
+from headwater.formats.rosbag2 import Rosbag2Reader
 from headwater.formats.video_csv import VideoCsvReader
+from headwater.formats.vrs_reader import VrsReader
 
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given.
-READERS: tuple[Reader, ...] = (LeRobotReader(), GoProReader(), VideoCsvReader())
+READERS: tuple[Reader, ...] = (
+    LeRobotReader(),
+    Rosbag2Reader(),
+    GoProReader(),
+    Hdf5Reader(),
+    McapReader(),
+    Rosbag1Reader(),
+    VrsReader(),
+    RldsReader(),
+    AriaMpsReader(),
+    VideoCsvReader(),
+)
 
 
 def sniff(path: Path) -> Reader | None:
@@ -48,6 +66,11 @@ def _open(given: Path) -> Recording:
             (
                 "a folder with meta/info.json (LeRobot 2.0, 2.1, 3.0)",
                 "an MP4 with GoPro telemetry",
+                "an HDF5 file of ALOHA or robomimic",
+                "an MCAP file",
+                "a ROS bag (.bag, .db3, or a folder with metadata.yaml)",
+                "a VRS file",
+                "a folder of RLDS TFRecords with features.json",
                 "a video with one CSV beside it",
             )
         ),

@@ -59,7 +59,7 @@ class Recording:
     """A folder or file of one format.
 
     Attributes:
-        format: ``lerobot-v3.0``, ``lerobot-v2.1``, ``lerobot-v2.0``, ``gopro-mp4`` or ``video-csv``.
+        format: a name of spec/registry.md (``lerobot-v3.0``, ``gopro-mp4``, ``mcap`` ...).
         root: what was opened, absolute.
         episodes: lazily read; indexing raises ``RecordingError`` if that episode cannot be read.
     """

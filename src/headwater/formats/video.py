@@ -23,7 +23,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError
-from headwater.formats.models import Video
+from headwater.formats.models import NS, Video
 from headwater.formats.mp4 import Edit, check_complete, edit_lists
 from headwater.formats.thumbnail import area_thumbnail
 
@@ -113,13 +113,30 @@ def packet_times(path: Path) -> PacketLedger:
     return _packets(path, *_identity(path))
 
 
+def ledger_of(video: Video) -> PacketLedger:
+    """Packets of a camera, or its stills as packets of one picture each in nanoseconds. Same errors as ``probe``."""
+    if video.stills is None:
+        return packet_times(video.path)
+    times = np.array(video.stills.times_ns, dtype=np.int64)
+    sizes = [video.stills.size_bytes(index) for index in range(len(times))]
+    return PacketLedger(
+        codec=video.codec,
+        time_base=Fraction(1, NS),
+        pts=_frozen(times),
+        key=_frozen(np.ones(len(times), dtype=np.bool_)),
+        size_bytes=_frozen(np.array(sizes, dtype=np.int64)),
+        hidden=0,
+        edits=(),
+    )
+
+
 def episode_span(video: Video) -> tuple[int, int]:
-    """[first, stop) positions of the episode's frames in ``packet_times(video.path)``.
+    """[first, stop) positions of the episode's frames in ``ledger_of(video)``.
 
     The first is the first frame presented no earlier than half a frame before ``start_s``. In a shared file the
     episode also ends half a frame before its declared end, so a gap never borrows frames from the next episode.
     """
-    ledger = packet_times(video.path)
+    ledger = ledger_of(video)
     half = 1 / (2 * video.fps)
     start = Fraction(video.start_s) - half
     first = bisect_left(ledger.pts, start / ledger.time_base) if video.start_s or video.shared else 0
@@ -151,13 +168,17 @@ def frames(
         threads: decoder threads; the result does not depend on it.
         only: frame numbers worth converting; the others are decoded but not handed out.
 
-    Yields fewer frames than declared if the file has fewer. Raises DamagedFileError where decoding fails.
+    Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
+    DamagedFileError where decoding fails.
     """
     first, last = episode_span(video)
-    ledger = packet_times(video.path)
+    ledger = ledger_of(video)
     begin = first + max(0, start)
     end = last if stop is None else min(last, first + stop)
     if begin >= end:
+        return
+    if video.stills is not None:
+        yield from _stills(video, range(begin, end), first, width if gray else None, gray, only)
         return
     origin = Fraction(video.start_s)
     position = begin - 1
@@ -170,7 +191,7 @@ def frames(
             continue
         seconds = float(pts * ledger.time_base - origin)
         image = _luma(frame, width) if gray else _rgb(frame)
-        yield Frame(position - first, seconds, image, bool(frame.is_corrupt))
+        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt))
 
 
 @contextmanager
@@ -290,6 +311,34 @@ def _luma(frame: VideoFrame, width: int | None) -> NDArray[np.uint8]:
     else:  # 10-bit and RGB sources; swscale's grey conversion does not scale, so it is exact enough to repeat
         image = np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
     return np.array(image) if width is None else area_thumbnail(image, width)
+
+
+def _stills(
+    video: Video, places: range, first: int, width: int | None, gray: bool, only: Set[int] | None
+) -> Iterator[Frame]:
+    """Frames of a camera without a video file; ITU-R BT.601 luma in integers, 16-bit pictures by their upper byte."""
+    assert video.stills is not None
+    times = video.stills.times_ns
+    for place in places:
+        if only is not None and place - first not in only:
+            continue
+        image = np.asarray(video.stills.image(place))
+        if image.dtype == np.uint16:
+            image = (image >> 8).astype(np.uint8)
+        if gray and image.ndim == 3:
+            wide = image.astype(np.uint32)
+            image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
+        elif not gray and image.ndim == 2:
+            image = np.repeat(image[..., None], 3, axis=2)
+        if gray and width is not None:
+            image = area_thumbnail(image, width)
+        seconds = int(times[place]) / NS - float(video.start_s)
+        yield Frame(place - first, seconds, _turned(np.ascontiguousarray(image), video.rotation))
+
+
+def _turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
+    turns = rotation // 90 % 4
+    return np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
 
 
 def _rgb(frame: VideoFrame) -> NDArray[np.uint8]:

@@ -112,13 +112,14 @@ def _table(sheet: Path) -> Any:
             read_options=pacsv.ReadOptions(use_threads=False),
             convert_options=pacsv.ConvertOptions(column_types=types, strings_can_be_null=False),
         )
+        names = table.column_names  # decodes them
     except (pa.ArrowException, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0][:160]
         raise DamagedFileError("CSV cannot be read", file=sheet, actual=first, fix=_FIX) from None
-    missing = [name for name in COLUMNS if name not in table.column_names]
+    missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise MetadataError(
-            "columns are missing", file=sheet, field=missing[0], actual=table.column_names, allowed=COLUMNS, fix=_FIX
+            "columns are missing", file=sheet, field=missing[0], actual=names, allowed=COLUMNS, fix=_FIX
         )
     if table.num_rows == 0:
         raise EmptyRecordingError("has no samples", file=sheet, actual=0, fix=_FIX)

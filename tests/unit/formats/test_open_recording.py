@@ -90,6 +90,11 @@ def test_a_plain_video_is_not_an_episode(tmp_path: Path) -> None:
         ("lerobot_v30_g1", "lerobot-v3.0", [265, 290]),
         ("gopro/karma.mp4", "gopro-mp4", [362]),
         ("gopro", "video-csv", [362]),
+        ("mcap/gopro_karma_ros2.mcap", "mcap", [181]),
+        ("vrs/aria_gen1_unit_test_timecode.vrs", "aria-vrs", [4]),
+        ("vrs/vrs_sample_file.vrs", "vrs", [101]),
+        ("ego_trajectory", "aria-mps", [199]),
+        ("rlds_bridge", "rlds", [10] * 12),
     ],
 )
 def test_shared_data_opens(path: str, fmt: str, lengths: list[int]) -> None:

@@ -105,8 +105,12 @@ def test_a_reason_can_be_for_a_whole_contract() -> None:
 def test_no_contract_reads_its_own_balance() -> None:
     """What ``incorrect-equality`` is accepted for: nobody can push a balance past a value we compare."""
     own = re.compile(r"address\(this\)\.balance|balanceOf\(address\(this\)\)|selfbalance")
-    sources = (FILE.parents[1] / "src").rglob("*.sol")
-    assert [path.name for path in sources if own.search(path.read_text(encoding="utf-8"))] == []
+    # What nobody is owed goes to the treasury: a difference, and coin somebody pushes there goes with it.
+    returned = "uint256 amount = address(this).balance - _totalOwed;"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (FILE.parents[1] / "src").rglob("*.sol")}
+    assert sources["Disputes.sol"].count(returned) == 1
+    sources["Disputes.sol"] = sources["Disputes.sol"].replace(returned, "")
+    assert [name for name, source in sources.items() if own.search(source)] == []
 
 
 def test_what_was_read_decides_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

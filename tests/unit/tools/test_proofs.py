@@ -38,6 +38,8 @@ def test_the_money_properties_are_there() -> None:
         "check_pool_never_shrinks",
         "check_share_is_at_most_the_pool",
         "check_reserve_is_unit_review_and_fee",
+        "check_pool_part_is_this_floor",
+        "check_pool_part_is_at_most_the_pool",
     }
     assert wanted <= set(re.findall(r"function (check_\w+)\(", PROOFS))
 
