@@ -9,11 +9,11 @@ import {FaultVectors} from "./FaultVectors.sol";
 /// @notice The origins of vectors/faults_content.json: anchored, signed and posted as it says.
 contract ContentVectorsTest is FaultVectors {
     string private constant CLIP =
-        "Clip(uint256 campaign,address contributor,bytes32 manifest,bytes32 contentRoot,bytes32 consent,uint256 nonce,bytes32 salt,bytes32 key,string form)";
+        "VectorClip(uint256 campaign,address contributor,bytes32 manifest,bytes32 contentRoot,bytes32 consent,uint256 nonce,bytes32 salt,bytes32 key,string form)";
     string private constant AFTER = "After(bool direct,address anchorer,uint32 count,uint256 wait)";
     uint256 private constant CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
 
-    struct Clip {
+    struct VectorClip {
         uint256 campaign;
         address contributor;
         bytes32 manifest;
@@ -38,8 +38,8 @@ contract ContentVectorsTest is FaultVectors {
         address settler;
         Anchor anchor;
         Anchor[] later;
-        Clip[] anchored;
-        Clip[] opened;
+        VectorClip[] anchored;
+        VectorClip[] opened;
         Draft draft;
         Posted posted;
     }
@@ -234,13 +234,13 @@ contract ContentVectorsTest is FaultVectors {
     function _leaves(Batch memory b) private view returns (bytes32[] memory leaves) {
         leaves = new bytes32[](b.anchored.length);
         for (uint256 i; i < leaves.length; ++i) {
-            Clip memory clip = b.anchored[i];
+            VectorClip memory clip = b.anchored[i];
             bytes memory fields = abi.encode(clip.salt, clip.contributor, contentFaults.digestOf(_fields(clip)));
             leaves[i] = _leaf("headwater.anchor.v1", address(campaigns), b.id, fields);
         }
     }
 
-    function _signature(Clip memory clip) private view returns (bytes memory) {
+    function _signature(VectorClip memory clip) private view returns (bytes memory) {
         bytes32 form = keccak256(bytes(clip.form));
         if (form == keccak256("none")) return "";
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(uint256(clip.key), contentFaults.digestOf(_fields(clip)));
@@ -248,12 +248,12 @@ contract ContentVectorsTest is FaultVectors {
         return abi.encodePacked(r, s, v);
     }
 
-    function _fields(Clip memory clip) private pure returns (Contribution memory) {
+    function _fields(VectorClip memory clip) private pure returns (Contribution memory) {
         return Contribution(clip.campaign, clip.contributor, clip.manifest, clip.contentRoot, clip.consent, clip.nonce);
     }
 
-    function _clipsOf(string memory json, string memory path) private pure returns (Clip[] memory) {
-        return abi.decode(vm.parseJsonTypeArray(json, path, CLIP), (Clip[]));
+    function _clipsOf(string memory json, string memory path) private pure returns (VectorClip[] memory) {
+        return abi.decode(vm.parseJsonTypeArray(json, path, CLIP), (VectorClip[]));
     }
 
     function _later(uint256 seconds_) private {

@@ -80,6 +80,25 @@ contract PoolsTest is ShareBook {
         pools.release(c);
     }
 
+    /// @notice Released before anybody claimed, a pool keeps what shares are owed; what rounding leaves of it is freed later.
+    function test_release_before_the_last_claim_frees_the_dust_later() public {
+        Book memory b = _dueBook(1, 7, 0); // sevenths
+        _divide(b);
+        Closing memory c = _close(b);
+        _final(c);
+        pools.release(c);
+        vm.assertTrue(campaigns.poolOf(b.campaign).left > 0, "what shares are owed");
+        for (uint256 i; i < b.shares.length; ++i) {
+            _claim(b, c, i);
+        }
+        vm.assertTrue(campaigns.poolOf(b.campaign).left > 0, "dust");
+        (, uint256 locked) = stakes.collateralOf(rival, address(dollar));
+        pools.release(c);
+        vm.assertEq(campaigns.poolOf(b.campaign).left, 0, "nothing waits");
+        (, uint256 after_) = stakes.collateralOf(rival, address(dollar));
+        vm.assertEq(after_, locked, "the bond was unlocked once");
+    }
+
     function test_nothing_accepted_and_everything_returns() public {
         Terms memory t = _poolTerms();
         uint256 id = _fund(t, POOL);

@@ -29,13 +29,14 @@ def person(name: str) -> Person:
 
 REQUESTERS = RITA, RON = person("rita"), person("ron")
 OPERATORS = OLGA, OTTO, ODA = person("olga"), person("otto"), person("oda")
-REVIEWERS = REX, ROY = person("rex"), person("roy")
+REVIEWERS = REX, ROY, RAE = person("rex"), person("roy"), person("rae")
 CONTRIBUTORS = CLEO, CARL, CATO = person("cleo"), person("carl"), person("cato")
 WANDA = person("wanda")  # watches
 BUYERS = BEA, BO = person("bea"), person("bo")
 SAM = person("sam")  # a stranger
 TREASURY = person("treasury")
 PEOPLE = (*REQUESTERS, *OPERATORS, *REVIEWERS, *CONTRIBUTORS, WANDA, *BUYERS, SAM)
+JURORS = (*CONTRIBUTORS, *REVIEWERS, *BUYERS, WANDA, SAM)
 FRUGAL = (RON, BO)  # pay by permit: the contracts may not take anything of theirs otherwise
 NAMES = {one.address: one.name for one in (*PEOPLE, TREASURY)}
 

@@ -7,39 +7,41 @@ from dataclasses import replace
 
 from tests.contract.model.cast import PEOPLE, REQUESTERS
 from tests.contract.model.node import View
-from tests.contract.model.state import Campaign, State, need
+from tests.contract.model.state import Campaign, Pool, State, need
 from tests.contract.model.tokens import permit, permitted
 from tests.contract.model.world import Draw, World, step, views
 
-from headwater.chain.structs import Terms, reserve_of
+from headwater.chain.structs import POOL_MODE, PRICE_MODE, Terms, reserve_of
 from headwater.chain.views import CampaignState
 from headwater.primitives.hashing import keccak256
 
 YEAR, BPS = 365 * 86_400, 10_000
-NETWORK_FEE = 250
-SETTLE, CHALLENGE = 25, 30
+SETTLE, CHALLENGE = 25, 60
 MOST_CAMPAIGNS = 6
-Floors = tuple[int, int, int]
 
 
-def check_terms(s: State, who: str, t: Terms, floors: Floors) -> None:
+def check_terms(s: State, who: str, t: Terms, amount: int) -> None:
     need(who == t.requester, "Campaigns_NotRequester")
     need(t.unit_reward, "Campaigns_ZeroReward")
-    need(t.mode == 0, "Campaigns_ModeNotOpen")
-    need(t.fee_bps == NETWORK_FEE, "Campaigns_WrongFee")
-    need(t.review_fee_bps <= 300 and t.operator_fee_bps <= 1000 and t.deposit_bps <= BPS, "Campaigns_FeeTooHigh")
+    need(t.fee_bps == s.rules["network fee"], "Campaigns_WrongFee")
+    need(t.review_fee_bps <= s.rules["review fee"], "Campaigns_FeeTooHigh")
+    need(t.operator_fee_bps <= s.rules["operator fee"] and t.deposit_bps <= BPS, "Campaigns_FeeTooHigh")
     need(t.owner_bps + t.fee_bps <= BPS, "Campaigns_FeeTooHigh")
     need(s.time < t.deadline <= s.time + 10 * YEAR, "Campaigns_DeadlineOutOfRange")
-    settle, challenge, lapse = floors
+    settle, challenge, lapse = (s.rules[name] for name in ("settle", "challenge", "lapse"))
     need(settle <= t.settle_window <= YEAR, "Campaigns_WindowOutOfRange")
     need(challenge <= t.challenge_window <= YEAR, "Campaigns_WindowOutOfRange")
     lapse = max(lapse, t.settle_window + 2 * t.challenge_window)
     need(lapse <= t.lapse_window <= YEAR, "Campaigns_WindowOutOfRange")
+    need(t.mode <= POOL_MODE, "Campaigns_UnknownMode")
+    priced = t.mode == PRICE_MODE
+    fits = priced == (t.pool == 0) and priced == (t.pool_floor == 0) and amount >= t.pool
+    need(fits, "Campaigns_WrongPool")
 
 
-def fund(s: State, who: str, terms: Terms, amount: int, floors: Floors) -> None:
-    check_terms(s, who, terms, floors)
-    s.campaigns[len(s.campaigns) + 1] = Campaign(terms, amount)
+def fund(s: State, who: str, terms: Terms, amount: int) -> None:
+    check_terms(s, who, terms, amount)
+    s.campaigns[len(s.campaigns) + 1] = Campaign(terms, amount, terms.pool, pool=Pool(terms.pool))
     if amount:
         s.pull(terms.token, who, s.names["Settlement"], amount, s.names["Campaigns"])
 
@@ -72,11 +74,12 @@ def open_a_campaign(world: World, draw: Draw) -> None:
     who = draw.pick("requester", REQUESTERS).address
     terms = some_terms(world, draw, who)
     items = draw.number("items", 4, 40)
-    amount = items * reserve_of(terms) + draw.number("more", 0, 3)
-    floors = floors_of(world)
+    amount = terms.pool + items * reserve_of(terms) + draw.number("more", 0, 3)
+    if terms.pool and draw.rarely("less than the pool"):
+        amount = terms.pool - 1
     caller = draw.who(who, 20)
     if draw.rarely("without a permit", 3):
-        world.take(caller, "Campaigns", "fund", terms, amount, effect=lambda s: fund(s, caller, terms, amount, floors))
+        world.take(caller, "Campaigns", "fund", terms, amount, effect=lambda s: fund(s, caller, terms, amount))
         return
     spender, deadline = world.name("Campaigns"), world.s.time + 60
     good = not draw.rarely("bad permit") and caller == who
@@ -84,7 +87,7 @@ def open_a_campaign(world: World, draw: Draw) -> None:
 
     def effect(s: State) -> None:
         permitted(s, terms.token, who, spender, amount, good=good)
-        fund(s, caller, terms, amount, floors)
+        fund(s, caller, terms, amount)
 
     world.take(caller, "Campaigns", "fundWithPermit", terms, amount, deadline, v, r, ss, effect=effect)
 
@@ -110,18 +113,26 @@ def take_money_back(world: World, draw: Draw) -> None:
     world.take(who, "Campaigns", "refund", *call, effect=lambda s: refund(s, who, *call))
 
 
-@step(weight=1, when=lambda world: any(one.reserved for one in world.s.campaigns.values()))
+@step(
+    weight=3,
+    when=lambda world: any(one.reserved for one in world.s.campaigns.values()),
+    ready=lambda world: over(world),
+)
 def let_lapse(world: World, draw: Draw) -> None:
     """By anybody."""
-    over = [
+    campaign = draw.pick("over", over(world)) if over(world) else some_campaign(world, draw)[0]
+    call = (campaign, changed(draw, world.s.campaigns[campaign].terms))
+    who = draw.pick("who", PEOPLE).address
+    world.take(who, "Campaigns", "lapse", *call, effect=lambda s: lapse(s, *call))
+
+
+def over(world: World) -> list[int]:
+    """With items nobody settled in time."""
+    return [
         number
         for number, one in world.s.campaigns.items()
         if one.settled < one.anchored and world.s.time > one.terms.deadline + one.terms.lapse_window
     ]
-    campaign = draw.pick("over", over) if over else some_campaign(world, draw)[0]
-    call = (campaign, changed(draw, world.s.campaigns[campaign].terms))
-    who = draw.pick("who", PEOPLE).address
-    world.take(who, "Campaigns", "lapse", *call, effect=lambda s: lapse(s, *call))
 
 
 def some_terms(world: World, draw: Draw, requester: str) -> Terms:
@@ -133,12 +144,12 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
         spec_digest=keccak256(b"spec"),
         unit_reward=draw.pick("reward", (10**6, 10**9, 999_983, 7, 1)),
         threshold_milli=draw.pick("threshold", (0, 1500, -500)),
-        review_fee_bps=draw.pick("review fee", (300, 0, 33)),
-        operator_fee_bps=draw.pick("operator fee", (500, 0, 1000, 1)),
+        review_fee_bps=min(draw.pick("review fee", (300, 0, 33)), world.s.rules["review fee"]),
+        operator_fee_bps=min(draw.pick("operator fee", (500, 0, 1000, 1)), world.s.rules["operator fee"]),
         deposit_bps=draw.pick("deposit", (5000, 0, 10_000, 3333)),
         owner_bps=draw.pick("owner", (5000, 0, 9500, 3333)),
-        fee_bps=NETWORK_FEE,
-        deadline=world.s.time + draw.number("deadline", 60, 400),
+        fee_bps=world.s.rules["network fee"],
+        deadline=world.s.time + draw.pick("deadline", (150, 90, 250, 400)),
         settle_window=settle,
         challenge_window=challenge,
         lapse_window=settle + 2 * challenge + draw.number("lapse", 0, 40),
@@ -150,19 +161,23 @@ def some_terms(world: World, draw: Draw, requester: str) -> Terms:
         pool=0,
         pool_floor=0,
     )
+    if draw.rarely("pool", 3):
+        pool, floor = terms.unit_reward * draw.pick("pool", (20, 3, 100)) + 1, draw.pick("floor", (10**6, 1, 10**8))
+        terms = replace(terms, mode=POOL_MODE, pool=pool, pool_floor=floor)
     if not draw.rarely("out of bounds"):
         return terms
     return draw.pick(
         "bound",
         (
             replace(terms, unit_reward=0),
-            replace(terms, mode=1),
+            replace(terms, mode=2),
+            replace(terms, pool_floor=terms.pool_floor ^ 1),
             replace(terms, review_fee_bps=301),
             replace(terms, operator_fee_bps=1001),
             replace(terms, owner_bps=9751),
-            replace(terms, fee_bps=NETWORK_FEE - 1),
+            replace(terms, fee_bps=terms.fee_bps + 1),
             replace(terms, deadline=world.s.time),
-            replace(terms, challenge_window=floors_of(world)[1] - 1),
+            replace(terms, challenge_window=world.s.rules["challenge"] - 1),
             replace(terms, lapse_window=settle + 2 * challenge - 1),
         ),
     )
@@ -181,10 +196,6 @@ def changed(draw: Draw, terms: Terms) -> Terms:
     return draw.pick("change", (replace(terms, deadline=terms.deadline - 50), cheaper, replace(terms, fee_bps=499)))
 
 
-def floors_of(world: World) -> Floors:
-    return world.node.profile.windows[:3]
-
-
 @views
 def campaigns(s: State) -> Iterator[View]:
     yield View("campaigns", "Campaigns", "campaignCount", (), len(s.campaigns))
@@ -193,6 +204,8 @@ def campaigns(s: State) -> Iterator[View]:
         label, args = f"campaign {number}", (number,)
         lapsed = 0 if own.lapsed_from is None else own.lapsed_from + 1
         books = CampaignState(own.escrow, own.reserved, own.anchored, own.settled)
+        pool = (own.pool.left, own.pool.closing)
+        yield View(f"{label}: pool", "Campaigns", "poolOf", args, pool)
         yield View(f"{label}: books", "Campaigns", "stateOf", args, books.tuple())
         yield View(f"{label}: terms", "Campaigns", "termsHash", args, own.terms.hash())
         yield View(f"{label}: lapsed", "Campaigns", "lapsedFrom", args, lapsed)

@@ -38,6 +38,7 @@ def claim(s: State, filing: Filing, j: int, shown: Pay) -> None:
     need(shown == filing.draft.books[j].pay, "Settlement_WrongProof")
     need(known.final(s.time), "Settlement_NotFinal")
     mark(known, [j])
+    need(not is_held(known, j), "Settlement_Held")
     send(s, known, j)
 
 
@@ -51,10 +52,16 @@ def mark(known: Filed, leaves: Sequence[int]) -> None:
     known.paid.update(leaves)
 
 
+def is_held(known: Filed, j: int) -> bool:
+    return j in known.doubt.held and known.doubt.held[j].holds > 0
+
+
 def send(s: State, known: Filed, j: int) -> None:
+    """What was not cut of it."""
     pay, key = known.filing.draft.books[j].pay, known.filing.posted.key
     to = s.assignees.get((key >> 16, pay.account)) if known.flags & ASSIGNED and pay.kind == CONTRIBUTOR else None
-    s.move(known.filing.posted.token, s.names["Settlement"], to or pay.account, pay.amount)
+    left = known.doubt.held[j].left if j in known.doubt.held else pay.amount
+    s.move(known.filing.posted.token, s.names["Settlement"], to or pay.account, left)
 
 
 def push(s: State, filing: Filing, first: int, last: int, honest: bool) -> None:
@@ -66,7 +73,11 @@ def push(s: State, filing: Filing, first: int, last: int, honest: bool) -> None:
     if unpaid:
         mark(known, unpaid)
     for j in unpaid:
-        send(s, known, j)
+        if is_held(known, j):
+            known.paid.remove(j)
+            known.spent[j // 128] -= known.filing.draft.books[j].pay.amount
+        else:
+            send(s, known, j)
 
 
 def release(s: State, filing: Filing, terms: Terms, anchors: Sequence[Anchor], verdicts: bytes) -> None:
@@ -88,7 +99,8 @@ def release(s: State, filing: Filing, terms: Terms, anchors: Sequence[Anchor], v
             s.slash(one.anchorer, posted.token, lost, NOBODY, 0)
             s.campaigns[posted.campaign].escrow += lost
     s.campaigns[posted.campaign].reserved -= posted.reserve - posted.total
-    s.unlock(posted.settler, posted.token, posted.bond)
+    need(not known.doubt.holds, "Doubts_InDoubt")
+    s.unlock(posted.settler, posted.token, posted.bond - known.doubt.fined)
 
 
 def reclaim(s: State, filing: Filing, watcher: str, terms: Terms, anchors: Sequence[Anchor]) -> None:
@@ -120,6 +132,7 @@ def advance(s: State, who: str, filing: Filing, j: int, offer: Assignment, signe
     need(not known.void, "Settlement_IsVoid")
     place = (posted.key >> 16, pay.account)
     free = pay.kind == CONTRIBUTOR and j not in known.paid and place not in s.assignees and offer.to != NOBODY
+    free = free and not is_held(known, j)
     need(free, "Settlement_NotAssignable")
     s.assignees[place] = offer.to
     known.flags |= ASSIGNED
@@ -129,11 +142,13 @@ def advance(s: State, who: str, filing: Filing, j: int, offer: Assignment, signe
 # Steps
 
 
-@step(weight=4, when=lambda world: payable(world))
+@step(weight=4, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def claim_a_leaf(world: World, draw: Draw) -> None:
     """Anybody for anybody: the money goes to the leaf's account. Early, twice and forged are refused."""
     known = some_paying(world, draw)
     filing, j = known.filing, draw.number("leaf", 0, len(known.filing.draft.books) - 1)
+    left = [j for j in range(len(filing.draft.books)) if j not in known.paid]
+    j = draw.pick("unpaid", left) if left and not draw.rarely("any", 6) else j
     who, pay = draw.pick("who", PEOPLE).address, known.filing.draft.books[j].pay
     if draw.rarely("forged", 8):
         past = replace(pay, index=filing.posted.pay_count)
@@ -142,7 +157,7 @@ def claim_a_leaf(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "claim", *call, effect=lambda s: claim(s, filing, j, pay))
 
 
-@step(weight=2, when=lambda world: payable(world))
+@step(weight=2, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def claim_many(world: World, draw: Draw) -> None:
     """Leaves of several settlements at once, all or nothing; the same one twice is refused."""
     picks = []
@@ -161,7 +176,7 @@ def claim_many(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "claimMany", heads, pays, proofs, effect=effect)
 
 
-@step(weight=4, when=lambda world: payable(world))
+@step(weight=3, when=lambda world: payable(world), ready=lambda world: unpaid(world))
 def push_a_range(world: World, draw: Draw) -> None:
     """Any range; what is paid is skipped."""
     known = some_paying(world, draw)
@@ -181,9 +196,13 @@ def push_a_range(world: World, draw: Draw) -> None:
     world.take(who, "Settlement", "push", *call, effect=lambda s: push(s, filing, first, last, honest))
 
 
-@step(weight=4, when=lambda world: world.s.filed)
+@step(weight=4, when=lambda world: world.s.filed, ready=lambda world: unreleased(world))
 def release_a_settlement(world: World, draw: Draw) -> None:
-    known = draw.pick("final", world.final()) if world.final() and not draw.rarely("any", 6) else anyone(world, draw)
+    known = (
+        draw.pick("final", unreleased(world))
+        if unreleased(world) and not draw.rarely("any", 6)
+        else anyone(world, draw)
+    )
     filing, who = known.filing, draw.pick("who", PEOPLE).address
     anchors = filing.anchors if not draw.rarely("other anchors", 16) else filing.anchors[:1]
     verdicts = filing.draft.bytes_
@@ -231,9 +250,18 @@ def payable(world: World) -> list[Filed]:
     return world.settlements(lambda one: one.filing.draft.books)
 
 
+def unpaid(world: World) -> list[Filed]:
+    """Final ones with something left to pay."""
+    return [one for one in world.final() if len(one.paid) < len(one.filing.draft.books)]
+
+
+def unreleased(world: World) -> list[Filed]:
+    return [one for one in world.final() if not one.flags & RELEASED]
+
+
 def some_paying(world: World, draw: Draw) -> Filed:
     """Mostly a final one with something left to pay."""
-    ripe = [one for one in world.final() if len(one.paid) < len(one.filing.draft.books)]
+    ripe = unpaid(world)
     return draw.pick("ripe", ripe) if ripe and not draw.rarely("any", 6) else draw.pick("settlement", payable(world))
 
 

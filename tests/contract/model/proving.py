@@ -23,6 +23,7 @@ from headwater.chain.structs import (
     Item,
     Pay,
     Vote,
+    price_of,
     votes_root,
 )
 from headwater.market import quality
@@ -32,7 +33,7 @@ from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 def void(s: State, who: str, filing: Filing) -> None:
     """Everything goes back to the campaign; the watcher is noted."""
     known = s.filed[filing.posted.key]
-    need(not known.void and s.time < known.filing.posted.final_at, "Settlement_AlreadyFinal")
+    need(known.pending(s.time), "Settlement_AlreadyFinal")
     need(known.filing.posted == filing.posted, "Settlement_WrongPreimage")
     known.flags |= VOID
     known.watcher = who
@@ -50,7 +51,7 @@ def collect(s: State, filing: Filing, watcher: str) -> None:
     known = match_void(s, filing.posted, watcher)
     need(not known.flags & COLLECTED, "Settlement_AlreadyReleased")
     known.flags |= COLLECTED
-    bond = filing.posted.bond
+    bond = filing.posted.bond - known.doubt.fined
     s.campaigns[filing.posted.campaign].escrow += bond - bond // 2
     s.slash(filing.posted.settler, filing.posted.token, bond, watcher, bond // 2)
 
@@ -92,7 +93,7 @@ def right_reward(filing: Filing, item: Item, votes: Sequence[Vote]) -> bool:
     if item.reward and item.pay_index >= filing.posted.pay_count:
         return False
     parts = quality(sum_of(item, votes)) * item.grade * item.novelty if item.verdict == ACCEPTED else 0
-    reward = filing.terms.unit_reward * parts // 10**10
+    reward = price_of(filing.terms) * parts // 10**10
     return (item.reward, item.share_weight) == (reward, parts // BPS)
 
 
@@ -133,7 +134,7 @@ def right_sum(filing: Filing, a: Pay, b: Pay) -> bool:
 # Steps
 
 
-@step(weight=6, when=lambda world: world.pending())
+@step(weight=8, when=lambda world: world.pending())
 def prove_a_fault(world: World, draw: Draw) -> None:
     """Anybody, any of the eight, aimed at the lie if there is one; of an honest settlement none holds."""
     prove_something(world, draw, aimed(world, draw))
@@ -183,7 +184,9 @@ def aimed(world: World, draw: Draw) -> Filed:
 def at_item(draw: Draw, filing: Filing) -> int:
     """Where the lie is, if it is in an item."""
     lie, where = filing.bent or ("", 0)
-    if lie in ("verdict", "byte", "reward", "share", "order", "missing") and not draw.rarely("elsewhere", 5):
+    if lie in ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened") and not draw.rarely(
+        "elsewhere", 5
+    ):
         return where
     return draw.number("item", 0, len(filing.draft.items) - 1)
 
@@ -326,11 +329,15 @@ def prove_sum(world: World, draw: Draw, filing: Filing) -> None:
     world.take(who, "Faults", "proveSum", filing.posted, a, proofs[0], b, proofs[1], effect=effect)
 
 
-@step(weight=3, when=lambda world: world.void())
+@step(weight=3, when=lambda world: world.void(), ready=lambda world: uncollected(world))
 def collect_a_bond(world: World, draw: Draw) -> None:
     """For the watcher, once."""
-    known = draw.pick("void", world.void())
+    known = draw.pick("void", uncollected(world) or world.void())
     watcher = known.watcher if known.watcher and not draw.rarely("another watcher", 8) else draw.who(WANDA.address, 2)
     who = draw.pick("who", PEOPLE).address
     call = (known.filing.posted, watcher)
     world.take(who, "Settlement", "collect", *call, effect=lambda s: collect(s, known.filing, watcher))
+
+
+def uncollected(world: World) -> list[Filed]:
+    return [one for one in world.void() if not one.flags & COLLECTED]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, PEOPLE, REVIEWERS
+from tests.contract.model.clips import Batch, some_clips
 from tests.contract.model.funding import changed, some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR, REVIEWER
@@ -15,12 +16,15 @@ from tests.contract.model.world import Draw, World, step, views
 from headwater.chain.structs import Anchor, Terms, deposit_of, reserve_of
 from headwater.primitives.abi import abi_hash
 from headwater.primitives.hashing import ZERO_WORD, keccak256
+from headwater.primitives.merkle import build
 
 MOST_ITEMS = 1024
 CID = keccak256(b"cid")
 
 
-def anchor(s: State, who: str, campaign: int, terms: Terms, root: bytes, count: int, *, direct: bool) -> None:
+def anchor(
+    s: State, who: str, campaign: int, terms: Terms, batch: Batch, root: bytes, count: int, *, direct: bool
+) -> None:
     own = s.match(campaign, terms, "Campaigns_WrongTerms")
     need(s.time <= terms.deadline, "Campaigns_DeadlinePassed")
     need(1 <= count <= MOST_ITEMS, "Campaigns_CountOutOfRange")
@@ -28,8 +32,10 @@ def anchor(s: State, who: str, campaign: int, terms: Terms, root: bytes, count: 
     need(count * reserve_of(terms) <= own.unreserved, "Campaigns_NotUnreserved")
     s.anchor_count += 1
     own.anchors[own.anchored] = Anchor(
-        s.anchor_count, own.anchored, count, who, s.time, s.block, direct, root, CID, weights=0
+        s.anchor_count, own.anchored, count, who, s.time, s.block, direct, root, CID, s.weights.seal()
     )
+    for place, one in enumerate(batch.clips):
+        s.clips[campaign, own.anchored + place] = one
     own.anchored += count
     own.reserved += count * reserve_of(terms)
     s.lock(who, terms.token, count * deposit_of(terms), 0 if direct else OPERATOR)
@@ -75,7 +81,7 @@ def reclaim(s: State, campaign: int, terms: Terms, one: Anchor) -> None:
     s.unlock(one.anchorer, terms.token, one.count * deposit_of(terms))
 
 
-@step(weight=7, when=lambda world: roomy(world))
+@step(weight=12, when=lambda world: roomy(world))
 def anchor_a_batch(world: World, draw: Draw) -> None:
     """By an operator, in a campaign that has time and money for it."""
     campaign = draw.pick("open", roomy(world))
@@ -92,15 +98,17 @@ def anchor_too_much(world: World, draw: Draw) -> None:
 
 def anchor_some(world: World, draw: Draw, campaign: int, count: int) -> None:
     who = draw.who(draw.pick("operator", OPERATORS).address)
-    root = ZERO_WORD if draw.rarely("no root", 20) else keccak256(b"root %d" % world.s.anchor_count)
-    call = (campaign, changed(draw, world.s.campaigns[campaign].terms), root, count)
-    world.take(who, "Campaigns", "anchor", *call, CID, effect=lambda s: anchor(s, who, *call, direct=False))
+    batch = some_clips(world, draw, campaign, count)
+    root = ZERO_WORD if draw.rarely("no root", 20) else batch.tree.root if count else keccak256(b"nothing")
+    terms = changed(draw, world.s.campaigns[campaign].terms)
+    effect = lambda s: anchor(s, who, campaign, terms, batch, root, count, direct=False)  # noqa: E731
+    world.take(who, "Campaigns", "anchor", campaign, terms, root, count, CID, effect=effect)
 
 
 def room_in(world: World, campaign: int) -> int:
     """Items its unreserved escrow still covers."""
     own = world.s.campaigns[campaign]
-    return own.unreserved // reserve_of(own.terms)
+    return own.unreserved // (reserve_of(own.terms) or 1)  # a pool without fees reserves nothing
 
 
 def roomy(world: World) -> list[int]:
@@ -108,19 +116,24 @@ def roomy(world: World) -> list[int]:
     return [number for number in alive if room_in(world, number)]
 
 
-@step(weight=2, when=lambda world: world.s.campaigns)
+@step(weight=3, when=lambda world: world.s.campaigns, ready=lambda world: roomy(world))
 def anchor_directly(world: World, draw: Draw) -> None:
     """A contributor for himself, if he has collateral."""
     campaign, terms = some_campaign(world, draw)
+    if roomy(world) and not draw.rarely("any", 6):
+        campaign = draw.pick("open", roomy(world))
+        terms = world.s.campaigns[campaign].terms
     who = draw.who(draw.pick("contributor", CONTRIBUTORS).address)
-    call = (campaign, changed(draw, terms), keccak256(b"leaf %d" % world.s.anchor_count))
-    world.take(who, "Campaigns", "anchorDirect", *call, CID, effect=lambda s: anchor(s, who, *call, 1, direct=True))
+    batch, given = some_clips(world, draw, campaign, 1, who), changed(draw, terms)
+    root = batch.tree.root
+    effect = lambda s: anchor(s, who, campaign, given, batch, root, 1, direct=True)  # noqa: E731
+    world.take(who, "Campaigns", "anchorDirect", campaign, given, root, CID, effect=effect)
 
 
-@step(weight=1, when=lambda world: anchors(world))
+@step(weight=5, when=lambda world: anchors(world), ready=lambda world: seedless(world))
 def record_a_seed(world: World, draw: Draw) -> None:
     """By anybody, from the second block on; of no anchor but a real one."""
-    campaign, one = draw.pick("anchor", anchors(world))
+    campaign, one = draw.pick("anchor", seedless(world) or anchors(world))
     if draw.rarely("forged"):
         one = replace(one, count=one.count + 1)
     block = one.block + 1 + max(0, (world.s.block + 1 - one.block - 2) // 256) * 256
@@ -135,12 +148,18 @@ def commit_a_root(world: World, draw: Draw) -> None:
     campaign, one = draw.pick("anchor", anchors(world))
     who = draw.who(draw.pick("operator", OPERATORS).address, 6)
     first = one.first_item + (1 if draw.rarely("between") else 0)
-    key = (campaign, first, draw.number("round", 1, 2))
-    root = draw.pick("root", (keccak256(b"votes"), keccak256(b"others"), ZERO_WORD))
-    count = draw.pick("count", (3, 1, 0))
-    world.take(
-        who, "Campaigns", "commitVotes", *key, root, count, effect=lambda s: commit_votes(s, who, key, root, count)
-    )
+    key = (campaign, first, draw.number("round", 0, 1))
+    most = one.count if not draw.rarely("a leaf too many", 4) else one.count + 1
+    leaves = tuple(keccak256(b"vote %d" % n) for n in range(most))
+    root, count = build(leaves).root, most
+    if draw.rarely("empty", 8):
+        root, count = draw.pick("what", ((ZERO_WORD, most), (root, 0)))
+
+    def effect(s: State) -> None:
+        commit_votes(s, who, key, root, count)
+        s.root_leaves[*key, who] = (leaves, s.time)
+
+    world.take(who, "Campaigns", "commitVotes", *key, root, count, effect=effect)
 
 
 @step(weight=1, when=lambda world: anchors(world))
@@ -148,7 +167,7 @@ def commit_a_vote(world: World, draw: Draw) -> None:
     campaign, one = draw.pick("anchor", anchors(world))
     who = draw.who(draw.pick("reviewer", REVIEWERS).address, 6)
     item = one.first_item if not draw.rarely("not there") else world.s.campaigns[campaign].anchored
-    key = (campaign, item, draw.number("round", 1, 2))
+    key = (campaign, item, draw.number("round", 2, 3))
     commit = draw.pick("commit", (keccak256(b"aye"), ZERO_WORD))
     world.take(who, "Campaigns", "commitVote", *key, commit, effect=lambda s: commit_vote(s, who, key, commit))
 
@@ -164,6 +183,15 @@ def reclaim_a_deposit(world: World, draw: Draw) -> None:
 
 def anchors(world: World) -> list[tuple[int, Anchor]]:
     return [(number, one) for number, own in world.s.campaigns.items() for one in own.anchors.values()]
+
+
+def seedless(world: World) -> list[tuple[int, Anchor]]:
+    """Unsettled anchors whose seed is there to be recorded."""
+    return [
+        (number, one)
+        for number, one in anchors(world)
+        if one.first_item not in world.s.campaigns[number].seeds and one.first_item >= world.s.campaigns[number].settled
+    ]
 
 
 def lapsed(world: World) -> list[tuple[int, Anchor]]:

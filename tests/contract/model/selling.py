@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.contract.model.cast import BUYERS, CONTRIBUTORS, FRUGAL, OPERATORS, PEOPLE, RITA
-from tests.contract.model.funding import NETWORK_FEE, some_campaign
+from tests.contract.model.dividing import Book, accepted, bend, divide, planted
+from tests.contract.model.funding import some_campaign
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
 from tests.contract.model.state import Filed, Line, Listing, Sale, State, need
@@ -14,7 +15,6 @@ from tests.contract.model.tokens import permit, permitted
 from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import (
-    ACCEPTED,
     Offer,
     Share,
     Terms,
@@ -29,12 +29,10 @@ from headwater.chain.views import Sales, SalesPaid
 from headwater.market import draft_version, share_amount, shares_of, split_of
 from headwater.primitives.amounts import Amount
 from headwater.primitives.hashing import ZERO_WORD, keccak256
-from headwater.primitives.merkle import build
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
 
 BPS, NOBODY = 10_000, "0x" + "0" * 40
 MOST_VERSIONS = 8
-Facts = tuple[int, int]  # publish bond, publish window
 
 
 def create(s: State, who: str, campaign: int, terms: Terms) -> None:
@@ -48,14 +46,14 @@ def create_own(s: State, who: str) -> None:
     s.lines[len(s.lines) + 1] = Line(0, who)
 
 
-def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int, ...], facts: Facts) -> None:
+def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int, ...]) -> None:
     v = listing.version
     line = s.lines.get(v.dataset, Line(0, NOBODY))
     need(v.campaign == line.campaign, "Datasets_NotOfCampaign")
     need(v.dataset in s.lines, "ERC721NonexistentToken")
     if line.campaign == 0:
         need(who == line.owner, "Datasets_NotOwner")
-        need(v.fee_bps == NETWORK_FEE, "Datasets_WrongFee")
+        need(v.fee_bps == s.rules["network fee"], "Datasets_WrongFee")
         need(v.owner_bps + v.fee_bps <= BPS, "Datasets_FeeTooHigh")
         need(v.total_weight or v.owner_bps + v.fee_bps == BPS, "Datasets_NoShares")
     else:
@@ -67,8 +65,8 @@ def publish(s: State, who: str, terms: Terms, listing: Listing, keys: tuple[int,
     check_content(s, v, keys, line.campaign, terms)
     line.latest += 1
     need(v.number == line.latest, "Datasets_WrongNumber")
-    bond, window = facts
-    s.sales[v.key] = Sale(listing, s.time, s.time + window, bond=(who, bond))
+    bond, window = s.rules["publish bond"], s.rules["publish window"]
+    s.sales[v.key] = Sale(listing, s.time, s.time + window, bond=(who, bond) if bond else None)
     s.lock(who, s.names["HeadwaterToken"], bond, 0)
 
 
@@ -97,6 +95,7 @@ def buy(s: State, who: str, version: Version, offer: int, to: str, use: Use) -> 
     chosen = version.offers[offer]
     there = chosen.regions == 0 or chosen.regions >> use.region & 1
     need(chosen.purposes >> use.purpose & 1 and there, "Datasets_OutsideOffer")
+    need(not sale.void, "Datasets_IsVoid")
     sale.gross += chosen.price
     s.pull(version.token, who, s.names["Datasets"], chosen.price, s.names["Datasets"])
     need(to != NOBODY, "Licences_ZeroAccount")
@@ -115,6 +114,7 @@ def match(s: State, version: Version) -> Sale:
 
 def unlocked(s: State, version: Version) -> Sale:
     sale = match(s, version)
+    need(not sale.void, "Datasets_IsVoid")
     need(s.time >= sale.unlock_at, "Datasets_StillLocked")
     return sale
 
@@ -148,7 +148,7 @@ def claim_fee(s: State, version: Version) -> None:
     sale = unlocked(s, version)
     due = split_of(sale.gross, version.owner_bps, version.fee_bps).fee_claimable
     need(due > sale.fee_paid, "Datasets_NothingToClaim")
-    s.move(version.token, s.names["Datasets"], s.treasury, due - sale.fee_paid)
+    s.move(version.token, s.names["Datasets"], s.receiver, due - sale.fee_paid)
     sale.fee_paid = due
 
 
@@ -194,7 +194,8 @@ def create_an_own_dataset(world: World, draw: Draw) -> None:
 def publish_a_version(world: World, draw: Draw) -> None:
     """Of final settlements' accepted items, or own data; sometimes not as the campaign's terms say."""
     ready = [number for number, line in world.s.lines.items() if line.campaign == 0 or sellable(world, line.campaign)]
-    dataset = draw.pick("dataset", ready or list(world.s.lines))
+    sold = [number for number in ready if world.s.lines[number].campaign]
+    dataset = draw.pick("dataset", sold if sold and not draw.rarely("own", 3) else ready or list(world.s.lines))
     line = world.s.lines[dataset]
     if line.campaign:
         drafted = of_campaign(world, draw, dataset, line)
@@ -209,9 +210,8 @@ def publish_a_version(world: World, draw: Draw) -> None:
     listing, keys = drafted
     if draw.rarely("wrong", 6):
         listing, keys = spoil(draw, listing, keys)
-    facts = (world.node.profile.publish_bond, world.node.profile.windows[3])
     call = (terms, listing.version, list(keys))
-    effect = lambda s: publish(s, who, terms, listing, keys, facts)  # noqa: E731
+    effect = lambda s: publish(s, who, terms, listing, keys)  # noqa: E731
     world.take(who, "Datasets", "publish", *call, effect=effect)
 
 
@@ -310,10 +310,6 @@ def sellable(world: World, campaign: int) -> list[Filed]:
     return [one for one in mine if accepted(one)]
 
 
-def accepted(one: Filed) -> list[int]:
-    return [i for i, item in enumerate(one.filing.draft.items) if item.verdict == ACCEPTED and item.share_weight]
-
-
 def of_campaign(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing, tuple[int, ...]] | None:
     """A version of everything accepted so far, drafted by ``market.draft_version``."""
     terms = world.s.campaigns[line.campaign].terms
@@ -339,8 +335,16 @@ def of_campaign(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Lis
     offers = some_offers(draw, terms.licence)
     where = (world.node.chain_id, world.name("Datasets"), dataset, line.latest + 1, line.campaign)
     made = draft_version(*where, terms, manifest, keys, offers)
-    proofs = tuple(made.share_tree.proof(n) for n in range(len(made.shares)))
-    return Listing(made.version, made.shares, proofs, tuple(one.contribution for one in episodes)), keys
+    book = Book(world.node.chain_id, world.name("Datasets"), made.version.key)
+    tree = divide(book, sources)
+    assert tree.root == made.version.share_root
+    bent = draw.rarely("bent", 2)
+    version = made.version
+    if bent:
+        tree = bend(draw, book, tree)
+        total = tree.shares[-1].cumulative
+        version = replace(version, share_root=tree.root, shares=len(tree.shares), total_weight=total)
+    return Listing(version, tree, tuple(one.contribution for one in episodes), bent), keys
 
 
 def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing, tuple[int, ...]]:
@@ -351,8 +355,8 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
     if shares and draw.rarely("overlapping", 5):
         total = shares[-1].cumulative
         shares = tuple(replace(one, weight=total, cumulative=total) for one in shares)
-    tree = build([one.leaf(world.node.chain_id, world.name("Datasets"), key) for one in shares])
-    fee = NETWORK_FEE
+    tree = planted(Book(world.node.chain_id, world.name("Datasets"), key), [(one, ()) for one in shares], ())
+    fee = world.s.rules["network fee"]
     version = Version(
         dataset=dataset,
         number=line.latest + 1,
@@ -369,8 +373,7 @@ def of_own(world: World, draw: Draw, dataset: int, line: Line) -> tuple[Listing,
         fee_bps=fee,
         offers=some_offers(draw, keccak256(b"own licence")),
     )
-    proofs = tuple(tree.proof(n) for n in range(len(shares)))
-    return Listing(version, shares, proofs, (keccak256(b"own clip"),)), ()
+    return Listing(version, tree, (keccak256(b"own clip"),)), ()
 
 
 def some_offers(draw: Draw, terms: bytes) -> tuple[Offer, ...]:
@@ -391,7 +394,7 @@ def spoil(draw: Draw, listing: Listing, keys: tuple[int, ...]) -> tuple[Listing,
         "number": replace(v, number=v.number + 1),
         "token": replace(v, token=RITA.address) if v.campaign else v,
         "owner": replace(v, owner_bps=BPS),
-        "fee": replace(v, fee_bps=NETWORK_FEE + 1),
+        "fee": replace(v, fee_bps=v.fee_bps + 1),
         "purpose": replace(v, offers=(replace(v.offers[0], purposes=8),)),
         "offers": replace(v, offers=()),
         "price": replace(v, offers=(replace(v.offers[0], price=0),)),
@@ -426,7 +429,7 @@ def sales(s: State) -> Iterator[View]:
         yield View(f"{label}: latest", "Datasets", "latestOf", args, line.latest)
     for key, sale in s.sales.items():
         label, args = f"version {key >> 32}@{key & 0xFFFFFFFF}", (key,)
-        books = Sales(sale.gross, sale.published_at, sale.unlock_at, 1)
+        books = Sales(sale.gross, sale.published_at, sale.unlock_at, 2 if sale.void else 1)
         yield View(f"{label}: sales", "Datasets", "salesOf", args, books.tuple())
         yield View(f"{label}: paid", "Datasets", "paidOf", args, SalesPaid(sale.pool_paid, sale.owner_paid).tuple())
         yield View(f"{label}: fee", "Datasets", "feePaid", args, sale.fee_paid)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, REVIEWERS
+from tests.contract.model.cast import OPERATORS, REVIEWERS
+from tests.contract.model.clips import invented
 from tests.contract.model.funding import changed
 from tests.contract.model.node import View
 from tests.contract.model.staking import OPERATOR
-from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Filed, Filing, State, need
+from tests.contract.model.state import ASSIGNED, POSTED, RELEASED, Clip, Filed, Filing, State, need
 from tests.contract.model.world import Draw, World, step, views
 
 from headwater.chain.structs import (
@@ -24,6 +25,8 @@ from headwater.chain.structs import (
     Terms,
     anchors_hash,
     items_hash,
+    opening_hash,
+    price_of,
     reserve_of,
     settlement_key,
 )
@@ -71,8 +74,9 @@ def post(s: State, who: str, filing: Filing, attempt: int, flags: int) -> None:
     words = filing.draft.pay_tree.words
     need(sum(one.budget for one in words) == posted.total, "Settlement_BudgetsNotTotal")
     need(posted.total <= posted.reserve, "Settlement_TotalAboveReserve")
-    s.filed[posted.key] = Filed(replace(filing, posted=stamped(s, filing)), flags)
+    s.filed[posted.key] = Filed(replace(filing, posted=stamped(s, filing)), flags, s.time + terms.challenge_window)
     own = s.match(posted.campaign, terms, "Campaigns_WrongTerms")
+    need(attempt == 0 or not own.pool.closing, "Campaigns_PoolClosing")
     if attempt == 0:
         need(posted.first_item == own.settled, "Campaigns_NotNext")
         need(all(own.anchors.get(one.first_item) == one for one in anchors), "Campaigns_UnknownAnchor")
@@ -104,7 +108,11 @@ def file(
     """A settlement of these anchors, bent now and then; None where the arithmetic itself refuses."""
     key = settlement_key(campaign, anchors[0].first_item, attempt)
     numbers = range(anchors[0].first_item, anchors[0].first_item + sum(one.count for one in anchors))
-    verdicts = [some_verdict(draw, terms, number) for number in numbers]
+    nobody = next(iter(world.s.clips.values()))  # for items out of order, which are refused
+    clips = [world.s.clips.get((campaign, number), nobody) for number in numbers]
+    votes = [counted_votes(world, draw, campaign, anchors, n, one) for n, one in zip(numbers, clips, strict=True)]
+    rows = zip(numbers, clips, votes, strict=True)
+    verdicts = [some_verdict(draw, terms, number, one, cast) for number, one, cast in rows]
     place = (world.node.chain_id, world.name("Settlement"), key)
     absent = any(one.byte == MISSING for one in verdicts)  # the settler's word, nothing to compute it from
     try:
@@ -112,9 +120,11 @@ def file(
     except SettlementError:
         return None
     bent = None
-    if draw.rarely("bent", 3):
-        made, bent = bend(draw, made, place, terms, who)
-    return Filing(posted_of(campaign, terms, anchors, made, who), terms, tuple(anchors), made, bent)
+    if draw.rarely("bent", 5):
+        made, bent = bend(draw, made, place, who, [invented(world, one) for one in clips])
+    cited = keccak256(b"no epoch") if draw.rarely("cites nothing", 25) else ZERO_WORD
+    posted = replace(posted_of(campaign, terms, anchors, made, who), reputation=cited)
+    return Filing(posted, terms, tuple(anchors), made, bent)
 
 
 def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draft, who: str) -> Posted:
@@ -141,17 +151,32 @@ def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draf
     )
 
 
-def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
-    """Mostly accepted on the checks alone; some with votes, copies, partial grades, and data that never came."""
-    kind = draw.pick("item", ("good", "good", "voted", "graded", "copy", "bad", "missing"))
-    llr = {"good": 8000, "bad": -4000, "voted": draw.pick("llr", (400, 2500, -900))}.get(kind, 5000)
-    prior = draw.pick("prior", (0, 2200, -2200)) if kind != "good" else 0
-    votes: tuple[CountedVote, ...] = ()
-    if kind == "voted":
-        votes = tuple(
+def counted_votes(
+    world: World, draw: Draw, campaign: int, anchors: Sequence[Anchor], number: int, clip: Clip
+) -> tuple[CountedVote, ...]:
+    """Who was drawn and committed; now and then a vote turned round, and votes that nobody cast."""
+    from tests.contract.model import reviewing
+
+    anchor = next((one for one in anchors if one.first_item <= number < one.first_item + one.count), None)
+    if anchor is None or draw.rarely("made up", 8):
+        return tuple(
             CountedVote(one.address, 1, draw.pick("vote", (1, 0)), draw.pick("weight", (847, 200, 2944)), bytes(32))
             for one in REVIEWERS
         )
+    votes = reviewing.counted(world, campaign, anchor, number, clip.contribution.contributor)
+    turned = draw.rarely("turned round", 3)
+    return tuple(
+        CountedVote(one.reviewer, one.round, 1 - one.verdict if turned else one.verdict, one.weight, one.commit)
+        for one in votes
+    )
+
+
+def some_verdict(draw: Draw, terms: Terms, number: int, clip: Clip, cast: tuple[CountedVote, ...]) -> Verdict:
+    """Mostly accepted on the checks alone; some with votes, copies, partial grades, and data that never came."""
+    kind = draw.pick("item", ("good", "voted", "voted", "graded", "copy", "bad", "missing"))
+    llr = {"good": 8000, "bad": -4000, "voted": draw.pick("llr", (400, 2500, -900))}.get(kind, 5000)
+    prior = draw.pick("prior", (0, 2200, -2200)) if kind != "good" else 0
+    votes = cast if kind == "voted" else ()
     grade = draw.pick("grade", (70, 1, 99)) if kind == "graded" else 100
     novelty = 0 if kind == "copy" else draw.pick("novelty", (5000, 1, 9999)) if kind == "graded" else 10_000
     worth = value(
@@ -159,14 +184,14 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
         prior,
         votes,
         threshold=terms.threshold_milli,
-        unit_reward=terms.unit_reward,
+        unit_reward=price_of(terms),
         grade=grade,
         novelty=novelty,
     )
     return Verdict(
         item=number,
-        contributor=draw.pick("contributor", CONTRIBUTORS).address,
-        contribution=keccak256(b"clip %d" % number),
+        contributor=clip.contribution.contributor,
+        contribution=clip.digest,
         llr=llr,
         prior=prior,
         votes=votes,
@@ -175,7 +200,7 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
         byte=MISSING if kind == "missing" else worth.byte,
         reward=Amount(0 if kind == "missing" else worth.reward),
         score=0 if kind == "missing" else worth.score,
-        opening=keccak256(b"opening"),
+        opening=opening_hash(clip.salt, clip.signature),
         report="report",
         index="index",
         ballots=(),
@@ -187,10 +212,12 @@ def some_verdict(draw: Draw, terms: Terms, number: int) -> Verdict:
 
 
 def bend(
-    draw: Draw, made: Draft, place: tuple[int, str, int], terms: Terms, who: str
+    draw: Draw, made: Draft, place: tuple[int, str, int], who: str, inventions: Sequence[Clip]
 ) -> tuple[Draft, tuple[str, int] | None]:
     """One lie in an honest draft: what it is, and at which item or leaf."""
-    how = draw.pick("lie", ("verdict", "byte", "reward", "share", "order", "missing", *PAY_LIES))
+    how = draw.pick(
+        "lie", ("verdict", "byte", "reward", "share", "order", "missing", "invented", "unopened", *PAY_LIES)
+    )
     i = draw.number("where", 0, len(made.items) - 1)
     if how in PAY_LIES:
         return bend_pay(draw, made, place, how, who)
@@ -198,8 +225,11 @@ def bend(
         wrong = bytearray(made.bytes_)
         wrong[2 * i + draw.number("byte", 0, 1)] ^= 1
         return replace(made, bytes_=bytes(wrong)), (how, i)
-    item = made.items[i]
+    item, other = made.items[i], inventions[i]
+    opening = opening_hash(other.salt, other.signature)
     lie = {
+        "invented": replace(item, contribution=other.digest, opening=opening),
+        "unopened": replace(item, opening=ZERO_WORD),
         "verdict": replace(item, verdict=REJECTED if item.verdict == ACCEPTED else ACCEPTED),
         "reward": replace(item, reward=item.reward + 1),
         "share": replace(item, share_weight=item.share_weight + 1),
@@ -260,7 +290,7 @@ def tree_of(items: Sequence[Item], place: tuple[int, str, int]) -> Tree:
 # Steps
 
 
-@step(weight=9, when=lambda world: waiting(world))
+@step(weight=16, when=lambda world: waiting(world))
 def settle_the_next(world: World, draw: Draw) -> None:
     """One or more anchors from the first unsettled on; by the anchorer, or another when his time is over."""
     campaign, queue = draw.pick("campaign", waiting(world))
@@ -281,7 +311,7 @@ def settle_the_next(world: World, draw: Draw) -> None:
         filing = replace(filing, posted=posted, draft=replace(filing.draft, bytes_=short))
     if draw.rarely("total is not the budgets", 20):
         filing = replace(filing, posted=replace(filing.posted, total=filing.posted.total + 1))
-    given = replace(filing.draft.input(campaign, EVIDENCE, ZERO_WORD), total=filing.posted.total)
+    given = replace(filing.draft.input(campaign, EVIDENCE, filing.posted.reputation), total=filing.posted.total)
     call = (terms, list(anchors), given)
     world.take(who, "Settlement", "settle", *call, effect=lambda s: settle(s, who, filing))
 
@@ -293,11 +323,15 @@ def settle_twice(world: World, draw: Draw) -> None:
     who = draw.pick("operator", OPERATORS).address
     filing = file(world, draw, who, old.posted.campaign, old.terms, old.anchors, 0)
     if filing is not None:
-        call = (old.terms, list(old.anchors), filing.draft.input(old.posted.campaign, EVIDENCE, ZERO_WORD))
+        call = (
+            old.terms,
+            list(old.anchors),
+            filing.draft.input(old.posted.campaign, EVIDENCE, filing.posted.reputation),
+        )
         world.take(who, "Settlement", "settle", *call, effect=lambda s: settle(s, who, filing))
 
 
-@step(weight=5, when=lambda world: world.void())
+@step(weight=6, when=lambda world: world.void(), ready=lambda world: unreplaced(world))
 def settle_again(world: World, draw: Draw) -> None:
     """Over a void settlement; by who was wrong before, or with other papers, it is refused."""
     old = draw.pick("void", unreplaced(world) or world.void()).filing
@@ -316,7 +350,7 @@ def settle_again(world: World, draw: Draw) -> None:
     filing = file(world, draw, who, old.posted.campaign, old.terms, anchors, len(voided))
     if filing is None:
         return
-    given = filing.draft.input(old.posted.campaign, EVIDENCE, ZERO_WORD)
+    given = filing.draft.input(old.posted.campaign, EVIDENCE, filing.posted.reputation)
     posted, watchers = [one for one, _ in voided], [one for _, one in voided]
     call = (old.terms, list(anchors), given, posted, watchers)
     world.take(who, "Settlement", "resettle", *call, effect=lambda s: resettle(s, who, filing, voided))
@@ -342,7 +376,7 @@ def settlements(s: State) -> Iterator[View]:
         label, posted = f"settlement {key >> 64}/{key >> 16 & 0xFFFFFFFF}/{key & 0xFFFF}", one.filing.posted
         yield View(f"{label}: final", "Settlement", "isFinal", (key,), one.final(s.time))
         yield View(f"{label}: void", "Settlement", "isVoid", (key,), one.void)
-        yield View(f"{label}: slot", "Settlement", "slotOf", (key,), (digest_of(one), posted.final_at, one.flags))
+        yield View(f"{label}: slot", "Settlement", "slotOf", (key,), (digest_of(one), one.final_at, one.flags))
         for index in range(posted.pay_count):
             yield View(f"{label}: leaf {index} paid", "Settlement", "isPaid", (key, index), index in one.paid)
         for word in range(-(-posted.pay_count // 128)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.contract.model.cast import NAMES, OPERATORS, PEOPLE
+from tests.contract.model.cast import NAMES, OPERATORS, PEOPLE, TREASURY
 from tests.contract.model.node import View
 from tests.contract.model.state import Purse, Stake, State, need
 from tests.contract.model.tokens import TOKENS
@@ -110,7 +110,7 @@ def join_a_role(world: World, draw: Draw) -> None:
 
 @step(weight=1)
 def leave_a_role(world: World, draw: Draw) -> None:
-    role = draw.pick("role", (REVIEWER, OPERATOR, JUROR, HOLDER, 0))
+    role = draw.pick("role", (OPERATOR, REVIEWER, HOLDER, 0, JUROR))
     members = world.s.members[role]
     who = draw.who(draw.pick("member", members) if members else PEOPLE[0].address)
     unbonding = world.node.profile.unbonding
@@ -126,7 +126,7 @@ def take_a_stake_back(world: World, draw: Draw) -> None:
 
 @views
 def collateral(s: State) -> Iterator[View]:
-    for account in (one.address for one in PEOPLE):
+    for account in (one.address for one in (*PEOPLE, TREASURY)):
         for name in TOKENS:
             token = s.names[name]
             purse, label, args = s.purses[account, token], f"{NAMES[account]}, {name}", (account, token)

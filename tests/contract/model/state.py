@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
-from headwater.chain.structs import Anchor, Posted, Share, Terms, Version
+from headwater.chain.structs import Anchor, Closing, Contribution, Posted, Share, Terms, Version
 from headwater.market import Draft
 
 T = TypeVar("T")
-POSTED, VOID, RELEASED, COLLECTED, ASSIGNED = 1, 2, 4, 8, 16
+POSTED, VOID, RELEASED, COLLECTED, ASSIGNED, DOUBTED, SUSPENDED = 1, 2, 4, 8, 16, 32, 64
 MAX = 2**256 - 1
 
 
@@ -30,6 +30,32 @@ def need(condition: object, name: str) -> None:
 
 
 @dataclass
+class Closed:
+    """A pool's closing, the tree behind it, and who proved it wrong (``watcher``) before its bond is collected."""
+
+    closing: Closing
+    tree: Division
+    watcher: str = ""
+    claimed: set[int] = field(default_factory=set)
+    paid: int = 0
+    released: bool = False
+
+
+@dataclass
+class Pool:
+    """A campaign's: what is left of it, the closing that stands, and the void ones whose bond nobody collected."""
+
+    left: int = 0
+    closed: Closed | None = None
+    attempt: int = 0
+    void: list[Closed] = field(default_factory=list)
+
+    @property
+    def closing(self) -> bool:
+        return self.closed is not None
+
+
+@dataclass
 class Campaign:
     """``lapsed_from`` is None, or the first item that lapsed."""
 
@@ -41,6 +67,7 @@ class Campaign:
     lapsed_from: int | None = None
     anchors: dict[int, Anchor] = field(default_factory=dict)
     seeds: dict[int, bytes] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)
 
     @property
     def unreserved(self) -> int:
@@ -58,12 +85,105 @@ class Filing:
     bent: tuple[str, int] | None
 
 
+@dataclass(frozen=True)
+class Clip:
+    """What a contributor signed, and the leaf it was anchored as; ``kind`` says what is wrong with it, if anything."""
+
+    contribution: Contribution
+    digest: bytes
+    salt: bytes
+    signature: bytes
+    leaf: bytes
+    kind: str
+
+
+@dataclass(frozen=True)
+class Division:
+    """A share tree: its leaves, what each lists, their proofs, and the settlements it divides."""
+
+    shares: tuple[Share, ...]
+    lists: tuple[tuple[int, ...], ...]
+    proofs: tuple[tuple[bytes, ...], ...]
+    root: bytes
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a reviewer committed to himself, and when."""
+
+    verdict: int
+    reasons: bytes
+    salt: bytes
+    commit: bytes
+    time: int
+
+
+@dataclass
+class Held:
+    """A pay leaf that was held back: what it will still be paid, and what was cut of it."""
+
+    left: int
+    cut: int = 0
+    holds: int = 0
+
+
+@dataclass
+class Doubt:
+    """What Doubts knows of a settlement; ``rest`` is how much of its window was left when it was suspended."""
+
+    holds: int = 0
+    blocks: int = 0
+    rest: int = 0
+    fined: int = 0
+    held: dict[int, Held] = field(default_factory=dict)
+    cut_items: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Docket:
+    """A settlement's disputes."""
+
+    open: int = 0
+    overturned: int = 0
+    suspended: bool = False
+    late: bool = False
+    disputed: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Case:
+    """A dispute of item ``i`` of a settlement."""
+
+    filing: Filing
+    i: int
+    challenger: str
+    opened_at: int
+    state: int = 1  # open, ruled, closed
+    ruling: int = 0
+
+
+@dataclass
+class Asked:
+    """A call for a place's evidence."""
+
+    by: str
+    due: int
+    half: int
+    answerer: str = ""
+
+
 @dataclass
 class Filed:
-    """A settlement."""
+    """A settlement; ``final_at`` moves when it is suspended."""
 
     filing: Filing
     flags: int = POSTED
+    final_at: int = 0
+    doubt: Doubt = field(default_factory=Doubt)
+    docket: Docket = field(default_factory=Docket)
+    calls: dict[int, Asked] = field(default_factory=dict)
+    void_items: set[int] = field(default_factory=set)
     watcher: str | None = None
     paid: set[int] = field(default_factory=set)
     spent: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # of each word's budget
@@ -73,7 +193,11 @@ class Filed:
         return bool(self.flags & VOID)
 
     def final(self, time: int) -> bool:
-        return not self.void and time >= self.filing.posted.final_at
+        return not self.void and not self.flags & SUSPENDED and time >= self.final_at
+
+    def pending(self, time: int) -> bool:
+        """Can be proven wrong."""
+        return not self.void and not self.final(time)
 
 
 @dataclass
@@ -104,14 +228,31 @@ class Line:
     latest: int = 0
 
 
+@dataclass
+class ShareCall:
+    """Somebody asked for a leaf of a share tree."""
+
+    caller: str
+    open: bool = True
+    shown: bool = False
+
+
 @dataclass(frozen=True)
 class Listing:
     """A version and the tree behind it."""
 
     version: Version
-    shares: tuple[Share, ...]
-    proofs: tuple[tuple[bytes, ...], ...]
+    division: Division
     contributions: tuple[bytes, ...]
+    bent: bool = False
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        return self.division.shares
+
+    @property
+    def proofs(self) -> tuple[tuple[bytes, ...], ...]:
+        return self.division.proofs
 
 
 @dataclass
@@ -127,6 +268,54 @@ class Sale:
     fee_paid: int = 0
     share_paid: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     bond: tuple[str, int] | None = None
+    void: bool = False
+
+
+@dataclass
+class Weights:
+    """The tree of reviewers' stakes: leaves in order, and the numbers its nodes have on chain (library Sortition).
+
+    A node up to ``shared`` belongs to a sealed state and is copied before it changes.
+    """
+
+    leaves: dict[str, int] = field(default_factory=dict)
+    root: int = 0
+    depth: int = 0
+    nodes: int = 0
+    shared: int = 0
+    children: dict[int, tuple[int, int]] = field(default_factory=dict)
+    sealed: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=lambda: {0: ()})
+
+    @property
+    def state(self) -> int:
+        return self.root << 8 | self.depth
+
+    def seal(self) -> int:
+        self.shared = self.nodes
+        self.sealed[self.state] = tuple(self.leaves.items())
+        return self.state
+
+    def set(self, leaf: int) -> None:
+        """Number the nodes on the way to a leaf."""
+        while self.depth == 0 or leaf >> self.depth:
+            if self.root:
+                self.nodes += 1
+                self.children[self.nodes] = (self.root, 0)
+                self.root = self.nodes
+            self.depth += 1
+        self.root = self._own(self.root, leaf, self.depth - 1)
+
+    def _own(self, node: int, leaf: int, level: int) -> int:
+        kept = self.children.get(node, (0, 0))
+        if node <= self.shared:
+            self.nodes += 1
+            node = self.nodes
+        if level:
+            side = leaf >> level & 1
+            child = self._own(kept[side], leaf, level - 1)
+            kept = (child, kept[1]) if side == 0 else (kept[0], child)
+        self.children[node] = kept
+        return node
 
 
 @dataclass
@@ -135,6 +324,7 @@ class State:
 
     names: Mapping[str, str]
     treasury: str
+    chain_id: int
     time: int
     block: int
     balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -153,6 +343,18 @@ class State:
     sales: dict[int, Sale] = field(default_factory=dict)
     licences: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)  # balance, expiry
     withdrawn: set[tuple[int, int, bytes]] = field(default_factory=set)  # campaign, dataset, contribution
+    cases: dict[int, Case] = field(default_factory=dict)
+    coin_spare: int = 0  # of fees the arbitrator returned
+    coin_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rules: dict[str, int] = field(default_factory=dict)  # Parameters
+    receiver: str = ""  # of fees claimed now; ``treasury`` is the first one, and the disputes'
+    clips: dict[tuple[int, int], Clip] = field(default_factory=dict)  # by campaign and item
+    shown_at: dict[bytes, int] = field(default_factory=dict)
+    share_calls: dict[tuple[str, int, int], ShareCall] = field(default_factory=dict)  # contract, tree, index
+    weights: Weights = field(default_factory=Weights)
+    reveals: dict[tuple[int, int, int, str], tuple[int, int]] = field(default_factory=dict)  # time, verdict
+    root_leaves: dict[tuple[int, int, int, str], tuple[tuple[bytes, ...], int]] = field(default_factory=dict)
+    ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)
 
     # Money moves
 
@@ -201,6 +403,12 @@ class State:
         return known
 
 
+CHANGEABLE = (
+    *(Held, Doubt, Docket, Case, Asked, Closed, Pool, Campaign, Filed, Purse),
+    *(Stake, Line, ShareCall, Sale, Weights, State),
+)
+
+
 def clone(value: T) -> T:
     """A copy down to what is frozen: every value that can change is copied."""
     return cast(T, _clone(value))
@@ -215,6 +423,6 @@ def _clone(value: Any) -> Any:
         return [_clone(one) for one in value]
     if isinstance(value, set):
         return set(value)
-    if isinstance(value, Campaign | Filed | Purse | Stake | Line | Sale | State):
+    if type(value) in CHANGEABLE:
         return type(value)(**{one.name: _clone(getattr(value, one.name)) for one in fields(value)})
     return value

@@ -13,7 +13,7 @@ from headwater.primitives.abi import abi_hash
 from headwater.primitives.hashing import keccak256
 
 TOKENS = ("LocalDollar", "HeadwaterToken")
-SPENDERS = ("Campaigns", "Stakes", "Datasets", "Advances")
+SPENDERS = ("Campaigns", "Stakes", "Datasets", "Advances", "ShareFaults", "Pools")
 _DOMAIN = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
 _PERMIT = keccak256(b"Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)")
 _TITLES = {"LocalDollar": b"Local Dollar", "HeadwaterToken": b"Headwater"}

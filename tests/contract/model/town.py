@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from tests.contract.model import staking
-from tests.contract.model.cast import FRUGAL, OPERATORS, PEOPLE, REVIEWERS, TREASURY
+from tests.contract.model import reviewing, staking
+from tests.contract.model.cast import FRUGAL, JURORS, OPERATORS, PEOPLE, REVIEWERS, TREASURY
 from tests.contract.model.node import Node
 from tests.contract.model.state import MAX, State, clone
 from tests.contract.model.tokens import SPENDERS, TOKENS
@@ -19,7 +19,7 @@ COIN = 10**18
 PROFILE = replace(
     LOCAL,
     name="model",
-    windows=(10, 10, 20, 20, 4),
+    windows=(10, 10, 20, 40, 4),
     publish_bonds=(0, 10 * COIN, 10_000 * COIN),
     unbonding=60,
 )
@@ -32,7 +32,10 @@ class Town:
         self.node = Node(url, PROFILE, TREASURY.address)
         time, block = self.node.now()
         names = {name: self.node.at(name) for name in self.node.deployment.contracts}
-        self.begin = State(names, TREASURY.address, time, block)
+        self.begin = State(names, TREASURY.address, self.node.chain_id, time, block, receiver=TREASURY.address)
+        fees = zip(("network fee", "review fee", "operator fee"), PROFILE.fees, strict=True)
+        windows = zip(("settle", "challenge", "lapse", "publish window"), PROFILE.windows[:4], strict=True)
+        self.begin.rules = dict([*fees, *windows, ("publish bond", PROFILE.publish_bond)])
         self._people()
         self.node.keep()
 
@@ -46,7 +49,8 @@ class Town:
         s = self.begin
         coin, dollar = s.names["HeadwaterToken"], s.names["LocalDollar"]
         s.balances[coin, deployer] = PROFILE.supply
-        self.node.fund(*(one.address for one in PEOPLE))
+        # Court and Timelock: the test speaks in their place.
+        self.node.fund(*(one.address for one in PEOPLE), s.names["Court"], s.names["HeadwaterTimelock"])
         for one in PEOPLE:
             self._send(deployer, dollar, "mint", one.address, DOLLARS)
             self._send(deployer, coin, "transfer", one.address, COINS)
@@ -59,11 +63,15 @@ class Town:
                     self._send(one.address, token, "approve", spender, MAX)
                     s.allowances[token, one.address, spender] = MAX
         world = World(self.node, s, Counter())
-        for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER)):
+        for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER), (JURORS, staking.JUROR)):
             for one in people:
                 self._join(world, one.address, role)
+        world.take(JURORS[0].address, "Court", "sync", JURORS[0].address, effect=lambda s: None)
+        for one in REVIEWERS:
+            sync = lambda s, who=one.address: reviewing.sync(s, who)  # noqa: E731
+            world.take(one.address, "Reviewers", "sync", one.address, effect=sync)
         for one in PEOPLE:
-            dollars, coins = (DOLLARS // 10, 200 * COIN) if one in OPERATORS else (10**8, 30 * COIN)
+            dollars, coins = (DOLLARS // 10, 1_000 * COIN) if one in OPERATORS else (10**10, 30 * COIN)
             self._deposit(world, one.address, s.names["LocalDollar"], dollars)
             self._deposit(world, one.address, s.names["HeadwaterToken"], coins)
         self.begin = world.s

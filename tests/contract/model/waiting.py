@@ -8,7 +8,7 @@ from tests.contract.model.world import Draw, World, step
 @step(weight=4)
 def wait(world: World, draw: Draw) -> None:
     """A few seconds."""
-    world.wait_until(world.s.time + draw.number("seconds", 1, 40))
+    world.wait_until(world.s.time + draw.number("seconds", 1, 15))
 
 
 @step(weight=3)
@@ -23,7 +23,10 @@ def wait_for_an_edge(world: World, draw: Draw) -> None:
 
 def edges(world: World) -> list[int]:
     s = world.s
-    found = [one.filing.posted.final_at for one in s.filed.values()]
+    found = [one.final_at for one in s.filed.values()]
+    found += [one.pool.closed.closing.final_at for one in s.campaigns.values() if one.pool.closed]
+    found += [asked.due for one in s.filed.values() for asked in one.calls.values()]
+    found += [one.opened_at + 2 * world.node.profile.unbonding for one in s.cases.values() if one.state == 1]
     for campaign in s.campaigns.values():
         terms = campaign.terms
         found += [terms.deadline, terms.deadline + terms.lapse_window]

@@ -39,12 +39,19 @@ class Draw:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that can happen. ``when`` it makes sense to try; that it may be refused is part of trying."""
+    """Something that can happen. ``when`` it can be tried; that it may be refused is part of trying. Until it is
+    ``ready``, so that it may well go through, it is tried seldom.
+    """
 
     name: str
     weight: int
     when: Callable[[World], object]
+    ready: Callable[[World], object]
     run: Callable[[World, Draw], None]
+
+    def weight_in(self, world: World) -> int:
+        """How often it is drawn now, among the others; 0 for never."""
+        return (self.weight if self.ready(world) else 1) if self.when(world) else 0
 
 
 STEPS: list[Step] = []
@@ -52,12 +59,14 @@ VIEWS: list[Callable[[State], Iterator[View]]] = []
 
 
 def step(
-    weight: int = 2, when: Callable[[World], object] = lambda world: True
+    weight: int = 2,
+    when: Callable[[World], object] = lambda world: True,
+    ready: Callable[[World], object] = lambda world: True,
 ) -> Callable[[Callable[[World, Draw], None]], Callable[[World, Draw], None]]:
     """Make a function a step of the protocol."""
 
     def add(run: Callable[[World, Draw], None]) -> Callable[[World, Draw], None]:
-        STEPS.append(Step(run.__name__, weight, when, run))
+        STEPS.append(Step(run.__name__, weight, when, ready, run))
         return run
 
     return add
@@ -80,21 +89,21 @@ class World:
     def __init__(self, node: Node, state: State, tally: Counter[tuple[str, str]]) -> None:
         self.node, self.s, self.tally = node, state, tally
 
-    def take(self, who: str, contract: str, function: str, *args: Any, effect: Effect) -> str:
+    def take(self, who: str, contract: str, function: str, *args: Any, effect: Effect, value: int = 0) -> str:
         """Send a transaction and do the same in the model; they must agree, down to the error's name.
 
         Returns:
             the error's name; empty if it went through.
         """
         after, expected = self._predict(effect)
-        sent = self.node.send(who, contract, function, *args, time=after.time)
+        sent = self.node.send(who, contract, function, *args, time=after.time, value=value)
         told = f"{NAMES.get(who, who)} calls {contract}.{function}"
         assert sent.refusal == expected, (
             f"{told}: the model says {expected or 'yes'}, the chain says {sent.refusal or 'yes'}"
         )
         assert sent.block == after.block
         self.s = after
-        self.tally[function, expected] += 1
+        self.tally[f"{self._title(contract)}.{function}", expected] += 1
         self.compare(told)
         return expected
 
@@ -111,6 +120,9 @@ class World:
         self.tally["wait", ""] += 1
         self.compare("time passes")
 
+    def _title(self, contract: str) -> str:
+        return next((name for name, address in self.s.names.items() if address == contract), contract)
+
     def name(self, contract: str) -> str:
         return self.s.names[contract]
 
@@ -120,7 +132,7 @@ class World:
         return [one for one in self.s.filed.values() if wanted(one)]
 
     def pending(self) -> list[Filed]:
-        return self.settlements(lambda one: not one.void and not one.final(self.s.time))
+        return self.settlements(lambda one: one.pending(self.s.time))
 
     def final(self) -> list[Filed]:
         return self.settlements(lambda one: one.final(self.s.time))

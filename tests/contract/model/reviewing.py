@@ -1,0 +1,380 @@
+"""Reviewers: their weights, who is drawn, what they commit to and reveal, and votes that were counted wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.contract.model.cast import PEOPLE, REVIEWERS
+from tests.contract.model.node import View
+from tests.contract.model.originating import Shown, is_anchored, show_item
+from tests.contract.model.paying import anyone
+from tests.contract.model.proving import void, watcher_of
+from tests.contract.model.queue import anchors
+from tests.contract.model.staking import REVIEWER
+from tests.contract.model.state import Filed, Filing, State, Vote, need
+from tests.contract.model.world import Draw, World, step, views
+
+from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Lookup, VoteOpening
+from headwater.chain.structs import Draw as Lottery
+from headwater.chain.structs import Vote as Line
+from headwater.primitives.abi import abi_hash, leaf
+from headwater.primitives.eip712 import Domain
+from headwater.primitives.hashing import ZERO_WORD, keccak256
+from headwater.primitives.merkle import build
+from headwater.review.draw import Candidate, Lot, draw, eligible
+from headwater.review.sampling import MIN_VOTES, SKIP_SUM, STOP_SUM, audited
+
+START = 847  # of who has no reputation
+NO_LOOKUP = Lookup(0, (), ())
+Place = tuple[int, int, int, str]  # campaign, item, round, reviewer
+
+
+def sync(s: State, account: str) -> None:
+    stake = s.stakes[account, REVIEWER].amount if account in s.members[REVIEWER] else 0
+    if account not in s.weights.leaves:
+        if stake == 0:
+            return
+        s.weights.leaves[account] = 0
+        s.weights.set(list(s.weights.leaves).index(account))
+    elif s.weights.leaves[account] != stake:
+        s.weights.set(list(s.weights.leaves).index(account))
+    s.weights.leaves[account] = stake
+
+
+def seats(s: State, chain_id: int, campaign: int, item: int, anchor: Anchor, contributor: str, count: int) -> list[str]:
+    """Who reviews an item, in order; nobody while there is no seed."""
+    seed = s.campaigns[campaign].seeds.get(anchor.first_item)
+    if seed is None:
+        return []
+    pool = eligible([Candidate(*row) for row in s.weights.sealed[anchor.weights]], (contributor, anchor.anchorer))
+    return list(draw(Lot(chain_id, s.names["Reviewers"], campaign, item, seed), count, pool))
+
+
+def reveal(s: State, opening: VoteOpening, time: int) -> None:
+    place = (opening.campaign, opening.item, opening.round, opening.reviewer)
+    own = s.ballots.get(place)
+    said = (opening.verdict, opening.reasons, opening.salt, time)
+    need(own and (own.verdict, own.reasons, own.salt, own.time) == said, "Campaigns_NotCommitted")
+    need(s.time > time, "Campaigns_RevealTooEarly")
+    need(place not in s.reveals, "Campaigns_RevealExists")
+    s.reveals[place] = (s.time, opening.verdict)
+
+
+def counted(world: World, campaign: int, anchor: Anchor, item: int, contributor: str) -> tuple[Line, ...]:
+    """The votes an honest settler counts: of who was drawn and committed, without gaps."""
+    s, found = world.s, []
+    for number, reviewer in enumerate(seats(s, world.node.chain_id, campaign, item, anchor, contributor, 2)):
+        own = s.ballots.get((campaign, item, number, reviewer))
+        if own is None:
+            break
+        found.append(Line(reviewer, number, own.verdict, START, own.commit))
+    return tuple(found)
+
+
+# The rules
+
+
+def prove(s: State, who: str, filing: Filing, wrong: bool) -> None:
+    need(wrong, "VoteFaults_NoFault")
+    void(s, who, filing)
+
+
+def match(shown: Shown) -> None:
+    index = shown.item.item - shown.filing.posted.first_item
+    need(index >= 0, "VoteFaults_WrongProof")
+    need(index < shown.filing.posted.count, "Merkle_IndexOutOfRange")
+    need(index == shown.i, "VoteFaults_WrongProof")
+
+
+def match_anchor(s: State, shown: Shown) -> None:
+    need(is_anchored(s, shown), "VoteFaults_WrongAnchor")
+
+
+def as_drawn(s: State, chain_id: int, shown: Shown) -> bool:
+    count = len(shown.votes)
+    if count == 0:
+        return True
+    drawn = drawn_for(s, chain_id, shown, count)
+    return [(one.round, one.reviewer) for one in shown.votes] == list(enumerate(drawn))
+
+
+def drawn_for(s: State, chain_id: int, shown: Shown, count: int) -> list[str]:
+    campaign, item = shown.filing.posted.campaign, shown.item
+    return seats(s, chain_id, campaign, item.item, shown.anchor, item.contributor, count)
+
+
+def posted_at(filing: Filing) -> int:
+    return filing.posted.final_at - filing.terms.challenge_window
+
+
+def omitted(s: State, chain_id: int, shown: Shown, number: int, reviewer: str) -> bool:
+    """He revealed before, he was drawn, and was left out although the rule wanted him."""
+    campaign, item, votes = shown.filing.posted.campaign, shown.item, shown.votes
+    time, _ = s.reveals.get((campaign, item.item, number, reviewer), (0, 0))
+    seed = s.campaigns[campaign].seeds.get(shown.anchor.first_item)
+    if not 0 < time < posted_at(shown.filing) or seed is None:
+        return False
+    if any((one.round, one.reviewer) == (number, reviewer) for one in votes):
+        return False
+    total = abs(item.llr + item.prior + sum(one.weight if one.verdict else -one.weight for one in votes))
+    unclear = total < STOP_SUM or len(votes) < MIN_VOTES
+    open_ = unclear if votes else total < SKIP_SUM or audited(seed, item.item)
+    wanted = number < len(votes) or (open_ and len(votes) < 9 and item.verdict != MISSING)
+    return wanted and drawn_for(s, chain_id, shown, number + 1)[number:] == [reviewer]
+
+
+def committed(s: State, domain: Domain, shown: Shown, vote: Line) -> bool:
+    """On chain when it was counted: the reviewer's own, or under the anchorer's or the settler's root."""
+    filing, number = shown.filing, shown.item.item
+    own = s.ballots.get((filing.posted.campaign, number, vote.round, vote.reviewer))
+    if own and own.commit == vote.commit and own.time <= posted_at(filing):
+        return True
+    for operator in {shown.anchor.anchorer, filing.posted.settler}:
+        root = s.root_leaves.get((filing.posted.campaign, shown.anchor.first_item, vote.round, operator))
+        if root and len(root[0]) == shown.anchor.count and root[1] <= posted_at(filing):
+            place = number - shown.anchor.first_item
+            if root[0][place] == leaf_of(domain, filing.posted.campaign, number, vote):
+                return True
+    return False
+
+
+def leaf_of(domain: Domain, campaign: int, item: int, vote: Line) -> bytes:
+    types, values = ("uint32", "uint8", "address", "bytes32"), (item, vote.round, vote.reviewer, vote.commit)
+    return leaf("headwater.commit.v1", domain.chain_id, domain.contract, campaign, types, values)
+
+
+# Steps
+
+
+@step(weight=2)
+def sync_a_reviewer(world: World, draw: Draw) -> None:
+    """Anybody brings a weight to the stake."""
+    account = draw.pick("account", (*REVIEWERS, *PEOPLE)).address
+    who = draw.pick("who", PEOPLE).address
+    world.take(who, "Reviewers", "sync", account, effect=lambda s: sync(s, account))
+
+
+@step(weight=6, when=lambda world: places(world))
+def commit_as_drawn(world: World, draw: Draw) -> None:
+    """A drawn reviewer says aye or nay, sealed."""
+    campaign, item, number, reviewer = draw.pick("place", places(world))
+    opening = VoteOpening(campaign, item, number, reviewer, draw.pick("verdict", (1, 0)), keccak256(b"why"), SALT)
+    commit = opening.commit(Domain(world.node.chain_id, world.name("Campaigns")))
+    who = draw.who(reviewer, 10)
+
+    def effect(s: State) -> None:
+        need(who in s.members[REVIEWER], "Stakes_LacksRole")
+        need((campaign, item, number, who) not in s.commits, "Campaigns_CommitExists")
+        s.commits[campaign, item, number, who] = abi_hash(("bytes32", "uint40"), (commit, s.time))
+        if who == reviewer:
+            s.ballots[campaign, item, number, who] = Vote(opening.verdict, opening.reasons, SALT, commit, s.time)
+
+    world.take(who, "Campaigns", "commitVote", campaign, item, number, commit, effect=effect)
+
+
+@step(weight=6, when=lambda world: world.s.ballots, ready=lambda world: len(world.s.reveals) < len(world.s.ballots))
+def reveal_a_vote(world: World, draw: Draw) -> None:
+    """Whoever knows the opening; another verdict opens nothing."""
+    sealed = [place for place in world.s.ballots if place not in world.s.reveals]
+    place = draw.pick("ballot", sealed or list(world.s.ballots))
+    own = world.s.ballots[place]
+    verdict = own.verdict if not draw.rarely("other verdict", 8) else 1 - own.verdict
+    opening, time = VoteOpening(*place, verdict, own.reasons, own.salt), own.time
+    who = draw.pick("who", PEOPLE).address
+    effect = lambda s: reveal(s, opening, time)  # noqa: E731
+    world.take(who, "Campaigns", "revealVote", opening, time, effect=effect)
+
+
+@step(weight=8, when=lambda world: world.s.filed, ready=lambda world: voted(world))
+def prove_a_vote_wrong(world: World, draw: Draw) -> None:
+    """Any of the faults of votes, of an item that has some; mostly one that holds."""
+    known, i = draw.pick("voted", voted(world)) if voted(world) else (anyone(world, draw), 0)
+    shown, who = show_item(world, known.filing, i), watcher_of(draw)
+    kinds = (prove_draw, prove_weight, prove_commit, prove_reveal, prove_omitted, prove_citation)
+    draw.pick("fault", kinds)(world, draw, who, shown)
+
+
+def prove_draw(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    def effect(s: State) -> None:
+        match(shown)
+        match_anchor(s, shown)
+        prove(s, who, shown.filing, not as_drawn(s, world.node.chain_id, shown))
+
+    call = (shown.filing.posted, counted_of(shown), shown.anchor)
+    world.take(who, "VoteFaults", "proveDraw", *call, effect=effect)
+
+
+def prove_weight(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    index = draw.number("vote", 0, max(len(shown.votes) - 1, 0))
+
+    def effect(s: State) -> None:
+        match(shown)
+        need(index < len(shown.votes), "VoteFaults_UnknownVote")
+        need(shown.filing.posted.reputation == ZERO_WORD, "VoteFaults_UnknownEpoch")
+        prove(s, who, shown.filing, shown.votes[index].weight != START)
+
+    call = (shown.filing.posted, counted_of(shown), index, NO_LOOKUP)
+    world.take(who, "VoteFaults", "proveWeight", *call, effect=effect)
+
+
+def prove_commit(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    if not shown.votes:
+        return
+    index = draw.number("vote", 0, len(shown.votes) - 1)
+    vote, filing = shown.votes[index], shown.filing
+    place = (filing.posted.campaign, shown.item.item, vote.round, vote.reviewer)
+    own = world.s.ballots.get(place)
+    operators = list(dict.fromkeys((shown.anchor.anchorer, filing.posted.settler)))
+    roots = tuple(root_of(world, shown, vote.round, one) for one in operators)
+    if draw.rarely("a root too many", 12):
+        roots = (*roots, CommitRoot.none())
+    absence = Absence(own.commit if own else ZERO_WORD, own.time if own else 0, roots)
+    domain = Domain(world.node.chain_id, world.name("Campaigns"))
+
+    def effect(s: State) -> None:
+        match(shown)
+        match_anchor(s, shown)
+        need(len(roots) == len(operators), "VoteFaults_RootsLength")
+        need(place not in s.commits or own, "VoteFaults_WrongCommit")
+        prove(s, who, filing, not committed(s, domain, shown, vote))
+
+    call = (filing.posted, filing.terms, counted_of(shown), shown.anchor, index, absence)
+    world.take(who, "VoteFaults", "proveCommit", *call, effect=effect)
+
+
+def root_of(world: World, shown: Shown, number: int, operator: str) -> CommitRoot:
+    """As it is stored, with the leaf at the item's place."""
+    key = (shown.filing.posted.campaign, shown.anchor.first_item, number, operator)
+    if key not in world.s.root_leaves:
+        return CommitRoot.none()
+    leaves, time = world.s.root_leaves[key]
+    tree, place = build(leaves), shown.item.item - shown.anchor.first_item
+    if place >= len(leaves):
+        return CommitRoot(tree.root, len(leaves), time, ZERO_WORD, ())
+    return CommitRoot(tree.root, len(leaves), time, leaves[place], tree.proof(place))
+
+
+def prove_reveal(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    """With the reviewer's own opening, if there is one."""
+    if not shown.votes:
+        return
+    index = draw.number("vote", 0, len(shown.votes) - 1)
+    vote, campaign, number = shown.votes[index], shown.filing.posted.campaign, shown.item.item
+    own = world.s.ballots.get((campaign, number, vote.round, vote.reviewer))
+    given = (own.verdict, own.reasons, own.salt) if own else (vote.verdict, ZERO_WORD, ZERO_WORD)
+    opening = VoteOpening(campaign, number, vote.round, vote.reviewer, *given)
+
+    def effect(s: State) -> None:
+        match(shown)
+        need(own and own.commit == vote.commit, "VoteFaults_WrongBallot")
+        assert own
+        prove(s, who, shown.filing, own.verdict != vote.verdict)
+
+    call = (shown.filing.posted, counted_of(shown), index, opening)
+    world.take(who, "VoteFaults", "proveReveal", *call, effect=effect)
+
+
+def prove_omitted(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    """Of some revealed vote, of this item if it can be."""
+    left = [(one, i, place) for one, i, place in left_out(world)]
+    if left:
+        known, i, (_, _, number, reviewer) = draw.pick("left out", left)
+        shown = show_item(world, known.filing, i)
+    else:
+        number, reviewer = draw.number("round", 0, 1), draw.pick("reviewer", REVIEWERS).address
+
+    def effect(s: State) -> None:
+        match(shown)
+        match_anchor(s, shown)
+        prove(s, who, shown.filing, omitted(s, world.node.chain_id, shown, number, reviewer))
+
+    call = (shown.filing.posted, shown.filing.terms, counted_of(shown), shown.anchor, number, reviewer)
+    world.take(who, "VoteFaults", "proveOmitted", *call, effect=effect)
+
+
+def prove_citation(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    """No epoch was ever posted here: whatever is cited is none."""
+    posted, first = shown.filing.posted, shown.filing.anchors[0]
+    anchor = shown.anchor if draw.rarely("another anchor", 8) else first
+    newer = draw.number("newer", 0, 2)
+
+    def effect(s: State) -> None:
+        need(anchor.first_item == posted.first_item, "VoteFaults_WrongAnchor")
+        prove(s, who, shown.filing, posted.reputation != ZERO_WORD)
+
+    world.take(who, "VoteFaults", "proveCitation", posted, anchor, newer, effect=effect)
+
+
+SALT = keccak256(b"salt of a vote")
+
+
+def counted_of(shown: Shown) -> Counted:
+    return Counted(shown.item, shown.item_proof, shown.votes)
+
+
+def voted(world: World) -> list[tuple[Filed, int]]:
+    """Pending items somebody voted on, or of a settlement that cites what is not there."""
+    return [
+        (one, i)
+        for one in world.pending()
+        for i, verdict in enumerate(one.filing.draft.verdicts)
+        if verdict.votes or one.filing.posted.reputation != ZERO_WORD
+    ]
+
+
+def left_out(world: World) -> list[tuple[Filed, int, Place]]:
+    """Revealed votes a pending settlement does not count."""
+    found = []
+    for place in world.s.reveals:
+        for one in world.pending():
+            posted, i = one.filing.posted, place[1] - one.filing.posted.first_item
+            if posted.campaign == place[0] and 0 <= i < posted.count:
+                shown = show_item(world, one.filing, i)
+                if all((vote.round, vote.reviewer) != place[2:] for vote in shown.votes):
+                    found.append((one, i, place))
+    return found
+
+
+def places(world: World) -> list[Place]:
+    """Where a drawn reviewer has not committed yet, of items that are not settled."""
+    s, found = world.s, []
+    for campaign, anchor in anchors(world):
+        if anchor.first_item < s.campaigns[campaign].settled:
+            continue
+        for item in range(anchor.first_item, anchor.first_item + anchor.count):
+            contributor = s.clips[campaign, item].contribution.contributor
+            rows = enumerate(seats(s, world.node.chain_id, campaign, item, anchor, contributor, 2))
+            found += [
+                (campaign, item, number, who) for number, who in rows if (campaign, item, number, who) not in s.commits
+            ]
+    return found
+
+
+@views
+def reviewers(s: State) -> Iterator[View]:
+    weights = s.weights
+    yield View("weights", "Reviewers", "state", (), weights.state)
+    yield View("weights: sum", "Reviewers", "totalWeight", (), sum(weights.leaves.values()))
+    yield View("weights: leaves", "Reviewers", "leafCount", (), len(weights.leaves))
+    for account, stake in weights.leaves.items():
+        yield View(f"weight of {account}", "Reviewers", "weightOf", (account,), stake)
+
+
+@views
+def draws(s: State) -> Iterator[View]:
+    """The first item of every anchor with a seed: all its reviewers, in order, by the contract and by our rule."""
+    for campaign, own in s.campaigns.items():
+        for first, seed in own.seeds.items():
+            anchor = own.anchors.get(first)
+            if anchor is None:
+                continue
+            contributor = s.clips[campaign, first].contribution.contributor
+            lot = Lottery(campaign, first, seed, anchor.weights, contributor, anchor.anchorer)
+            expected = seats(s, s.chain_id, campaign, first, anchor, contributor, 3)
+            yield View(f"draw {campaign} {first}", "Reviewers", "drawn", (lot, 3), expected)
+
+
+@views
+def revealed(s: State) -> Iterator[View]:
+    for place, (time, verdict) in s.reveals.items():
+        yield View(f"reveal {place}", "Campaigns", "revealOf", place, (time, verdict))
