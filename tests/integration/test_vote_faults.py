@@ -109,7 +109,7 @@ LIES: list[tuple[str, Lie]] = [
     ("proveDraw", not_drawn),
     ("proveWeight", heavy),
     ("proveCommit", uncommitted),
-    ("proveDraw", made_up),
+    ("proveVerdict", made_up),  # proveDraw holds, too; the sum is looked at first
     ("proveOmitted", left_out),
 ]
 
