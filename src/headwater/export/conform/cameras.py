@@ -21,7 +21,7 @@ def camera_names(asked: Sequence[CameraSpec], seen: Sequence[Facts]) -> tuple[li
     under one name (its own or a stated one) and in one size. A view for which no key is named needs one of those.
     """
     found: list[Names] = [{} for _ in seen]
-    problems: list[Problem] = []
+    problems = [problem for facts in seen for problem in _twice(facts)]
     for camera in asked:
         if not camera.keys:
             continue
@@ -37,17 +37,11 @@ def camera_names(asked: Sequence[CameraSpec], seen: Sequence[Facts]) -> tuple[li
         names |= {name: _offered(facts)[name] for name in shared if name in _offered(facts)}
     nameless = [camera.role for camera in asked if not camera.keys]
     if len(nameless) > len(shared):
+        field, problem = f"camera {nameless[-1]}", "no camera of one name and size in every episode"
         allowed = ", ".join(_offered(seen[0])) or "a camera"
         lacking = [facts for facts in seen if set(_offered(facts)) != set(_offered(seen[0]))] or list(seen)
         problems += [
-            facts.problem(
-                f"camera {nameless[-1]}",
-                "no camera of this name in every episode",
-                actual=", ".join(facts.cameras) or "no camera",
-                allowed=allowed,
-                fix=_ANY,
-            )
-            for facts in lacking
+            facts.problem(field, problem, ", ".join(facts.cameras) or "no camera", allowed, _ANY) for facts in lacking
         ]
     return found, problems
 
@@ -58,6 +52,12 @@ def _offered(facts: Facts) -> Names:
     return {told.get(name, name): key for name, (key, _) in facts.cameras.items()}
 
 
+def _twice(facts: Facts) -> list[Problem]:
+    lost = [key for key, _ in facts.cameras.values() if key not in _offered(facts).values()]
+    fix = f'Correct "cameras" in {FILE}.'
+    return [facts.problem(f"camera {key}", "another camera has its name", key, "a name each", fix) for key in lost]
+
+
 def _claimed(camera: CameraSpec, facts: Facts) -> str | Problem:
     keys = [camera_key(key) for key in camera.keys]
     offered = _offered(facts)
@@ -65,13 +65,8 @@ def _claimed(camera: CameraSpec, facts: Facts) -> str | Problem:
     fitting = [key for key in keys if key in offered]
     fitting = [key for key in fitting if key in stated] or fitting
     if not fitting:
-        return facts.problem(
-            f"camera {camera.role}",
-            "the recording has no such camera",
-            actual=", ".join(facts.cameras) or "no camera",
-            allowed=" or ".join(keys),
-            fix=_ANY,
-        )
+        problem, actual = "the recording has no such camera", ", ".join(facts.cameras) or "no camera"
+        return facts.problem(f"camera {camera.role}", problem, actual, " or ".join(keys), _ANY)
     return offered[fitting[0]]
 
 
@@ -81,17 +76,13 @@ def _size(facts: Facts, own: str) -> tuple[int, int]:
 
 def _sizes(found: Sequence[Names], seen: Sequence[Facts]) -> list[Problem]:
     """Pictures are not scaled: a dataset has one size a camera."""
+    problem = "another picture size than the first recording's"
+    fix = "Export recordings of one picture size together."
     problems = []
     for name in dict.fromkeys(name for names in found for name in names):
         having = [(facts, _size(facts, names[name])) for names, facts in zip(found, seen, strict=True) if name in names]
         problems += [
-            facts.problem(
-                f"camera {name}",
-                "another picture size than the first recording's",
-                actual=_shown(size),
-                allowed=_shown(having[0][1]),
-                fix="Export recordings of one picture size together.",
-            )
+            facts.problem(f"camera {name}", problem, _shown(size), _shown(having[0][1]), fix)
             for facts, size in having
             if size != having[0][1]
         ]

@@ -40,9 +40,9 @@ def target_of(spec: FeatureSpec, first: Facts) -> Target | Problem:
     if isinstance(stream, Problem):
         return stream
     axes = spec.axes or tuple(_names(stream, first))
-    low, high = (Fraction(n, 1000) for n in (spec.low_milli, spec.high_milli))
-    ends = (low, high) if low or high else (None, None)
-    bare = Target(spec.name, axes, ("",) * len(axes), *ends, asked=bool(spec.unit))
+    asked = bool(spec.low_milli or spec.high_milli)
+    low, high = (Fraction(n, 1000) if asked else None for n in (spec.low_milli, spec.high_milli))
+    bare = Target(spec.name, axes, ("",) * len(axes), low, high, asked=bool(spec.unit))
     try:
         units = each_unit(spec.unit, len(axes)) if spec.unit else _units(bare, stream, first)
     except ValueError as error:
