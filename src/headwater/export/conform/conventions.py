@@ -105,12 +105,20 @@ class Conventions:
         return own.ranges.get(axis) or self.calibration.get(joint_of(axis))
 
 
-def stated_beside(episode: Episode) -> Conventions:
-    """What ``conventions.json`` in the recording's folder states; nothing if there is none. Raises ConventionsError."""
+def statement_beside(episode: Episode) -> Path | None:
+    """``conventions.json`` in the recording's folder, if there is one. Raises ConventionsError if it cannot be read."""
     root = episode.source.root
     if not root.is_dir() or not (root / FILE).exists():
-        return Conventions()
-    return read_conventions(within(root, FILE))
+        return None
+    path = within(root, FILE)
+    read_conventions(path)
+    return path
+
+
+def stated_beside(episode: Episode) -> Conventions:
+    """What it states; nothing if there is none. Raises ConventionsError."""
+    path = statement_beside(episode)
+    return read_conventions(path) if path else Conventions()
 
 
 def read_conventions(path: Path) -> Conventions:

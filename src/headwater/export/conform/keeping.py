@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headwater.export.conform.applying import conformed
-from headwater.export.conform.conventions import FILE
+from headwater.export.conform.conventions import FILE, Conventions
+from headwater.export.conform.planning import plan
 from headwater.export.errors import ExportError
+from headwater.export.lerobot_v3 import export_lerobot_v3
 from headwater.export.models import ExportReport, Reencoded
 from headwater.formats import Episode, MetadataError
 from headwater.formats.metadata import read_object
 from headwater.formats.paths import existing
+from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.codec import from_plain, to_plain
 from headwater.records.conform import ConformedSet, ConformMap
 from headwater.records.errors import RecordError
@@ -26,6 +30,34 @@ def conformed_all(episodes: Iterable[Episode], made: ConformedSet, work: Path) -
     """Episodes as the plan says, one in memory at a time. Raises as ``conformed``."""
     for row, episode in zip(made.episodes, episodes, strict=True):
         yield conformed(episode, made.maps[row.map], work)
+
+
+def export_conformed(
+    spec: CampaignSpec,
+    episodes: Sequence[Episode],
+    out_dir: Path,
+    *,
+    given: Conventions | None = None,
+    labels: Sequence[str] | None = None,
+    write: Callable[[Iterable[Episode], Path], ExportReport] = export_lerobot_v3,
+) -> tuple[ExportReport, ConformedSet]:
+    """Bring episodes to ``spec`` and write them as one dataset, with the map in it.
+
+    Args:
+        given, labels: as in ``plan``.
+        write: an exporter of this room that makes a folder.
+
+    Raises:
+        UnmappableError, ConventionsError: before anything is written.
+        ExportError, RecordingError: as ``write``.
+    """
+    made = plan(spec, episodes, given=given, labels=labels)
+    target = Path(out_dir).absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-pictures-", dir=target.parent) as work:
+        report = write(conformed_all(episodes, made, Path(work)), target)
+    keep(made, report.root)
+    return reported(report, made), made
 
 
 def keep(made: ConformedSet, root: Path) -> None:

@@ -93,11 +93,18 @@ KNOWN = (*UNITS, *NORMALISED)
 
 
 def each_unit(unit: str, width: int) -> tuple[str, ...]:
-    """A unit for each axis of ``one`` or ``one,another,...``. Raises ValueError if their number is not ``width``."""
-    parts = tuple(part.strip() for part in unit.split(","))
+    """A unit for each axis of ``rad``, ``rad,rad,m`` or ``rad x14, range_0_1 x12``.
+
+    Raises:
+        ValueError: it is neither one unit nor as many as ``width``.
+    """
+    parts: list[str] = []
+    for part in unit.split(","):
+        name, _, count = part.strip().partition(" x")
+        parts += [name] * (int(count) if count.isdecimal() and len(count) < 5 else 1)
     if len(parts) not in (1, width):
         raise ValueError(f"{len(parts)} units for {width} axes")
-    return parts if len(parts) == width else parts * width
+    return tuple(parts) if len(parts) == width else tuple(parts * width)
 
 
 def convertible(source: str, target: str) -> bool:
