@@ -71,8 +71,10 @@ class UnmappableError(ExportError):
         super().__init__(what, actual=first.actual, allowed=first.allowed, fix=first.fix)
 
     def line(self) -> str:
-        """One line a problem."""
-        return "\n".join(problem.line() for problem in self.problems)
+        """One line a problem, numbered if there are several."""
+        if len(self.problems) == 1:
+            return self.problems[0].line()
+        return "\n".join(f"({number}) {problem.line()}" for number, problem in enumerate(self.problems, start=1))
 
 
 class OutputError(ExportError):
