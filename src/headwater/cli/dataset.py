@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.cli.conforming import AsRecordedOption, ConventionsOption, SpecOption, data_of, lines_of, written
 from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import console, progress
 from headwater.cli.references import item_of, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from headwater.client.buy import Delivered
     from headwater.export import ExportReport
-    from headwater.formats import Episode
-    from headwater.records.campaign_spec import CampaignSpec
     from headwater.records.conform import ConformedSet
 
 VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
@@ -116,13 +113,9 @@ def export(
     out: OutOption,
     name: Annotated[str | None, typer.Option("--as", help="Wallet that holds the licence.")] = None,
     form: Annotated[Format, typer.Option("--format", help="Which training view.")] = Format.LEROBOT_V3,
-    spec: Annotated[
-        Path | None, typer.Option("--spec", help="Spec to bring a recording to; a version has its campaign's.")
-    ] = None,
-    conventions: Annotated[
-        Path | None, typer.Option("--conventions", help="JSON that states units, axes and cameras of the recordings.")
-    ] = None,
-    as_recorded: Annotated[bool, typer.Option("--as-recorded", help="Leave names, units and rates alone.")] = False,
+    spec: SpecOption = None,
+    conventions: ConventionsOption = None,
+    as_recorded: AsRecordedOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -132,12 +125,13 @@ def export(
     from headwater.client.errors import ClientError
     from headwater.client.spec_file import read_spec
     from headwater.client.training import asked_of
+    from headwater.export import export_lerobot_v3
     from headwater.formats import open_recording
 
     target = _free(out)
     if Path(source).exists():
         wanted = read_spec(spec) if spec else None
-        made, how = _written(open_recording(Path(source)).episodes, target, wanted, conventions)
+        made, how = written(export_lerobot_v3, open_recording(Path(source)).episodes, target, wanted, conventions)
     else:
         number, version = version_of(source)
         if name is None:
@@ -148,7 +142,8 @@ def export(
             got = _deliver(session, name, number, version, Path(work) / "plain")
             asked = asked_of(session.network, number, version)
             wanted = None if as_recorded else read_spec(spec) if spec else asked.spec
-            made, how = _written(got.episodes, target, wanted, conventions, asked.contributions)
+            labels = asked.contributions
+            made, how = written(export_lerobot_v3, got.episodes, target, wanted, conventions, labels)
     _exported(made, how, form, as_json)
 
 
@@ -193,41 +188,18 @@ def _deliver(session: Session, name: str, dataset: int, version: int, target: Pa
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
 
 
-def _written(
-    episodes: Sequence[Episode],
-    target: Path,
-    spec: CampaignSpec | None,
-    conventions: Path | None,
-    labels: Sequence[str] | None = None,
-) -> tuple[ExportReport, ConformedSet | None]:
-    """The set as ``spec`` asks, and how; as recorded without one."""
-    from headwater.client.errors import ClientError
-    from headwater.export import export_lerobot_v3
-    from headwater.export.conform import export_conformed, read_conventions
-
-    given = read_conventions(conventions) if conventions else None
-    if spec:
-        return export_conformed(spec, episodes, target, given=given, labels=labels)
-    if given:
-        raise ClientError("--conventions", actual="no spec to bring it to", fix="give --spec, or leave both out")
-    return export_lerobot_v3(episodes, target), None
-
-
 def _exported(made: ExportReport, how: ConformedSet | None, form: Format, as_json: bool) -> None:
-    from headwater.export.conform import shown
-    from headwater.records.codec import cid
-
     if as_json:
         emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,
               "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files),
-              "conformed": cid(how) if how else None, "spec": how.spec if how else None})  # fmt: skip
+              **data_of(how)})  # fmt: skip
         return
     out = console()
     out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
     out.print(f"video: {made.copied} clips copied unchanged, {len(made.reencoded)} encoded anew")
     for one in made.reencoded:
         out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
-    for line in shown(how) if how else ("names, units and rates as recorded",):
+    for line in lines_of(how):
         out.print(line, markup=False)
 
 

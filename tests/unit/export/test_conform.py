@@ -17,6 +17,7 @@ from headwater.export.conform import (
     Conventions,
     conformed,
     conformed_all,
+    export_conformed,
     keep,
     kept_in,
     parse_conventions,
@@ -390,6 +391,19 @@ def test_other_rates_only_when_stated(tmp_path: Path, method: str, fps: int) -> 
         episode.streams["action"].times_ns, [round(i * NS / Fraction(30)) for i in range(episode.length)]
     )
     assert f"({method})" in made.maps[0].notes[-1]
+
+
+def test_recordings_of_one_folder_name_keep_their_own_pictures(tmp_path: Path) -> None:
+    """Pictures chosen for another rate wait for the end of the export, where many recorders' folders are called alike."""
+    episodes = [open_recording(normalised_set(tmp_path / who / "set", [n]))[0] for who, n in (("ada", 21), ("ben", 9))]
+    report, made = export_conformed(SPEC, episodes, tmp_path / "out", labels=["aa", "bb"])
+    assert [row.source for row in made.episodes] == ["aa", "bb"]
+    shown_frames = [
+        [frame_number(frame.image) for frame in frames(episode.videos[CAMERA])]
+        for episode in open_recording(report.root)
+    ]
+    assert shown_frames == [[*range(0, 21, 2)], [*range(0, 9, 2)]]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_an_angle_that_passes_its_end_is_held(tmp_path: Path) -> None:

@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.conform.pictures import chosen_frames
+from headwater.export.conform.pictures import encoded
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks, sampled
 from headwater.export.conform.units import combined, inverse
 from headwater.export.errors import ExportError
-from headwater.export.layout import camera_key
-from headwater.export.remux import reencode
 from headwater.formats import Annotation, Episode, Kind, Stream, Video, ledger_of
 from headwater.records.conform import AxisMap, ConformMap, FeatureMap, RateMap
 
@@ -38,7 +36,8 @@ def conformed(episode: Episode, made: ConformMap, work: Path) -> Episode:
     """An episode as ``made`` says. Numbers that no step touches stay as they are, bit for bit.
 
     Args:
-        work: folder for pictures chosen for another rate; they are encoded there once (H.264, crf 18).
+        work: this episode's own folder for pictures chosen for another rate; they are encoded there once and must stay
+            until the episode is written. Made if needed.
 
     Raises:
         ExportError, RecordingError: the map is not of this episode, or its pictures do not decode.
@@ -139,10 +138,7 @@ def _camera(episode: Episode, own: str, name: str, rows: _Rows, work: Path) -> V
     if rows.same:
         return replace(video, key=name, fps=fps)
     picks = _frame_picks(episode, video, rows)
-    folder = work / f"{episode.source.root.name}-{episode.source.index:06d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = reencode(chosen_frames(video, picks, fps), len(picks), folder / f"{camera_key(name)}.mp4")
-    return replace(fresh, key=name, stills=None, rotation=0)
+    return replace(encoded(video, picks, fps, work / f"{name}.mp4"), key=name)
 
 
 def _frame_picks(episode: Episode, video: Video, rows: _Rows) -> NDArray[np.int64]:

@@ -35,7 +35,7 @@ class Facts:
 
     Attributes:
         label: folder and episode, for people.
-        cameras: feature name (with ``observation.images.``) to own key and (width, height).
+        cameras: feature name (with ``observation.images.``) to own key and (width, height) as people see it.
     """
 
     label: str
@@ -56,7 +56,7 @@ def facts_of(episode: Episode, given: Conventions | None = None) -> Facts:
         label=label_of(episode),
         fps=episode.fps,
         streams={s.name: _stream(s) for s in episode.streams.values() if s.kind is not Kind.TASK_INDEX},
-        cameras={camera_key(key): (key, (v.width, v.height)) for key, v in episode.videos.items()},
+        cameras={camera_key(key): (key, v.shown_size) for key, v in episode.videos.items()},
         conventions=given.over(stated) if given else stated,
     )
 

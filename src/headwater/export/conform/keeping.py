@@ -28,8 +28,8 @@ KEPT = "conform.json"
 
 def conformed_all(episodes: Iterable[Episode], made: ConformedSet, work: Path) -> Iterator[Episode]:
     """Episodes as the plan says, one in memory at a time. Raises as ``conformed``."""
-    for row, episode in zip(made.episodes, episodes, strict=True):
-        yield conformed(episode, made.maps[row.map], work)
+    for number, (row, episode) in enumerate(zip(made.episodes, episodes, strict=True)):
+        yield conformed(episode, made.maps[row.map], work / f"{number:06d}")
 
 
 def export_conformed(

@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater.export.errors import ShortVideoError
+from headwater.export.remux import reencode
 from headwater.formats import NS, Frame, Video, frames
 
 
-def chosen_frames(video: Video, picks: Sequence[int] | NDArray[np.int64], fps: Fraction) -> Video:
-    """Frames ``picks`` (ascending, repeats allowed) of ``video``, frame i at i/fps, upright."""
+def encoded(video: Video, picks: NDArray[np.int64], fps: Fraction, target: Path) -> Video:
+    """Frames ``picks`` in a file of their own, frame i at i/fps: H.264, crf 18, a keyframe every second frame.
+
+    Raises:
+        ShortVideoError, RecordingError: a frame is not there or does not decode.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = reencode(chosen(video, picks, fps), len(picks), target)
+    return replace(fresh, stills=None)
+
+
+def chosen(video: Video, picks: Sequence[int] | NDArray[np.int64], fps: Fraction) -> Video:
+    """Frames ``picks`` (ascending, repeats allowed) of ``video`` as stills, frame i at i/fps, upright."""
     stills = _Chosen(video, tuple(int(pick) for pick in picks), fps)
     width, height = video.shown_size
     return replace(
