@@ -394,7 +394,7 @@ def test_other_rates_only_when_stated(tmp_path: Path, method: str, fps: int) -> 
 
 
 def test_recordings_of_one_folder_name_keep_their_own_pictures(tmp_path: Path) -> None:
-    """Pictures chosen for another rate wait for the end of the export, where many recorders' folders are called alike."""
+    """Pictures chosen for another rate wait for the end of the export; many recorders call their folders alike."""
     episodes = [open_recording(normalised_set(tmp_path / who / "set", [n]))[0] for who, n in (("ada", 21), ("ben", 9))]
     report, made = export_conformed(SPEC, episodes, tmp_path / "out", labels=["aa", "bb"])
     assert [row.source for row in made.episodes] == ["aa", "bb"]
