@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from headwater.export.conform import conformed, plan, restored
+from headwater.export.conform import conformed, plan, undone
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks
 from headwater.export.conform.units import (
     KNOWN,
@@ -130,7 +130,7 @@ def test_any_order_of_axes_comes_back(data: st.DataObject, width: int, unit: str
     wanted = np.deg2rad(values) if unit == "deg" else values
     for column, name in enumerate(names):
         np.testing.assert_allclose(made.values[:, column], wanted[:, own.index(name)], rtol=1e-14, atol=0)
-    back = restored(made, one.features[0])
+    back = undone(made, one.features[0])
     assert back.axes == own
     np.testing.assert_allclose(back.values, values, rtol=1e-14, atol=0)
     if unit == "rad":

@@ -23,8 +23,8 @@ from headwater.export.conform import (
     parse_conventions,
     plan,
     reported,
-    restored,
     shown,
+    undone,
 )
 from headwater.export.errors import ConventionsError, ExportError, Problem
 from headwater.formats import NS, Episode, Kind, Stream, frames, open_recording
@@ -134,7 +134,7 @@ def test_the_map_is_kept_and_undoes_itself(sources: list[Episode], exported: Pat
         step = 2 if one.rate.method == "decimate" else 1
         for feature in one.features:
             own = source.streams[feature.source]
-            back = restored(episode.streams[feature.target], feature)
+            back = undone(episode.streams[feature.target], feature)
             assert (back.name, back.axes, back.dtype) == (own.name, own.axes, own.dtype)
             np.testing.assert_allclose(back.values, own.values[::step], rtol=3e-7, atol=2e-5)  # float32 in degrees
 
@@ -145,7 +145,7 @@ def test_undone_in_memory_is_exact_to_float64(sources: list[Episode], tmp_path: 
         one = made.maps[row.map]
         episode = conformed(source, one, tmp_path)
         for feature in one.features:
-            back = restored(episode.streams[feature.target], feature)
+            back = undone(episode.streams[feature.target], feature)
             np.testing.assert_allclose(back.values, source.streams[feature.source].values, rtol=1e-14, atol=1e-13)
 
 

@@ -6,7 +6,7 @@ does all three. Nothing is guessed: a
 unit, range, axis, camera or rate that neither the recording nor a ``conventions.json`` states is refused by name.
 """
 
-from headwater.export.conform.applying import conformed, restored
+from headwater.export.conform.applying import conformed, undone
 from headwater.export.conform.conventions import (
     Conventions,
     FeatureConvention,
@@ -31,7 +31,7 @@ __all__ = [
     "plan",
     "read_conventions",
     "reported",
-    "restored",
     "shown",
     "statement_beside",
+    "undone",
 ]

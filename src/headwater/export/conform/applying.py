@@ -63,7 +63,7 @@ def conformed(episode: Episode, made: ConformMap, work: Path) -> Episode:
     )
 
 
-def restored(stream: Stream, made: FeatureMap) -> Stream:
+def undone(stream: Stream, made: FeatureMap) -> Stream:
     """A dataset's column group in the recording's names, order and units; columns that were left out are NaN.
 
     Rows that another rate left out do not come back.
