@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from headwater.export.conform import conformed, plan, undone
+from headwater.export import ConventionsError
+from headwater.export.conform import conformed, parse_conventions, plan, undone
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks
+from headwater.export.conform.so_arms import CONVENTIONS
 from headwater.export.conform.units import (
     KNOWN,
     UNITS,
@@ -30,28 +32,35 @@ from headwater.formats import NS, Episode, Kind, Source, Stream
 from headwater.records.campaign_spec import CampaignSpec, FeatureSpec
 from headwater.records.conform import RateMap
 
+WORDS = ["rad", "deg", "1/3", "x", "", *CONVENTIONS]
+KEYS = (
+    "convention features cameras calibration resample range_from_campaign is axes unit units sign zero ranges "
+    "low high range_min range_max drive_mode action gripper"
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS.split(" ")), inner, max_size=4),
+    max_leaves=12,
+)
+PAIRS = [(source, target) for source in KNOWN for target in KNOWN if convertible(source, target)]
 NUMBERS = st.fractions(min_value=-1000, max_value=1000, max_denominator=10_000)
 RATES = st.sampled_from([Fraction(n) for n in (10, 15, 20, 24, 25, 30, 50, 60, 100)] + [Fraction(30_000, 1001)])
 
 
 @st.composite
-def ranges(draw: st.DrawFn, unit: str) -> Range:
-    low, high = draw(NUMBERS), draw(NUMBERS)
-    assume(abs(low - high) > Fraction(1, 1000))
-    return Range(low, high, unit, "conventions")
-
-
-@st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str, Range | None]:
-    source, target = draw(st.sampled_from(KNOWN)), draw(st.sampled_from(KNOWN))
-    assume(convertible(source, target))
+    """Two units that convert into one another, with a joint's range where it takes one."""
+    source, target = draw(st.sampled_from(PAIRS))
     if not needs_range(source, target):
         return source, target, None
     physical = target if target in UNITS else source
     like = [name for name, unit in UNITS.items() if unit.quantity == UNITS[physical].quantity]
-    return source, target, draw(ranges(draw(st.sampled_from(like))))
+    low, width = draw(NUMBERS), draw(st.fractions(Fraction(1, 1000), 1000, max_denominator=10_000))
+    high = low + draw(st.sampled_from([width, -width]))
+    return source, target, Range(low, high, draw(st.sampled_from(like)), "conventions")
 
 
+@settings(deadline=None)
 @given(pair=pairs(), sign=st.sampled_from([1, -1]), zero=NUMBERS, value=st.floats(-1e4, 1e4))
 def test_the_inverse_undoes_every_chain(
     pair: tuple[str, str, Range | None], sign: int, zero: Fraction, value: float
@@ -67,6 +76,7 @@ def test_the_inverse_undoes_every_chain(
     assert abs(rounded - value) <= 8 * np.finfo(np.float64).eps * scale
 
 
+@settings(deadline=None)
 @given(pair=pairs(), value=NUMBERS)
 def test_there_and_back_by_unit_is_the_same_number(pair: tuple[str, str, Range | None], value: Fraction) -> None:
     source, target, ends = pair
@@ -75,6 +85,7 @@ def test_there_and_back_by_unit_is_the_same_number(pair: tuple[str, str, Range |
     assert abs(offset) < Fraction(1, 10**50)
 
 
+@settings(deadline=None)
 @given(value=st.floats(-1e4, 1e4))
 def test_against_numpy(value: float) -> None:
     def through(source: str, target: str, ends: Range | None = None) -> float:
@@ -89,6 +100,7 @@ def test_against_numpy(value: float) -> None:
     assert np.isclose(through("range_0_1", "range_0_100"), value * 100, rtol=1e-14)
 
 
+@settings(deadline=None)
 @given(one=st.sampled_from(KNOWN), other=st.sampled_from(KNOWN))
 def test_what_does_not_convert_is_refused(one: str, other: str) -> None:
     if convertible(one, other) and not needs_range(one, other):
@@ -98,6 +110,7 @@ def test_what_does_not_convert_is_refused(one: str, other: str) -> None:
             steps(one, other)
 
 
+@settings(deadline=None)
 @given(width=st.integers(1, 9), count=st.integers(1, 9))
 def test_a_list_of_units_fits_or_is_refused(width: int, count: int) -> None:
     unit = ",".join(KNOWN[:count])
@@ -108,6 +121,17 @@ def test_a_list_of_units_fits_or_is_refused(width: int, count: int) -> None:
             each_unit(unit, width)
 
 
+@settings(deadline=None)
+@given(plain=JSON)
+def test_any_statement_is_read_or_refused_by_name(plain: object) -> None:
+    refused: ConventionsError | None = None
+    try:
+        parse_conventions(plain)
+    except ConventionsError as error:
+        refused = error
+    assert refused is None or (refused.what.startswith("conventions.json") and refused.allowed and refused.fix)
+
+
 def episode_of(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], axes: tuple[str, ...], unit: str) -> Episode:
     times = np.arange(len(values), dtype=np.int64) * NS
     stream = Stream("action", Kind.ACTION, times, values, axes, unit, dtype="float64")
@@ -115,6 +139,7 @@ def episode_of(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], axes: 
     return Episode("episode_000000", source, len(values), Fraction(1), "arm", (), {"action": stream}, {})
 
 
+@settings(deadline=None)
 @given(data=st.data(), width=st.integers(1, 6), unit=st.sampled_from(["rad", "deg"]))
 def test_any_order_of_axes_comes_back(data: st.DataObject, width: int, unit: str) -> None:
     names = tuple(f"joint_{i}" for i in range(width))
@@ -142,6 +167,7 @@ def test_any_order_of_axes_comes_back(data: st.DataObject, width: int, unit: str
     )
 
 
+@settings(deadline=None)
 @given(source=RATES, target=RATES, length=st.integers(1, 400))
 def test_a_row_is_the_latest_one_not_later(source: Fraction, target: Fraction, length: int) -> None:
     rate = RateMap(str(source), str(target), "hold")

@@ -21,13 +21,14 @@ from headwater.export.conform import (
     keep,
     kept_in,
     parse_conventions,
+    pictures,
     plan,
     reported,
     shown,
     undone,
 )
-from headwater.export.errors import ConventionsError, ExportError, Problem
-from headwater.formats import NS, Episode, Kind, Stream, frames, open_recording
+from headwater.export.errors import ConventionsError, ExportError, Problem, ShortVideoError
+from headwater.formats import NS, Annotation, Calibration, Episode, Kind, Stream, frames, open_recording
 from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec
 from headwater.records.codec import cid, decode, encode
 from headwater.records.conform import ConformedSet
@@ -437,6 +438,55 @@ def test_streams_with_a_clock_of_their_own_become_rows_when_stated(tmp_path: Pat
     np.testing.assert_allclose(np.deg2rad(episode.streams["observation.state"].values[:, 0]), grid / 0.08, atol=1e-7)
     np.testing.assert_array_equal(episode.streams["action"].values[:, 0], np.floor(grid / 0.008 + 1e-9) / 10)
     assert {s.clock for s in episode.streams.values()} == {"row"}
+
+
+def test_frames_without_a_table_are_chosen_by_their_times(tmp_path: Path) -> None:
+    source = open_recording(normalised_set(tmp_path / "set", [21]))[0]
+    source = replace(source, streams={})
+    made = plan(spec_of(features=()), [source])
+    episode = conformed(source, made.maps[0], tmp_path / "work")
+    assert [frame_number(frame.image) for frame in frames(episode.videos[CAMERA])] == [*range(0, 21, 2)]
+
+
+def test_what_is_said_of_pictures_follows_them(roots: dict[str, Path], tmp_path: Path) -> None:
+    source = open_recording(roots["range"])[1]
+    marks = tuple(Annotation("block", camera=TOP, frame=number) for number in (0, 3, 4))
+    lens = Calibration(intrinsics=(60.0, 60.0, 32.0, 24.0))
+    source = replace(source, annotations=marks, calibration={TOP: lens, "arm": lens})
+    episode = conformed(source, plan(SPEC, [source]).maps[0], tmp_path)
+    assert [(one.camera, one.frame) for one in episode.annotations] == [(CAMERA, 0), (CAMERA, 2)]
+    assert {*episode.calibration} == {CAMERA, "arm"}
+
+
+def test_a_frame_that_is_not_there_is_named(roots: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    video = open_recording(roots["range"])[1].videos[TOP]  # 30 frames
+    short = pictures.chosen(video, [0, 28, 30], Fraction(30)).stills
+    assert short is not None
+    assert [frame_number(short.image(i)) for i in (0, 1, 0)] == [0, 28, 0]  # backwards decodes again
+    with pytest.raises(ShortVideoError, match="no frame 30"):
+        short.image(2)
+    whole = list(frames(video, gray=False, stop=3))
+    monkeypatch.setattr(pictures, "frames", lambda *_, **__: iter([whole[0], whole[2]]))  # a frame does not decode
+    holed = pictures.chosen(video, [0, 1, 2], Fraction(30)).stills
+    assert holed is not None
+    holed.image(0)
+    with pytest.raises(ShortVideoError, match="no frame 1"):
+        holed.image(1)
+
+
+def test_whole_numbers_stay_whole_and_move_with_the_rows(tmp_path: Path) -> None:
+    source = open_recording(normalised_set(tmp_path / "set", [9]))[0]
+    times = source.streams["action"].times_ns
+    contact = Stream("contact", Kind.CONTACT, times, np.arange(9)[:, None], ("tip",), dtype="int64")
+    source = replace(source, streams={**source.streams, "contact": contact})
+    spec = spec_of(features=(*SPEC.features, FeatureSpec("contact", (), "", 0, 0)))
+    made = plan(spec, [source])
+    episode = conformed(source, made.maps[0], tmp_path / "work")
+    assert made.maps[0].features[2].target_dtype == "int64"
+    np.testing.assert_array_equal(episode.streams["contact"].values[:, 0], [0, 2, 4, 6, 8])
+    assert episode.streams["contact"].values.dtype == np.int64
+    assert [*episode.streams] == ["observation.state", "action", "contact", "task_index"]
+    assert len(episode.streams["task_index"].values) == 5
 
 
 def test_ntsc_is_told_apart_from_thirty(tmp_path: Path) -> None:

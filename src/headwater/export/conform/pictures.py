@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.export.conform.rates import even_times_ns
 from headwater.export.errors import ShortVideoError
 from headwater.export.remux import reencode
-from headwater.formats import NS, Frame, Video, frames
+from headwater.formats import Frame, Video, frames
 
 
 def encoded(video: Video, picks: NDArray[np.int64], fps: Fraction, target: Path) -> Video:
@@ -48,7 +49,7 @@ class _Chosen:
     def __init__(self, video: Video, picks: tuple[int, ...], fps: Fraction) -> None:
         self.picks = picks
         self._video = video
-        self._times = np.array([round(i * NS / fps) for i in range(len(picks))], dtype=np.int64)
+        self._times = even_times_ns(fps, len(picks))
         self._decoding: Iterator[Frame] = iter(())
         self._held: Frame | None = None
 

@@ -73,8 +73,7 @@ def row_picks(rate: RateMap, length: int) -> NDArray[np.int64]:
 
 def grid_ns(rate: RateMap, count: int) -> NDArray[np.int64]:
     """Times of the dataset's rows: int64 (n,), nanoseconds."""
-    target = Fraction(rate.target)
-    return np.array([round(i * NS / target) for i in range(count)], dtype=np.int64)
+    return even_times_ns(Fraction(rate.target), count)
 
 
 def picks_at(times_ns: NDArray[np.int64], grid: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -104,8 +103,13 @@ def _own_times(stream: Stream, rate: RateMap) -> NDArray[np.int64]:
     """A table's rows stand on its rate, whatever its rounded stamps say."""
     if stream.clock != "row":
         return stream.times_ns
-    source = Fraction(rate.source)
-    return np.array([round(i * NS / source) for i in range(len(stream.times_ns))], dtype=np.int64)
+    return even_times_ns(Fraction(rate.source), len(stream.times_ns))
+
+
+def even_times_ns(rate: Fraction, count: int) -> NDArray[np.int64]:
+    """i/rate to the nearest nanosecond; Python's integers, for the products pass 64 bits."""
+    whole, part = 2 * NS * rate.denominator, 2 * rate.numerator
+    return np.array([(i * whole + rate.numerator) // part for i in range(count)], dtype=np.int64)
 
 
 def _allow(what: str) -> str:
