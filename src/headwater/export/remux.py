@@ -23,7 +23,7 @@ from headwater.formats.video import open_container, video_track
 
 Signature = tuple[str, int, int, str, bytes]
 Packet = tuple[int, bool, int]
-_BITEXACT = {"fflags": "+bitexact"}
+BITEXACT = {"fflags": "+bitexact"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def plan_clip(video: Video, length: int) -> Clip | str:
 def reencode(video: Video, length: int, target: Path) -> Video:
     """The episode's frames as H.264 (crf 18, a keyframe every second frame, no B-frames) in a file of their own."""
     encoder = {"crf": "18", "g": "2", "bf": "0", "threads": "1"}
-    with av.open(str(target), "w", format="mp4", options=_BITEXACT) as out:
+    with av.open(str(target), "w", format="mp4", options=BITEXACT) as out:
         track: Any = out.add_stream("libx264", rate=video.fps, options=encoder)
         track.width, track.height, track.pix_fmt = video.width, video.height, "yuv420p"
         track.time_base = track.codec_context.time_base = 1 / video.fps
@@ -107,14 +107,14 @@ def write_clips(clips: Sequence[Clip], fps: Fraction, target: Path) -> None:
     delay = max(clip.delay for clip in clips)
     with (
         open_container(clips[0].video.path) as template,
-        av.open(str(target), "w", format="mp4", options=_BITEXACT) as out,
+        av.open(str(target), "w", format="mp4", options=BITEXACT) as out,
     ):
         # opaque: the encoder of AV1 is not the decoder's name, and none is needed to copy
         track = out.add_stream_from_template(video_track(template, clips[0].video.path), opaque=True)
         track.time_base = 1 / (fps * ticks)
         base = 0
         for clip in clips:
-            for place, packet in enumerate(_packets(clip)):
+            for place, packet in enumerate(clip_packets(clip)):
                 packet.stream = track
                 packet.time_base = track.time_base
                 packet.pts = (base + clip.order[place]) * ticks
@@ -143,7 +143,7 @@ def _ticks(fps: Fraction) -> int:
     return ticks
 
 
-def _packets(clip: Clip) -> Iterator[Any]:
+def clip_packets(clip: Clip) -> Iterator[Any]:
     """The clip's packets in decoding order."""
     remaining = len(clip.order)
     with open_container(clip.video.path) as container:
