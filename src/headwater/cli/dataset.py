@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.cli.convert import DEFAULT, FormOption, exported, write
 from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import console, progress
 from headwater.cli.references import item_of, version_of
 
 if TYPE_CHECKING:
     from headwater.client.buy import Delivered
-    from headwater.export import ExportReport
 
 VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
 OutOption = Annotated[Path, typer.Option("--out", help="A folder that is not there yet, or empty.")]
-
-
-class Format(StrEnum):
-    """Training views."""
-
-    LEROBOT_V3 = "lerobot-v3.0"
 
 
 def register(app: typer.Typer) -> None:
@@ -110,7 +103,7 @@ def export(
     source: Annotated[str, typer.Argument(metavar="DATASET[@V]|PATH", help="A bought version, or a recording.")],
     out: OutOption,
     name: Annotated[str | None, typer.Option("--as", help="Wallet that holds the licence.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="Which training view.")] = Format.LEROBOT_V3,
+    form: FormOption = DEFAULT,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -118,12 +111,13 @@ def export(
     import tempfile
 
     from headwater.client.errors import ClientError
-    from headwater.export import export_lerobot_v3
+    from headwater.client.provenance import provenance_of
     from headwater.formats import open_recording
 
     target = _free(out)
     if Path(source).exists():
-        made = export_lerobot_v3(open_recording(Path(source)), target)
+        recording = open_recording(Path(source))
+        made = write(recording, len(recording), target, form)
     else:
         number, version = version_of(source)
         if name is None:
@@ -132,8 +126,9 @@ def export(
         session.home.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="export-", dir=session.home.work) as work:
             got = _deliver(session, name, number, version, Path(work) / "plain")
-            made = export_lerobot_v3(got.episodes, target)
-    _exported(made, form, as_json)
+            about = provenance_of(session.network, number, version)
+            made = write(got.episodes, len(got.episodes), target, form, about)
+    exported(made, form, as_json)
 
 
 def withdraw(
@@ -175,18 +170,6 @@ def _deliver(session: Session, name: str, dataset: int, version: int, target: Pa
     for fault in got.faults:
         say(f"key holder {fault.holder}: {fault.reason}")
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
-
-
-def _exported(made: ExportReport, form: Format, as_json: bool) -> None:
-    if as_json:
-        emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,
-              "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files)})  # fmt: skip
-        return
-    out = console()
-    out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
-    out.print(f"video: {made.copied} clips copied unchanged, {len(made.reencoded)} encoded anew")
-    for one in made.reencoded:
-        out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
 
 
 def _free(out: Path) -> Path:

@@ -1,21 +1,34 @@
-"""Training views of episodes: LeRobot v3.0 out, and back in frame by frame."""
+"""Training views of episodes: LeRobot, WebDataset, Hugging Face, MCAP and Rerun out; and back in frame by frame."""
 
-from headwater.export.errors import ExportError, OutputError, ShortVideoError, UnlikeEpisodesError
+from headwater.export.card import Provenance
+from headwater.export.errors import ExportError, MissingExtraError, OutputError, ShortVideoError, UnlikeEpisodesError
+from headwater.export.huggingface import export_huggingface
 from headwater.export.lerobot_v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
+from headwater.export.outputs import OUTPUTS, Output, export_as, export_mcap, export_rerun
 from headwater.export.sensors import read_sensors
+from headwater.export.webdataset import export_webdataset
 
 __all__ = [
+    "OUTPUTS",
     "Dataset",
     "ExportError",
     "ExportReport",
+    "MissingExtraError",
+    "Output",
     "OutputError",
+    "Provenance",
     "Reencoded",
     "Sample",
     "ShortVideoError",
     "UnlikeEpisodesError",
+    "export_as",
+    "export_huggingface",
     "export_lerobot_v3",
+    "export_mcap",
+    "export_rerun",
+    "export_webdataset",
     "load",
     "read_sensors",
     "samples",

@@ -53,4 +53,3 @@ def _filtered(clip: Clip, name: str) -> Iterator[bytes]:
 def _sequence_header(configuration: bytes) -> bytes:
     """The OBUs of an ``av1C`` box, whose first four bytes are flags."""
     return configuration[4:] if configuration[:1] == b"\x81" else b""
-

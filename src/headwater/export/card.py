@@ -76,7 +76,9 @@ def card(provenance: Provenance, configs: Sequence[Config], facts: Mapping[str, 
     """The text of ``README.md``; ``facts`` are shown as a table; ``rows`` decide the size category."""
     listed = "\n".join(f"| `{c.name}` | {c.rows} | {c.about} |" for c in configs)
     told = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value)
-    loads = "\n".join(f'{c.name} = load_dataset(FOLDER, "{c.name}", split="train", streaming=True)' for c in configs[:2])
+    loads = "\n".join(
+        f'{c.name} = load_dataset(FOLDER, "{c.name}", split="train", streaming=True)' for c in configs[:2]
+    )
     videos = facts.get("cameras with video")
     if videos:
         loads += '\nclips = load_dataset("videofolder", data_dir=f"{FOLDER}/videos", split="train", streaming=True)'

@@ -4,7 +4,8 @@ HeadwaterError
 └── ExportError
     ├── UnlikeEpisodesError     two episodes cannot share one table: features, cameras or rate differ
     ├── ShortVideoError         a camera has fewer frames than the table has rows
-    └── OutputError             the target folder is in the way or cannot be written
+    ├── OutputError             the target folder is in the way or cannot be written
+    └── MissingExtraError       a form needs packages that are not installed
 """
 
 from __future__ import annotations
@@ -26,3 +27,7 @@ class ShortVideoError(ExportError):
 
 class OutputError(ExportError):
     """The output folder exists with content, or what was written does not read back."""
+
+
+class MissingExtraError(ExportError):
+    """The packages that a form of output needs come with an extra that is not installed."""

@@ -1,9 +1,9 @@
 """Episodes as MCAP files that Foxglove opens, one file an episode.
 
 Pictures, calibration, poses, positions and words go out in Foxglove's protobuf types, every other stream in a type of
-its own with a field an axis. Units, kinds and clocks stand in the channels' metadata (``formats.own_channels``), so that
-``formats`` reads the same episode back. Stills keep their bytes; video packets are copied as Annex B or OBUs, and video
-with B-frames, which Foxglove's type forbids, is encoded again. Times are exact: log time = start + ns from the start.
+its own with a field an axis. Units, kinds and clocks stand in the channels' metadata (``formats.own_channels``), so
+that ``formats`` reads the same episode back. Stills keep their bytes; video packets are copied as Annex B or OBUs, and
+video with B-frames, which Foxglove's type forbids, is encoded again. Times are exact: log time = start + ns from it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def export_mcap(episodes: Iterable[Episode], out_dir: Path) -> ExportReport:
                 writer = Writer(file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
                 writer.start(profile="", library=LIBRARY)
                 _EpisodeFile(writer, episode, place.scratch, tally).write()
-                writer.finish()
+                writer.finish()  # type: ignore[no-untyped-call]
         return tally.report(place.root, place.target)
 
 

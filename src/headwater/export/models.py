@@ -17,7 +17,7 @@ class Reencoded:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What ``export_lerobot_v3`` wrote.
+    """What an export wrote.
 
     Attributes:
         root: the dataset's folder.

@@ -2,8 +2,8 @@
 
 One timeline, ``t``: exact nanoseconds from the episode's start. A stream is an entity of its name with 64-bit scalars
 (``values`` of 64-bit integers where doubles would round them); a camera is a video asset with a reference a frame, or
-its pictures as they were stored; words are logs. Poses, boxes and lenses are also written as Rerun shows them, in its 32
-bits; the property ``headwater`` has everything that is not a sample, exactly (``document.describe``).
+its pictures as they were stored; words are logs. Poses, boxes and lenses are also written as Rerun shows them, in its
+32 bits; the property ``headwater`` has everything that is not a sample, exactly (``document.describe``).
 
 Chunk and row ids are numbered, not drawn, so that two runs hold the same chunks. Their bytes still differ in two places
 rerun-sdk 0.41 gives no say in: the row id of the store's own info message (16 bytes, time and chance), and the order of

@@ -66,7 +66,7 @@ class _Times:
 class _Column:
     first: Sample
     times: _Times = field(default_factory=_Times)
-    values: array[float] = field(default_factory=lambda: array("d"))
+    values: array[Any] = field(default_factory=lambda: array("d"))
     whole: bool = True
     own: OwnStream | None = None
 
@@ -201,9 +201,7 @@ class LogEpisode:
                 name = topic.name if path in ("data", "value", "text") else f"{topic.name}.{path}"
                 self._word(name, value, log_ns, stamp, file)
 
-    def _word(
-        self, name: str, value: str, log_ns: int, stamp: int, file: Path, own: OwnText | None = None
-    ) -> None:
+    def _word(self, name: str, value: str, log_ns: int, stamp: int, file: Path, own: OwnText | None = None) -> None:
         self._text_bytes += 8 if value in self._same else len(value) + 8
         if self._text_bytes > MAX_TEXT_BYTES:
             raise TooLargeError("too much text", file=file, field=name, allowed=MAX_TEXT_BYTES)
@@ -216,10 +214,10 @@ class LogEpisode:
     def _episode(self, format: str, root: Path, meta: Mapping[str, Any], notes: tuple[str, ...]) -> Episode:
         own = meta.get(NAME)
         if isinstance(own, OwnEpisode):
-            origins, said = dict.fromkeys(("header", "log"), own.start_ns), ()
+            origins = dict.fromkeys(("header", "log"), own.start_ns)
         else:
             origins, said = self._origins()
-        notes = (*notes, *said)
+            notes = (*notes, *said)
         streams = self._streams(origins)
         videos, more = self._videos(origins)
         words = (self._text(name, words, origins) for name, words in self._words.items())

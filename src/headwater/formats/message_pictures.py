@@ -194,7 +194,9 @@ class VideoPackets(MessageStills):
             packet.pts = self._fed
         pictures = self._context.decode(packet)
         self._fed += 1
-        self._ready |= {picture.pts: picture for picture in pictures if picture.pts is not None and picture.pts >= index}
+        self._ready |= {
+            picture.pts: picture for picture in pictures if picture.pts is not None and picture.pts >= index
+        }
 
     def _new_context(self, index: int) -> Any:
         import av

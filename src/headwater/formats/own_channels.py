@@ -162,7 +162,7 @@ def parse_episode(text: str) -> OwnEpisode:
     facts = _object(text)
     try:
         start_ns, length = facts["start_ns"], facts["length"]
-        if type(start_ns) is not int or type(length) is not int or not (0 <= start_ns < 1 << 62 and 0 <= length):
+        if type(start_ns) is not int or type(length) is not int or not (0 <= start_ns < 1 << 62 and length >= 0):
             raise ValueError(f"start_ns {start_ns!r}, length {length!r}"[:80])
         return OwnEpisode(
             start_ns=start_ns,
