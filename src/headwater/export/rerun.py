@@ -156,8 +156,7 @@ class _Scene:
         one, video = self._episode.calibration[name], self._episode.videos.get(name)
         if one.intrinsics and video is not None:
             fx, fy, cx, cy = one.intrinsics
-            # Column by column, as Rerun's matrices are
-            matrix = [[fx, 0.0, 0.0, 0.0, fy, 0.0, cx, cy, 1.0]]
+            matrix = [[fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0]]
             size = [[video.width, video.height]]
             yield _static(name, rr.Pinhole.columns(image_from_camera=matrix, resolution=size))
         if one.pose:
@@ -192,10 +191,12 @@ def _entity(name: str) -> str:
 
 
 def _numbered(chunks: Iterable[Any]) -> Iterator[Any]:
-    """The chunks with ids by position: chunk n, and its row i."""
+    """The chunks with ids by position: chunk n, and row i as it was given; the SDK has sorted them by time."""
     for number, chunk in enumerate(chunks, start=1):
         batch = chunk.to_record_batch()
-        rows = pa.array([struct.pack(">QQ", number, row) for row in range(1, batch.num_rows + 1)], pa.binary(16))
+        drawn = batch.column(0).to_pylist()
+        places = {row: place for place, row in enumerate(sorted(drawn), start=1)}
+        rows = pa.array([struct.pack(">QQ", number, places[row]) for row in drawn], pa.binary(16))
         about = {**batch.schema.metadata, b"rerun:id": b"chunk_" + struct.pack(">QQ", number, 0).hex().upper().encode()}
         ours = pa.RecordBatch.from_arrays([rows, *batch.columns[1:]], schema=batch.schema.with_metadata(about))
         yield from Chunk.from_record_batch(ours)
