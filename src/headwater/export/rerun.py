@@ -104,6 +104,8 @@ class _Scene:
         count, width = stream.values.shape
         if not count:
             return
+        if (np.diff(stream.times_ns) < 0).any():
+            self._tally.note(f"{stream.name}: samples were out of order; Rerun keeps them in the order of time.")
         flat = np.ascontiguousarray(stream.values).reshape(-1)
         if flat.dtype.kind in "iu" and len(flat) and max(-int(flat.min()), int(flat.max())) > _EXACT:
             columns: Any = rr.AnyValues.columns(values=flat).partition([width] * count)
@@ -191,12 +193,10 @@ def _entity(name: str) -> str:
 
 
 def _numbered(chunks: Iterable[Any]) -> Iterator[Any]:
-    """The chunks with ids by position: chunk n, and row i as it was given; the SDK has sorted them by time."""
+    """The chunks with ids by position: chunk n, and its row i."""
     for number, chunk in enumerate(chunks, start=1):
         batch = chunk.to_record_batch()
-        drawn = batch.column(0).to_pylist()
-        places = {row: place for place, row in enumerate(sorted(drawn), start=1)}
-        rows = pa.array([struct.pack(">QQ", number, places[row]) for row in drawn], pa.binary(16))
+        rows = pa.array([struct.pack(">QQ", number, row) for row in range(1, batch.num_rows + 1)], pa.binary(16))
         about = {**batch.schema.metadata, b"rerun:id": b"chunk_" + struct.pack(">QQ", number, 0).hex().upper().encode()}
         ours = pa.RecordBatch.from_arrays([rows, *batch.columns[1:]], schema=batch.schema.with_metadata(about))
         yield from Chunk.from_record_batch(ours)
