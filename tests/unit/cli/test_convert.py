@@ -9,7 +9,7 @@ import pytest
 
 from headwater.cli.app import run
 from headwater.cli.convert import Form
-from headwater.export import OUTPUTS, MissingExtraError, export_as, outputs
+from headwater.export import OUTPUTS, MissingExtraError, export_as
 from headwater.formats import open_recording
 from headwater.testing.recordings import write_lerobot_v21, write_lerobot_v30
 
@@ -79,6 +79,6 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, source: Path,
     def absent(name: str) -> None:
         raise ModuleNotFoundError("No module named 'rerun'", name="rerun")
 
-    monkeypatch.setattr(outputs.importlib, "import_module", absent)
+    monkeypatch.setattr("importlib.import_module", absent)
     with pytest.raises(MissingExtraError, match=r"headwater\[rerun\]"):
         export_as("rerun", open_recording(source), tmp_path / "out")

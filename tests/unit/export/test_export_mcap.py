@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from headwater.export import ExportError, OutputError, export_mcap
 from headwater.export.cut import frame_times_ns
 from headwater.export.foxglove_types import identifiers
 from headwater.formats import Episode, RecordingError, frames, open_recording
+from headwater.formats.own_channels import parse_channel, parse_episode
 from headwater.testing.episodes import episode as plain_episode
 from headwater.testing.picture_digests import decoded as pictures
 from headwater.testing.picture_digests import of_pixels
@@ -239,6 +242,44 @@ def test_lies_in_our_own_metadata_are_refused(written: Path, tmp_path: Path, wan
         writer.finish()  # type: ignore[no-untyped-call]
     with pytest.raises(RecordingError, match=says):
         open_recording(path)[0]
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.just("1e999999999"),
+    lambda inside: st.lists(inside, max_size=5) | st.dictionaries(st.text(max_size=3), inside, max_size=3),
+    max_leaves=6,
+)
+STREAM: dict[str, Any] = {
+    "role": "stream", "name": "a", "kind": "gyro", "unit": "", "axes": ["x"], "clock": "c", "dtype": "float64",
+    "whole": False,
+}  # fmt: skip
+CAMERA: dict[str, Any] = {
+    "role": "camera", "key": "a", "width": 2, "height": 2, "fps": "30", "codec": "h264", "pix_fmt": "", "info": {},
+    "rotation": 0, "depth_unit_m": None,
+}  # fmt: skip
+EPISODE: dict[str, Any] = {
+    "start_ns": 0, "name": "a", "length": 1, "fps": "30", "embodiment": "", "tasks": [], "task_texts": {"1": "a"},
+    "calibration": {"a": {"intrinsics": [], "model": "", "distortion": [], "pose": [], "frame": ""}},
+    "annotations": [{"category": "a", "box": [1, 2, 3, 4], "outline": [], "camera": "a", "frame": 0}],
+    "meta": {}, "notes": [], "streams": {},
+}  # fmt: skip
+
+
+@settings(max_examples=300, deadline=1000)
+@given(data=st.data(), facts=st.sampled_from([STREAM, CAMERA, EPISODE]))
+def test_any_metadata_under_our_name_is_read_or_refused(data: Any, facts: dict[str, Any]) -> None:
+    parse = parse_episode if facts is EPISODE else parse_channel
+    assert parse(json.dumps(facts))
+    lie = data.draw(st.sampled_from(sorted(facts)))
+    with suppress(ValueError):
+        parse(json.dumps({**facts, lie: data.draw(anything)}))
+    for part in ("calibration", "annotations"):
+        if lie == part:
+            inside = json.loads(json.dumps(facts[part]))
+            one = inside["a"] if part == "calibration" else inside[0]
+            one[data.draw(st.sampled_from(sorted(one)))] = data.draw(anything)
+            with suppress(ValueError):
+                parse_episode(json.dumps({**facts, part: inside}))
 
 
 def test_shared_files_are_cut_at_their_episodes(tmp_path: Path) -> None:
