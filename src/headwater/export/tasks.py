@@ -42,6 +42,10 @@ class TaskTable:
         streams = episode.of_kind(Kind.TASK_INDEX)
         if streams and all(int(old) in known for old in np.unique(streams[0].values)):
             return self.renumber(streams[0].values[:, 0], known)
+        spoken = [t.texts for t in episode.texts.values() if t.clock == "row" and len(t.texts) == episode.length]
+        for texts in spoken:
+            if set(texts) == set(episode.tasks):  # an instruction a row, as RLDS has it
+                return np.array([self.number(text) for text in texts], dtype=np.int64)
         only = episode.tasks[0] if episode.tasks else ""
         return np.full(episode.length, self.number(only), dtype=np.int64)
 

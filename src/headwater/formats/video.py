@@ -181,17 +181,31 @@ def frames(
         yield from _stills(video, range(begin, end), first, width if gray else None, gray, only)
         return
     origin = Fraction(video.start_s)
+    for position, picture in pictures(video, begin - first, end - first, threads):
+        if only is not None and position not in only:
+            continue
+        seconds = float(picture.pts * ledger.time_base - origin)
+        image = _luma(picture, width) if gray else _rgb(picture)
+        yield Frame(position, seconds, _turned(image, video.rotation), bool(picture.is_corrupt))
+
+
+def pictures(video: Video, start: int, stop: int, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
+    """Number and picture, as the decoder gives it, of frames [start, stop) of a camera with a video file, in order.
+
+    Pixel format and colour are the file's, nothing is turned. Errors as ``frames``.
+    """
+    first, last = episode_span(video)
+    ledger = ledger_of(video)
+    begin, end = first + start, min(last, first + stop)
+    if begin >= end:
+        return
     position = begin - 1
-    for pts, frame in _decode(video.path, int(ledger.pts[begin]), threads):
+    for pts, picture in _decode(video.path, int(ledger.pts[begin]), threads):
         # A decoder may swallow a broken frame: trust the time stamp for the number, but never go back.
         position = max(position + 1, bisect_left(ledger.pts, pts, lo=begin))
         if position >= end:
             return
-        if only is not None and position - first not in only:
-            continue
-        seconds = float(pts * ledger.time_base - origin)
-        image = _luma(frame, width) if gray else _rgb(frame)
-        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt))
+        yield position - first, picture
 
 
 @contextmanager
