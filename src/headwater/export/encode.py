@@ -5,6 +5,7 @@ One thread, fixed settings and no date in the file, so that two runs give the sa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,13 +59,15 @@ def piece_encoder(path: Path) -> Encoder | str:
         params = "crf=12:bframes=0:pools=none:frame-threads=1:wpp=0:log-level=none:info=0"
         return Encoder("libx265", pix_fmt, {"x265-params": params, "threads": "1"})
     if codec == "av1":
-        return Encoder("libaom-av1", pix_fmt, {"crf": "12", "b": "0", "cpu-used": "6", "threads": "1", "row-mt": "0"})
+        options = {"crf": "12", "preset": "8", "svtav1-params": "lp=1:pred-struct=1"}
+        return Encoder("libsvtav1", pix_fmt, options)
     return f"pieces of {codec} cannot be joined"
 
 
 def encode(source: Iterator[VideoFrame], target: Path, fps: Fraction, encoder: Encoder) -> None:
     """Write pictures as an MP4 of their own, frame k at k/fps. Raises ExportError if the encoder refuses them."""
     first = next(source)
+    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder writes to stderr by itself, past FFmpeg's log
     try:
         with av.open(str(target), "w", format="mp4", options=BITEXACT) as out:
             track: Any = out.add_stream(encoder.name, rate=fps, options=encoder.options)

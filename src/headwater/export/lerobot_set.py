@@ -187,8 +187,7 @@ class _Writer:
         stats |= {name: _clip_stats(episode, layout.cameras[name]) for name in clips}
         for name, part in stats.items():
             self._whole.setdefault(name, Aggregate()).add(part)
-        texts = self._tasks.texts()
-        told = [texts[i] for i in dict.fromkeys(columns["task_index"][:, 0].tolist())]
+        told = self._tasks.of(episode, columns["task_index"][:, 0])
         self.files.episode(Ready(self.episodes, self.frames, episode.length, told, columns, pictures, clips, stats))
         self._beside(episode, layout)
         self.episodes += 1

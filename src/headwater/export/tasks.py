@@ -36,6 +36,13 @@ class TaskTable:
         """All texts; position is ``task_index``."""
         return list(self._numbers)
 
+    def of(self, episode: Episode, rows: NDArray[np.int64]) -> list[str]:
+        """The episode's texts: those its rows name, in their order, then what else it came with."""
+        named = [int(number) for number in dict.fromkeys(rows.tolist())]
+        named += [self.number(text) for text in episode.tasks]
+        texts = self.texts()
+        return [texts[number] for number in dict.fromkeys(named)]
+
     def rows(self, episode: Episode) -> NDArray[np.int64]:
         """``task_index`` of every row, shape (length,)."""
         known: Mapping[int, str] = episode.ledger.get("task_texts", {})

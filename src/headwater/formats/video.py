@@ -184,7 +184,7 @@ def frames(
     for position, picture in pictures(video, begin - first, end - first, threads):
         if only is not None and position not in only:
             continue
-        seconds = float(picture.pts * ledger.time_base - origin)
+        seconds = float((picture.pts or 0) * ledger.time_base - origin)
         image = _luma(picture, width) if gray else _rgb(picture)
         yield Frame(position, seconds, _turned(image, video.rotation), bool(picture.is_corrupt))
 
