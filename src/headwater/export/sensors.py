@@ -99,7 +99,7 @@ def _stream(name: str, facts: dict[str, Any], own: Any) -> Stream:
 
 
 def _table(stream: Stream, with_whole: bool) -> Any:
-    count, width = stream.values.shape
+    count = len(stream.values)
     large = _too_large(stream)
     floats = np.zeros((count, 0)) if large else stream.values.astype(np.float64)
     held = floats.shape[1]
