@@ -111,12 +111,12 @@ class Layout:
 def layout_of(episode: Episode, fps: Fraction | None, stills: Stills = "video") -> Layout:
     """The layout one episode asks for. Raises UnsafePathError, ExportError, RecordingError."""
     cameras = [_camera_of(key, video, stills) for key, video in episode.videos.items()]
-    named = {_camera_feature(camera): camera for camera in cameras}
+    named = {camera_key(camera.key): camera for camera in cameras}
     columns = {feature: (stored_dtype(stream), stream.axes) for feature, stream in table_streams(episode).items()}
     if len(named) < len(cameras) or named.keys() & columns.keys():
         raise ExportError(
             f"{episode.name}: two features would have one name",
-            actual=sorted([*columns, *map(_camera_feature, cameras)]),
+            actual=sorted([*columns, *(camera_key(key) for key in episode.videos)]),
             fix="Rename the cameras or streams, for example with a conform map.",
         )
     return Layout(columns=columns, cameras=named, fps=fps or episode.fps, robot=episode.embodiment)
@@ -196,13 +196,6 @@ def _camera_of(key: str, video: Video, stills: Stills) -> Camera:
         return Camera(key, "image", height, width, 1, 16, depth)
     channels = first.shape[2] if first.ndim == 3 else 1
     return Camera(key, stills, height, width, 3 if stills == "video" else channels, depth=depth)
-
-
-def _camera_feature(camera: Camera) -> str:
-    """16-bit pictures are no ``observation.images``: LeRobot expects three channels of 8 bits under that name."""
-    if camera.bits == 8 or camera.key.startswith("observation."):
-        return camera_key(camera.key)
-    return f"observation.{'depth' if camera.depth else 'gray16'}.{safe_name(camera.key, Path('episode'))}"
 
 
 def _difference(of: object, against: object) -> str:

@@ -52,7 +52,7 @@ def image_stats(video: Video, length: int) -> Stats:
 
 
 def picture_stats(pictures: Iterable[NDArray[Any]], levels: int) -> Stats:
-    """Statistics of pictures (h, w, c) or (h, w), shape (c, 1, 1).
+    """Statistics of pictures (h, w, c) or (h, w), shape (3, 1, 1): LeRobot takes grey for three equal channels.
 
     Args:
         levels: 256 for 8-bit pictures, given in 0..1, or 65,536 for 16-bit ones, given as they are: LeRobot's loader
@@ -69,7 +69,8 @@ def picture_stats(pictures: Iterable[NDArray[Any]], levels: int) -> Stats:
         seen += 1
     # A count of every value holds all samples exactly, whatever their number.
     per_channel = [_histogram_stats(row, 255.0 if levels == 256 else 1.0) for row in counts]
-    stats = {name: np.array([s[name] for s in per_channel]).reshape(-1, 1, 1) for name in per_channel[0]}
+    three = per_channel * 3 if len(per_channel) == 1 else per_channel
+    stats = {name: np.array([s[name] for s in three]).reshape(3, 1, 1) for name in per_channel[0]}
     return {**stats, "count": np.array([seen], dtype=np.float64)}
 
 
