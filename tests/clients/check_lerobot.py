@@ -270,6 +270,10 @@ class _Decoded:
         return self._image
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main(folder: Path) -> int:
     roots = (
         [folder]
@@ -277,15 +281,15 @@ def main(folder: Path) -> int:
         else sorted(p.parent.parent for p in folder.glob("*/meta/info.json"))
     )
     if not roots:
-        print(f"no dataset in {folder.name}")
+        say(f"no dataset in {folder.name}")
         return 1
     failed = False
     for root in roots:
         faults = Checker(root).run()
         failed = failed or bool(faults)
-        print(f"{root.name}: {'ok' if not faults else 'DIFFERS'}")
+        say(f"{root.name}: {'ok' if not faults else 'DIFFERS'}")
         for fault in faults:
-            print(f"  {fault}")
+            say(f"  {fault}")
     return int(failed)
 
 
