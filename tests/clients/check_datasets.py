@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -64,11 +65,12 @@ def _add(found: dict[tuple[int, str], Any], episode: int, camera: str, t_ns: int
 
 def _episode(truth: Truth, own: dict[str, list[dict[str, Any]]], pictures: dict[str, Any]) -> None:
     rows, seen = own["rows"], set()
-    for name in truth.about["streams"]:
-        if rows and name in rows[0]:
+    for name, facts in json.loads(own["episodes"][0]["about"])["streams"].items():
+        if "column" in facts:
             seen.add(name)
-            if name != "task_index":  # numbered anew; the words are compared
-                truth.demand_stream(name, [r["t_ns"] for r in rows], [r[name] for r in rows])
+            truth.demand_stream(name, [r["t_ns"] for r in rows], [r[facts["column"]] for r in rows])
+        elif facts["kind"] == "task_index":  # numbered anew; the words are compared
+            seen.add(name)
     sensors: dict[str, list[dict[str, Any]]] = {}
     for row in own.get("sensors", ()):
         sensors.setdefault(row["stream"], []).append(row)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from headwater.export import OUTPUTS, ExportReport, Provenance, export_as
-from headwater.export.cut import frame_times_ns
+from headwater.export.stills import frame_times_ns
 from headwater.formats import Episode, Video, frames, open_recording
 from headwater.testing.picture_digests import decoded, of_pixels
 from headwater.testing.recordings import write_lerobot_v21, write_lerobot_v30
@@ -35,7 +35,7 @@ def write_samples(folder: Path) -> Iterator[tuple[str, str, ExportReport]]:
                 continue
             about = Provenance(title=name, licence="cc-by-4.0", campaign="A sample for clients.")
             report = export_as(form, episodes, folder / f"{name}.{form}", provenance=about)
-            again = [[one.episode_index, one.camera] for one in report.reencoded]
+            again = [[one.episode_index, one.camera, one.spans] for one in report.reencoded]
             (truth / f"{form}.json").write_text(json.dumps(again), encoding="utf-8")
             yield name, form, report
 

@@ -24,7 +24,7 @@ class Truth:
     """One episode of a source.
 
     Attributes:
-        about: length, tasks, streams, cameras, texts; again: cameras that the form's export encoded again.
+        about: length, tasks, streams, cameras, texts; again: frames of cameras that the form's export encoded again.
     """
 
     def __init__(self, folder: Path, number: int, form: str) -> None:
@@ -32,7 +32,11 @@ class Truth:
         self.about: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         self._arrays = np.load(path.with_suffix(".npz"), allow_pickle=False)
         again = json.loads((folder / f"{form}.json").read_text(encoding="utf-8"))
-        self.again = {camera for episode, camera in again if episode == number}
+        self.again = {
+            camera: {frame for span in spans for frame in range(*span)}
+            for episode, camera, spans in again
+            if episode == number
+        }
 
     def demand_stream(self, name: str, times_ns: Any, values: Any) -> None:
         """Times and values are the source's, bit for bit."""
@@ -51,8 +55,9 @@ class Truth:
         """Pictures come at the source's times; each is the source's if it was not encoded again."""
         self.demand_times(key, times_ns, self._arrays[f"frames:{key}"])
         wanted = self.about["cameras"][key]["pictures"]
-        if len(digests) != len(wanted) or (key not in self.again and list(digests) != wanted):
-            equal = sum(a == b for a, b in zip(digests, wanted, strict=False))
+        again = self.again.get(key, set())
+        equal = sum(n in again or a == b for n, (a, b) in enumerate(zip(digests, wanted, strict=False)))
+        if not len(digests) == len(wanted) == equal:
             raise DifferenceError(
                 f"camera {key}: {equal} of {len(wanted)} pictures are the source's, {len(digests)} found"
             )

@@ -21,6 +21,7 @@ class Form(StrEnum):
     """Names of ``export.OUTPUTS``, written out so that the command line starts without loading it."""
 
     LEROBOT_V3 = "lerobot-v3.0"
+    LEROBOT_V2 = "lerobot-v2.1"
     WEBDATASET = "webdataset"
     HUGGINGFACE = "huggingface"
     MCAP = "mcap"

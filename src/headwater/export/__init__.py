@@ -1,8 +1,10 @@
 """Training views of episodes: LeRobot, WebDataset, Hugging Face, MCAP and Rerun out; and back in frame by frame."""
 
+from headwater.export.beside import read_times, restored
 from headwater.export.card import Provenance
 from headwater.export.errors import ExportError, MissingExtraError, OutputError, ShortVideoError, UnlikeEpisodesError
 from headwater.export.huggingface import export_huggingface
+from headwater.export.lerobot_v2 import export_lerobot_v2
 from headwater.export.lerobot_v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
@@ -25,11 +27,14 @@ __all__ = [
     "UnlikeEpisodesError",
     "export_as",
     "export_huggingface",
+    "export_lerobot_v2",
     "export_lerobot_v3",
     "export_mcap",
     "export_rerun",
     "export_webdataset",
     "load",
     "read_sensors",
+    "read_times",
+    "restored",
     "samples",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from av.bitstream import BitStreamFilterContext
 
-from headwater.export.remux import Clip, clip_packets
+from headwater.export.video_files import Clip, clip_packets
 from headwater.formats.message_pictures import is_key
 from headwater.formats.video import open_container, video_track
 
@@ -33,7 +33,7 @@ def messages(clip: Clip) -> Iterator[bytes]:
         yield from _filtered(clip, _FILTERS[codec])
         return
     header = _sequence_header(clip.signature[4]) if codec == "av1" else b""
-    for packet in clip_packets(clip):
+    for packet in clip_packets(clip, inband=clip.inband):
         data = bytes(packet)
         if header and packet.is_keyframe and not is_key("av1", data):
             data = header + data
@@ -41,10 +41,10 @@ def messages(clip: Clip) -> Iterator[bytes]:
 
 
 def _filtered(clip: Clip, name: str) -> Iterator[bytes]:
-    with open_container(clip.video.path) as container:
-        track: Any = video_track(container, clip.video.path)
+    with open_container(clip.path) as container:
+        track: Any = video_track(container, clip.path)
         bsf = BitStreamFilterContext(name, track)
-        for packet in clip_packets(clip):
+        for packet in clip_packets(clip, inband=clip.inband):
             packet.stream = track
             yield from (bytes(made) for made in bsf.filter(packet))
         yield from (bytes(made) for made in bsf.filter(None))

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from headwater.export.card import Config, Provenance, card
-from headwater.export.cut import frame_times_ns, write_clip
+from headwater.export.cut import write_clip
 from headwater.export.document import describe, exact_values, json_bytes
 from headwater.export.layout import camera_key, layout_of, table_streams
 from headwater.export.models import ExportReport
@@ -30,6 +30,7 @@ from headwater.export.parquet_parts import IMAGE, PART_BYTES, Parts, features_of
 from headwater.export.pictures import picture
 from headwater.export.rows import episode_columns
 from headwater.export.sound import SUFFIX, write_sound
+from headwater.export.stills import frame_times_ns, row_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import Workplace, new_folder
 from headwater.export.tasks import TaskTable
@@ -86,16 +87,17 @@ class _Writer:
         self._first_row = 0
 
     def add(self, episode: Episode, number: int) -> None:
-        times = _row_times(episode)
+        times = row_times_ns(episode)
         rows = _row_streams(episode, times)
         inline = {k: v for k, v in episode.videos.items() if _is_inline(v, times)}
         paths = {k: self._clip(v, number) for k, v in episode.videos.items() if v.stills is None}
         self._rows(episode, number, times, rows, inline, paths)
+        in_rows = {stream.name for stream in rows.values()}
         for key, video in episode.videos.items():
             if video.stills is not None and key not in inline:
                 self._images(episode, number, video)
         for stream in episode.streams.values():
-            if stream.name not in rows and stream.kind is not Kind.TASK_INDEX:
+            if stream.name not in in_rows and stream.kind is not Kind.TASK_INDEX:
                 self._parts["sensors"].add(_sensor(stream, number), episode)
         for text in episode.texts.values():
             head = {"episode_index": [number] * len(text.texts), "text_name": [text.name] * len(text.texts)}
@@ -103,7 +105,7 @@ class _Writer:
             self._parts["texts"].add(_table(_TEXTS, head | more), episode)
         if episode.annotations:
             self._parts["annotations"].add(_annotations(episode.annotations, number), episode)
-        self._episode(episode, number)
+        self._episode(episode, number, rows)
         self._robots[episode.embodiment] = None
         self._first_row += episode.length
 
@@ -182,19 +184,22 @@ class _Writer:
 
     def _tally_stills(self, video: Video) -> None:
         if picture(video, episode_span(video)[0]).stored:
-            self._tally.clip(video.key, None)
+            self._tally.still()
         else:
             self._tally.note(f"Pictures of {video.key} are stored bare or in {video.codec}: written as PNG, exactly.")
 
     def _clip(self, video: Video, number: int) -> str:
         path = f"{camera_key(video.key)}/chunk-{number // 1000:03d}/episode-{number:06d}.mp4"
-        self._tally.clip(video.key, write_clip(video, self._place.root / "videos" / path, self._place.scratch))
+        self._tally.video(video.key, write_clip(video, self._place.root / "videos" / path, self._place.scratch))
         times = frame_times_ns(video)
         row = {"file_name": path, "episode_index": number, "camera": camera_key(video.key), "frames": len(times)}
         self._clips.append({**row, "fps": float(video.fps), "t_ns": times.tolist()})
         return f"videos/{path}"
 
-    def _episode(self, episode: Episode, number: int) -> None:
+    def _episode(self, episode: Episode, number: int, rows: dict[str, Stream]) -> None:
+        about = describe(episode)
+        for column, stream in rows.items():
+            about["streams"][stream.name]["column"] = column
         sounds = []
         for key, sound in episode.audio.items():
             sounds.append(f"audio/{camera_key(key)}/episode-{number:06d}.{SUFFIX}")
@@ -209,7 +214,7 @@ class _Writer:
             "source_format": episode.source.format,
             "notes": list(episode.notes),
             "audio": sounds,
-            "about": json_bytes(describe(episode)).decode(),
+            "about": json_bytes(about).decode(),
         }
         self._parts["episodes"].add(pa.Table.from_pylist([row], _EPISODES), episode)
 
@@ -240,19 +245,9 @@ _ANNOTATIONS = pa.schema(
 )  # fmt: skip
 
 
-def _row_times(episode: Episode) -> Times:
-    """Times of the rows: of the first stream on the table's clock, else row i at i/fps, rounded to the nearest ns."""
-    for stream in table_streams(episode):
-        if len(stream.times_ns) == episode.length:
-            return stream.times_ns
-    step = NS * episode.fps.denominator
-    rate = episode.fps.numerator
-    return np.array([(2 * i * step + rate) // (2 * rate) for i in range(episode.length)], dtype=np.int64)
-
-
 def _row_streams(episode: Episode, times: Times) -> dict[str, Stream]:
-    """Streams that are columns of the rows; one whose times are not the rows' is a sensor."""
-    return {s.name: s for s in table_streams(episode) if np.array_equal(s.times_ns, times)}
+    """Column to stream of those on the rows' times; one whose times are not the rows' is a sensor."""
+    return {name: s for name, s in table_streams(episode).items() if np.array_equal(s.times_ns, times)}
 
 
 def _is_inline(video: Video, times: Times) -> bool:

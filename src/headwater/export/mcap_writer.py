@@ -18,12 +18,13 @@ from mcap.writer import CompressionType, Writer
 from numpy.typing import NDArray
 
 from headwater.export.annexb import FORMATS, messages, obstacle
-from headwater.export.cut import encoded_again, frame_times_ns, plan
+from headwater.export.cut import encoded_again, plan
 from headwater.export.document import camera_facts, describe, json_bytes, stream_facts
 from headwater.export.foxglove_types import INFO, LINE_LOOP, Schema, Schemas, identifiers
 from headwater.export.models import ExportReport
 from headwater.export.pictures import picture
 from headwater.export.sound import MEDIA_TYPE, SUFFIX, write_sound
+from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import NS, Annotation, Calibration, Episode, Kind, Stream, Text, Video, episode_span
@@ -147,7 +148,7 @@ class _EpisodeFile:
             schema, rows = self._schemas.foxglove("CompressedVideo"), self._packets(key, video)
         elif isinstance(video.stills, VideoPackets):
             schema, rows = self._schemas.foxglove("CompressedVideo"), _message_packets(key, video)
-            self._tally.clip(key, None)
+            self._tally.still()
         else:
             schema, rows = self._stills(key, video)
         self._add(f"{key}/image", schema, facts, _stamped(schema, times, rows))
@@ -159,19 +160,19 @@ class _EpisodeFile:
             self._tally.note(f"Pictures of {key} are written as bare 16-bit pixels (RawImage), exactly.")
             return self._schemas.foxglove("RawImage"), _raw_images(key, video)
         if first.stored:
-            self._tally.clip(key, None)
+            self._tally.still()
         else:
             self._tally.note(f"Pictures of {key} are stored bare or in {video.codec}: written as PNG, exactly.")
         return self._schemas.foxglove("CompressedImage"), _compressed_images(key, video)
 
     def _packets(self, key: str, video: Video) -> Iterator[dict[str, Any]]:
-        clip, reason = plan(video, self._scratch)
-        again = obstacle(clip)
+        prepared = plan(video, self._scratch)
+        again = obstacle(prepared.clip)
         if again is not None:
-            clip, reason = encoded_again(video, self._scratch), reason or again
-        self._tally.clip(key, reason)
-        form = FORMATS[clip.signature[0]]
-        return ({"frame_id": key, "data": data, "format": form} for data in messages(clip))
+            prepared = encoded_again(video, self._scratch, again)
+        self._tally.video(key, prepared)
+        form = FORMATS[prepared.clip.signature[0]]
+        return ({"frame_id": key, "data": data, "format": form} for data in messages(prepared.clip))
 
     def _annotations(self, key: str, times: NDArray[np.int64]) -> None:
         found: dict[int, list[Annotation]] = {}

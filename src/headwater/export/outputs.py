@@ -37,6 +37,7 @@ class Output:
 
 OUTPUTS: Mapping[str, Output] = {
     "lerobot-v3.0": Output("lerobot_v3", "export_lerobot_v3", "LeRobotDataset v3.0"),
+    "lerobot-v2.1": Output("lerobot_v2", "export_lerobot_v2", "LeRobotDataset v2.1"),
     "webdataset": Output("webdataset", "export_webdataset", "tar shards, one episode a sample"),
     "huggingface": Output("huggingface", "export_huggingface", "Parquet and video as on the Hub, with card", card=True),
     "mcap": Output("mcap_writer", "export_mcap", "MCAP for Foxglove, one file an episode", "robotics"),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
+from headwater.export.stills import png
 from headwater.formats import Video
 
 _SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -38,10 +34,3 @@ def picture(video: Video, index: int) -> Picture:
     if found is not None and found[0] in _SUFFIXES:
         return Picture(_SUFFIXES[found[0]], found[1], True)
     return Picture("png", png(video.stills.image(index)), False)
-
-
-def png(image: NDArray[Any]) -> bytes:
-    """Lossless PNG of uint8 (h, w), (h, w, 3) or uint16 (h, w); the same bytes for the same pixels."""
-    out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG")
-    return out.getvalue()

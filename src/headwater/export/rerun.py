@@ -24,11 +24,12 @@ import rerun as rr
 from numpy.typing import NDArray
 from rerun.chunk import Chunk, LazyChunkStream, RrdReader
 
-from headwater.export.cut import frame_times_ns, write_clip
+from headwater.export.cut import write_clip
 from headwater.export.document import describe, json_bytes
 from headwater.export.models import ExportReport
 from headwater.export.pictures import Picture, picture
 from headwater.export.sound import MEDIA_TYPE, SUFFIX, write_sound
+from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import Annotation, Episode, Kind, Stream, Text, Video, episode_span
@@ -120,7 +121,7 @@ class _Scene:
 
     def _video(self, key: str, video: Video) -> Iterator[Any]:
         path = self._scratch / "clip.mp4"
-        self._tally.clip(key, write_clip(video, path, self._scratch))
+        self._tally.video(key, write_clip(video, path, self._scratch))
         yield _static(key, rr.AssetVideo.columns(blob=[path.read_bytes()], media_type=["video/mp4"]))
         path.unlink()
         times = frame_times_ns(video)
@@ -135,7 +136,7 @@ class _Scene:
             stored = stored and all(one.stored for one in made)
             yield _timed(key, times[start - first :][: len(made)], _encoded(made, video))
         if stored:
-            self._tally.clip(key, None)
+            self._tally.still()
         else:
             self._tally.note(f"Pictures of {key} are stored bare or in {video.codec}: written as PNG, exactly.")
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import av
 
+from headwater.export.encode import BITEXACT
 from headwater.export.errors import OutputError
-from headwater.export.remux import BITEXACT
 from headwater.formats import Audio, Episode
+from headwater.formats.video import open_container
 
 SUFFIX, MEDIA_TYPE = "mka", "audio/x-matroska"
 
@@ -18,12 +19,12 @@ def write_sound(audio: Audio, episode: Episode, target: Path) -> None:
     """Write the packets that begin within the episode. Times start at the first packet's distance from the start.
 
     Raises:
-        OutputError: the track cannot be read or written.
+        OutputError: the track cannot be written. RecordingError: it cannot be read.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with av.open(str(audio.path), options={"protocol_whitelist": "file"}) as source:
-            track: Any = source.streams[audio.track]
+        with open_container(audio.path) as source:
+            track: Any = source.streams.audio[audio.track]
             with av.open(str(target), "w", format="matroska", options=BITEXACT) as out:
                 _copy(source, track, out, audio.start_s, audio.start_s + episode.duration_s)
     except (av.FFmpegError, IndexError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headwater.export.clips import Prepared
 from headwater.export.errors import ExportError
 from headwater.export.models import ExportReport, Reencoded
 from headwater.export.target import files_of
@@ -27,12 +28,16 @@ class Tally:
         self.frames += rows
         return self.episode
 
-    def clip(self, camera: str, reason: str | None) -> None:
-        """A camera of the episode was copied, or encoded again for a reason."""
-        if reason is None:
-            self.copied += 1
+    def still(self) -> None:
+        """A camera's pictures were copied byte for byte."""
+        self.copied += 1
+
+    def video(self, camera: str, prepared: Prepared) -> None:
+        """A camera's packets were copied, or frames of it encoded again for a reason."""
+        if prepared.reason:
+            self.reencoded.append(Reencoded(self.episode, camera, prepared.reason, prepared.spans))
         else:
-            self.reencoded.append(Reencoded(self.episode, camera, reason))
+            self.copied += 1
 
     def note(self, sentence: str) -> None:
         """Say something once."""

@@ -26,11 +26,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.cut import frame_times_ns, write_clip
+from headwater.export.cut import write_clip
 from headwater.export.document import describe, exact_values, json_bytes
 from headwater.export.models import ExportReport
 from headwater.export.pictures import picture
 from headwater.export.sound import SUFFIX, write_sound
+from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import Episode, Video, episode_span
@@ -102,7 +103,7 @@ class _Sample:
 
     def _camera(self, stem: str, video: Video) -> list[str]:
         if video.stills is None:
-            self._tally.clip(video.key, write_clip(video, self._folder / f"{stem}.mp4", self._scratch))
+            self._tally.video(video.key, write_clip(video, self._folder / f"{stem}.mp4", self._scratch))
             return [f"{stem}.mp4"]
         first, stop = episode_span(video)
         files, stored = [], True
@@ -112,7 +113,7 @@ class _Sample:
             (self._folder / files[-1]).write_bytes(made.data)
             stored = stored and made.stored
         if stored:
-            self._tally.clip(video.key, None)
+            self._tally.still()
         else:
             self._tally.note(f"Pictures of {video.key} are stored bare or in {video.codec}: written as PNG, exactly.")
         return files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import wave
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,7 @@ def rich_episode(folder: Path, *, start: int = 0, bframes: int = 0, seed: int = 
         ledger={"length": ROWS, "task_texts": {3: "Put the köttbulle away."}},
         meta={"firmware": "1.2", "shape": (1, 2), "odd": float("nan")},
         notes=("Made for a test.",),
-        audio={"microphone": _audio(folder / "sound.wav")},
+        audio={"microphone": _audio(folder / "sound.m4a")},
         texts={"events": Text("events", np.array([0, 5, 700_000_001]), ("start", "", "grün"), clock="imu")},
         annotations=(
             Annotation("bug", (1.5, 2.0, 3.25, 4.0), (), PHOTOS, 2),
@@ -149,10 +148,12 @@ def _stills(key: str, folder: Path, images: list[NDArray[Any]], suffix: str, **m
 
 
 def _audio(path: Path) -> Audio:
-    tone = (1000 * np.sin(np.arange(8000) / 10)).astype("<i2")
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(8000)
-        out.writeframes(tone.tobytes())
-    return Audio("microphone", path, 0, 8000, 1, "pcm_s16le")
+    tone = (1000 * np.sin(np.arange(8192) / 10)).astype(np.float32) / 32768
+    with av.open(str(path), "w", format="mp4") as out:
+        track: Any = out.add_stream("aac", rate=8000, options={"flags": "+bitexact"})
+        track.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(tone[np.newaxis], format="fltp", layout="mono")
+        frame.rate, frame.pts = 8000, 0
+        out.mux(track.encode(frame))
+        out.mux(track.encode())
+    return Audio("microphone", path, 0, 8000, 1, "aac")

@@ -15,8 +15,8 @@ from hypothesis.extra import numpy as hnp
 from mcap.reader import make_reader
 
 from headwater.export import ExportError, OutputError, export_mcap
-from headwater.export.cut import frame_times_ns
 from headwater.export.foxglove_types import identifiers
+from headwater.export.stills import frame_times_ns
 from headwater.formats import Episode, RecordingError, frames, open_recording
 from headwater.formats.own_channels import parse_channel, parse_episode
 from headwater.testing.episodes import episode as plain_episode
@@ -134,22 +134,21 @@ def test_video_is_annex_b_with_parameter_sets_at_key_frames(written: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("start", "bframes", "reason"),
-    [(1, 0, "between keyframes"), (4, 0, None), (0, 2, "B-frames"), (1, 2, "between keyframes")],
+    ("start", "bframes", "reason", "frames_again"),
+    [(1, 0, "between keyframes", 3), (4, 0, "", 0), (0, 2, "B-frames", 24), (1, 2, "B-frames", 24)],
 )
 def test_video_is_encoded_again_only_where_it_must_be(
-    tmp_path: Path, start: int, bframes: int, reason: str | None
+    tmp_path: Path, start: int, bframes: int, reason: str, frames_again: int
 ) -> None:
     source = rich_episode(tmp_path / "in", start=start, bframes=bframes)
     report = export_mcap([source], tmp_path / "out")
     found = back(tmp_path / "out").videos[VIDEO]
     np.testing.assert_array_equal(frame_times_ns(found), frame_times_ns(source.videos[VIDEO]))
-    if reason is None:
-        assert report.reencoded == ()
-        assert pictures(found) == pictures(source.videos[VIDEO])
-    else:
-        assert [reason in one.reason for one in report.reencoded] == [True]
-        assert len(pictures(found)) == 24
+    assert [one.frames for one in report.reencoded] == ([frames_again] if frames_again else [])
+    assert all(reason in one.reason for one in report.reencoded)
+    encoded = {n for one in report.reencoded for first, stop in one.spans for n in range(first, stop)}
+    pairs = zip(pictures(found), pictures(source.videos[VIDEO]), strict=True)
+    assert all(got == wanted for n, (got, wanted) in enumerate(pairs) if n not in encoded)
 
 
 @pytest.mark.parametrize("name", ["lerobot_v30_g1", "gopro_karma.mp4"])
@@ -285,5 +284,5 @@ def test_any_metadata_under_our_name_is_read_or_refused(data: Any, facts: dict[s
 def test_shared_files_are_cut_at_their_episodes(tmp_path: Path) -> None:
     source = open_recording(write_lerobot_v30(tmp_path / "in", [7, 8, 6]))
     report = export_mcap(source, tmp_path / "out")
-    assert [one.reason for one in report.reencoded] == ["the episode starts between keyframes"] * 2
+    assert [one.reason for one in report.reencoded] == ["the episode's ends lie between keyframes"] * 2
     assert (report.copied, report.frames) == (1, 21)
