@@ -32,7 +32,7 @@ node_modules/.installed: package.json package-lock.json
 .venv-client-%/.installed: tests/clients/%.txt
 	$(PYTHON) -m venv .venv-client-$*
 	if [ -f tests/clients/install_$*.sh ]; then bash tests/clients/install_$*.sh .venv-client-$*; \
-	else .venv-client-$*/bin/pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	else .venv-client-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<; fi
 	touch $@
 
 demo: setup      ## the main job on this machine, about a minute

@@ -26,6 +26,10 @@ def main(wanted: list[str]) -> int:
         for set_, form, report in write_samples(Path(folder)):
             say(f"wrote {set_}.{form}: {report.episodes} episodes, {report.copied} cameras copied, "
                 f"{len(report.reencoded)} encoded anew")  # fmt: skip
+        for name in names:
+            maker = HERE / f"make_{name}.py"
+            if maker.is_file():
+                subprocess.run([sys.executable, maker, folder], check=True)
         say(f"written in {time.monotonic() - began:.0f} s")
         spoiled = spoil(Path(folder), Path(folder) / "spoiled")
         rows = [(name, *opened(name, Path(folder), spoiled)) for name in names]

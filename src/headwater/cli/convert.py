@@ -85,7 +85,7 @@ def exported(made: ExportReport, form: Form, as_json: bool) -> None:
     out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
     out.print(f"pictures: {made.copied} cameras copied unchanged, {len(made.reencoded)} encoded anew")
     for one in made.reencoded:
-        out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
+        out.print(f"  encoded anew: episode {one.episode_index} {one.camera}, {one.frames} frames: {one.reason}")
     for note in made.notes:
         out.print(f"  {note}")
 

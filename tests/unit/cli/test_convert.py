@@ -42,7 +42,7 @@ def test_what_was_encoded_again_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "2 episodes, 14 frames as webdataset" in told
     assert "1 cameras copied unchanged, 1 encoded anew" in told
-    assert "episode 1 observation.images.front: the episode's ends lie between keyframes" in told
+    assert "episode 1 observation.images.front, 1 frames: the episode's ends lie between keyframes" in told
 
 
 def test_episodes_can_be_chosen_and_the_card_says_where_from(source: Path, tmp_path: Path) -> None:
