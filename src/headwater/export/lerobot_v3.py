@@ -1,46 +1,41 @@
-"""Episodes to a LeRobotDataset v3.0 that ``LeRobotDataset(repo_id, root=...)`` opens offline.
+"""Episodes to a LeRobotDataset v3.0 that ``LeRobotDataset(repo_id, root=...)`` opens offline: many episodes a file.
 
-Numbers come from the episodes, never from their metadata: index columns, the time grid (row i at i/fps),
-statistics and paths are written anew; video is copied without decoding wherever that is possible (see
-``remux``). The same episodes give the same bytes. First-person recordings have no table: their rows are video
-frames with the default columns only, and their sensors stay lossless in ``sensors/`` (see ``sensors``).
+First-person recordings have no table: their rows are video frames with the default columns only, and their sensors
+stay lossless in ``sensors/`` (see ``sensors``).
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from headwater.export.errors import ExportError, OutputError
-from headwater.export.layout import (
-    Layout,
-    camera_key,
-    demand_same,
-    json_rate,
-    layout_of,
-    sensor_streams,
+from headwater.export.layout import Layout, Stills
+from headwater.export.lerobot_set import (
+    CHUNK,
+    Options,
+    Ready,
+    parquet_writer,
+    stats_lists,
+    write_json,
+    write_rows,
+    write_set,
 )
-from headwater.export.models import ExportReport, Reencoded
-from headwater.export.remux import Clip, plan_clip, reencode, write_clips
-from headwater.export.rows import arrow_table, episode_columns
-from headwater.export.sensors import sensor_path, write_sensors
-from headwater.export.stats import Stats, aggregate, column_stats, image_stats, to_lists
+from headwater.export.models import ExportReport
+from headwater.export.rows import table_schema
+from headwater.export.stats import Stats
 from headwater.export.tasks import TaskTable
+from headwater.export.video_files import Clip, VideoFile
 from headwater.formats import Episode
 
-CHUNK = 1000
 DATA_MB, VIDEO_MB = 100, 200
 DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
 EPISODES_PATH = "meta/episodes/chunk-000/file-000.parquet"
+_EPISODES_AT_ONCE = 100
 
 
 def export_lerobot_v3(
@@ -49,6 +44,9 @@ def export_lerobot_v3(
     *,
     fps: Fraction | int | None = None,
     task_map: Mapping[str, str] | None = None,
+    stills: Stills = "video",
+    data_mb: float = DATA_MB,
+    video_mb: float = VIDEO_MB,
 ) -> ExportReport:
     """Write ``episodes`` as one LeRobot v3.0 dataset.
 
@@ -57,198 +55,130 @@ def export_lerobot_v3(
         out_dir: must not exist or be empty; appears only when everything is written.
         fps: rate to write; ``None`` for the first episode's. Nothing is resampled.
         task_map: source task text to exported text; ``""`` names episodes without one.
+        stills: pictures stored one by one become H.264 ``video``, or lossless ``image`` columns; 16-bit ones always
+            the latter.
+        data_mb, video_mb: size at which the next file begins, MiB; an episode is never split.
 
     Raises:
         UnlikeEpisodesError, ShortVideoError, OutputError, ExportError, RecordingError.
     """
-    target = Path(out_dir).absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError(f"{target} is in the way", actual="not empty", allowed="no folder or an empty one",
-                          fix="Name another folder or remove this one.")  # fmt: skip
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-        root = Path(scratch) / "dataset"
-        report = _Writer(root, Path(scratch), Fraction(fps) if fps else None, TaskTable(task_map)).write(episodes)
-        if target.exists():
-            target.rmdir()
-        shutil.move(root, target)
-    return ExportReport(**{**report, "root": target})
+    options = Options(fps, task_map, stills)
+    return write_set(episodes, out_dir, options, lambda root: _V3Files(root, data_mb, video_mb))
 
 
-class _Writer:
-    def __init__(self, root: Path, scratch: Path, fps: Fraction | None, tasks: TaskTable) -> None:
-        self.root = root
-        self.scratch = scratch
-        self.fps = fps
-        self.tasks = tasks
-        self.layout: Layout | None = None
-        self.rows: list[dict[str, Any]] = []
-        self.stats: list[dict[str, Stats]] = []
-        self.clips: dict[str, list[Clip]] = {}
-        self.reencoded: list[Reencoded] = []
-        self.frames = 0
-        self.data = _DataFiles(root)
+class _V3Files:
+    """Data, video and episode files, each closed when it is full."""
 
-    def write(self, episodes: Iterable[Episode]) -> dict[str, Any]:
-        for folder in ("meta/episodes/chunk-000", "data"):
-            (self.root / folder).mkdir(parents=True)
-        for episode in episodes:
-            self._episode(episode)
-        self.data.close()
-        if self.layout is None:
-            raise ExportError("nothing to export", actual="no episode", fix="Select at least one episode.")
-        codecs = {key: self._videos(key, clips) for key, clips in self.clips.items()}
-        self._meta(self.layout, codecs)
-        files = sorted(str(p.relative_to(self.root)) for p in self.root.rglob("*") if p.is_file())
-        clips = [clip for group in self.clips.values() for clip in group]
-        return {
-            "episodes": len(self.rows),
-            "frames": self.frames,
-            "files": tuple(files),
-            "copied": len(clips) - len(self.reencoded),
-            "reencoded": tuple(self.reencoded),
-            "retimed_s": max((clip.drift_s for clip in clips), default=0.0),
+    def __init__(self, root: Path, data_mb: float, video_mb: float) -> None:
+        self._root, self._data_mb, self._video_mb = root, data_mb, video_mb
+        self._data_file = -1
+        self._data_bytes = 0
+        self._data: Any = None
+        self._cameras: dict[str, _CameraFiles] = {}
+        self._rows: list[dict[str, Any]] = []
+        self._episodes: Any = None
+
+    def begin(self, layout: Layout) -> None:
+        self._layout, self._schema = layout, table_schema(layout)
+        limit = int(self._video_mb * (1 << 20))
+        for name in layout.of_dtype("video"):
+            self._cameras[name] = _CameraFiles(self._root, name, layout.fps, limit)
+
+    def episode(self, ready: Ready) -> None:
+        chunk, file = divmod(self._write_rows(ready), CHUNK)
+        row: dict[str, Any] = {
+            "episode_index": ready.number,
+            "data/chunk_index": chunk,
+            "data/file_index": file,
+            "dataset_from_index": ready.first_row,
+            "dataset_to_index": ready.first_row + ready.length,
+            "tasks": ready.tasks,
+            "length": ready.length,
         }
+        for name, clip in ready.clips.items():
+            row |= self._cameras[name].append(clip)
+        for name, stats in stats_lists(ready.stats).items():
+            row |= {f"stats/{name}/{stat}": value for stat, value in stats.items()}
+        self._rows.append(row | {"meta/episodes/chunk_index": 0, "meta/episodes/file_index": 0})
+        if len(self._rows) == _EPISODES_AT_ONCE:
+            self._write_episodes()
 
-    def _episode(self, episode: Episode) -> None:
-        number = len(self.rows)
-        layout = layout_of(episode, self.fps)
-        if self.layout is None:
-            self.layout = layout
-        demand_same(self.layout, layout, episode)
-        columns = episode_columns(episode, layout, self.tasks, episode_index=number, first_row=self.frames)
-        chunk, file = divmod(self.data.append(arrow_table(columns, layout)), CHUNK)
-        stats = {name: column_stats(values) for name, values in columns.items()}
-        for key, video in episode.videos.items():
-            self.clips.setdefault(camera_key(key), []).append(self._clip(number, key, episode))
-            stats[camera_key(key)] = image_stats(video, episode.length)
-        sensors = sensor_streams(episode)
-        if sensors:
-            write_sensors(sensors, self.root / sensor_path(number))
-        texts = self.tasks.texts()
-        self.rows.append(
-            {
-                "episode_index": number,
-                "data/chunk_index": chunk,
-                "data/file_index": file,
-                "dataset_from_index": self.frames,
-                "dataset_to_index": self.frames + episode.length,
-                "tasks": [texts[i] for i in dict.fromkeys(columns["task_index"][:, 0].tolist())],
-                "length": episode.length,
-            }
-        )
-        self.stats.append(stats)
-        self.frames += episode.length
-
-    def _clip(self, number: int, key: str, episode: Episode) -> Clip:
-        video = episode.videos[key]
-        clip = plan_clip(video, episode.length)
-        if isinstance(clip, str):
-            self.reencoded.append(Reencoded(number, camera_key(key), clip))
-            fresh = reencode(video, episode.length, self.scratch / f"{len(self.reencoded)}.mp4")
-            clip = plan_clip(fresh, episode.length)
-        if isinstance(clip, str):
-            raise OutputError(f"{episode.name}: camera {key} cannot be written", actual=clip)
-        return clip
-
-    def _videos(self, key: str, clips: Sequence[Clip]) -> tuple[str, str]:
-        """Write a camera's files and note in every episode's row where it went. Returns (codec, pix_fmt)."""
-        assert self.layout is not None
-        fps = self.layout.fps
-        episode = 0
-        for number, group in enumerate(_share_files(clips)):
-            chunk, file = divmod(number, CHUNK)
-            path = self.root / VIDEO_PATH.format(video_key=key, chunk_index=chunk, file_index=file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_clips(group, fps, path)
-            first = 0
-            for clip in group:
-                last = first + len(clip.order)
-                self.rows[episode] |= {
-                    f"videos/{key}/chunk_index": chunk,
-                    f"videos/{key}/file_index": file,
-                    f"videos/{key}/from_timestamp": float(first / fps),
-                    f"videos/{key}/to_timestamp": float(last / fps),
-                }
-                episode, first = episode + 1, last
-        return clips[0].signature[0], clips[0].signature[3]
-
-    def _meta(self, layout: Layout, codecs: dict[str, tuple[str, str]]) -> None:
-        names = list(self.stats[0])
-        self._episodes(names)
-        whole = {name: to_lists(aggregate([stats[name] for stats in self.stats])) for name in names}
-        _write_json(self.root / "meta/stats.json", whole)
-        self.tasks.write(self.root / "meta/tasks.parquet")
+    def end(self, facts: dict[str, Any], stats: dict[str, Stats], tasks: TaskTable) -> None:
+        self._data.close()
+        for camera in self._cameras.values():
+            camera.close()
+        if self._rows:
+            self._write_episodes()
+        self._episodes.close()
+        write_json(self._root / "meta/stats.json", stats_lists(stats))
+        tasks.write(self._root / "meta/tasks.parquet")
+        codecs = {name: camera.codec for name, camera in self._cameras.items()}
         info = {
             "codebase_version": "v3.0",
-            "robot_type": layout.robot,
-            "total_episodes": len(self.rows),
-            "total_frames": self.frames,
-            "total_tasks": len(self.tasks.texts()),
-            "chunks_size": CHUNK,
-            "data_files_size_in_mb": DATA_MB,
-            "video_files_size_in_mb": VIDEO_MB,
-            "fps": json_rate(layout.fps),
-            "splits": {"train": f"0:{len(self.rows)}"},
+            **facts,
+            "data_files_size_in_mb": _whole(self._data_mb),
+            "video_files_size_in_mb": _whole(self._video_mb),
             "data_path": DATA_PATH,
             "video_path": VIDEO_PATH if codecs else None,
-            "features": layout.features(codecs),
+            "features": self._layout.features(codecs),
         }
-        _write_json(self.root / "meta/info.json", info)
+        write_json(self._root / "meta/info.json", info)
 
-    def _episodes(self, names: Sequence[str]) -> None:
-        lists = [{name: to_lists(stats[name]) for name in names} for stats in self.stats]
-        columns: dict[str, Any] = {name: [row[name] for row in self.rows] for name in self.rows[0]}
-        for name in names:
-            for stat in lists[0][name]:
-                columns[f"stats/{name}/{stat}"] = [row[name][stat] for row in lists]
-        for name in ("meta/episodes/chunk_index", "meta/episodes/file_index"):
-            columns[name] = [0] * len(self.rows)
-        pq.write_table(pa.table(columns), self.root / EPISODES_PATH)
+    def _write_rows(self, ready: Ready) -> int:
+        """Returns the number of the data file."""
+        if self._data is None or self._data_bytes >= self._data_mb * (1 << 20):
+            if self._data is not None:
+                self._data.close()
+            self._data_file, self._data_bytes = self._data_file + 1, 0
+            chunk, file = divmod(self._data_file, CHUNK)
+            path = self._root / DATA_PATH.format(chunk_index=chunk, file_index=file)
+            self._data = parquet_writer(path, self._schema)
+        self._data_bytes += write_rows(self._data, ready, self._schema)
+        return self._data_file
+
+    def _write_episodes(self) -> None:
+        table = pa.Table.from_pylist(self._rows, schema=self._episodes and self._episodes.schema)
+        if self._episodes is None:
+            self._episodes = parquet_writer(self._root / EPISODES_PATH, table.schema)
+        self._episodes.write_table(table)
+        self._rows = []
 
 
-class _DataFiles:
-    """Appends episodes' tables, one row group each, to files of about DATA_MB before compression."""
+class _CameraFiles:
+    """One camera's files, one open at a time."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, name: str, fps: Fraction, max_bytes: int) -> None:
+        self._root, self._name, self._fps, self._max_bytes = root, name, fps, max_bytes
         self._number = -1
-        self._bytes = DATA_MB << 20
-        self._writer: Any = None
+        self._file: VideoFile | None = None
+        self.codec = ("", "")
 
-    def append(self, table: Any) -> int:
-        """Write one episode; returns the number of the file it went to."""
-        if self._bytes >= DATA_MB << 20:
-            self._open(table.schema)
-        self._writer.write_table(table, row_group_size=max(1, table.num_rows))
-        self._bytes += table.nbytes
-        return self._number
+    def append(self, clip: Clip) -> dict[str, Any]:
+        """Copy a clip; returns where it is, for the episode's row."""
+        if self._file is None or not self._file.takes(clip, self._max_bytes):
+            self.close()
+            self._number += 1
+            self._file = VideoFile(self._path(), clip, self._fps)
+            if not self._number:
+                self.codec = (clip.signature[0], clip.signature[3])
+        chunk, file = divmod(self._number, CHUNK)
+        first = self._file.append(clip)
+        return {
+            f"videos/{self._name}/chunk_index": chunk,
+            f"videos/{self._name}/file_index": file,
+            f"videos/{self._name}/from_timestamp": float(first / self._fps),
+            f"videos/{self._name}/to_timestamp": float((first + clip.frames) / self._fps),
+        }
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        """Finish the open file. Raises OutputError."""
+        if self._file is not None:
+            self._file.close()
 
-    def _open(self, schema: Any) -> None:
-        self.close()
-        self._number, self._bytes = self._number + 1, 0
+    def _path(self) -> Path:
         chunk, file = divmod(self._number, CHUNK)
-        path = self._root / DATA_PATH.format(chunk_index=chunk, file_index=file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(path, schema)
+        return self._root / VIDEO_PATH.format(video_key=self._name, chunk_index=chunk, file_index=file)
 
 
-def _share_files(clips: Sequence[Clip]) -> list[list[Clip]]:
-    """Consecutive clips of one signature, at most VIDEO_MB together (a longer clip stands alone)."""
-    groups: list[list[Clip]] = []
-    room = 0
-    for clip in clips:
-        if not groups or groups[-1][0].signature != clip.signature or clip.size_bytes > room:
-            groups.append([])
-            room = VIDEO_MB << 20
-        groups[-1].append(clip)
-        room -= clip.size_bytes
-    return groups
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=4, ensure_ascii=False) + "\n", encoding="utf-8")
+def _whole(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else number

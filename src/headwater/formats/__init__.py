@@ -30,6 +30,7 @@ from headwater.formats.models import (
 )
 from headwater.formats.opening import open_recording, sniff
 from headwater.formats.ports import Reader
+from headwater.formats.random_access import FrameReader
 from headwater.formats.recording import Recording
 from headwater.formats.video import Frame, PacketLedger, Probe, episode_span, frames, ledger_of, packet_times, probe
 
@@ -42,6 +43,7 @@ __all__ = [
     "EmptyRecordingError",
     "Episode",
     "Frame",
+    "FrameReader",
     "Kind",
     "MetadataError",
     "MissingFileError",

@@ -59,6 +59,16 @@ def _read(path: Path, columns: tuple[str, ...] | None, _size: int, _mtime_ns: in
     return table
 
 
+def column_names(path: Path) -> list[str]:
+    """Names of the file's columns, from its footer. Errors as ``read_table``."""
+    _check_magic(path, path.stat().st_size)
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise DamagedFileError("parquet cannot be read", file=path, actual=first, fix=_AGAIN) from None
+
+
 def has_footer(path: Path) -> bool:
     """True if the writer closed the file."""
     with path.open("rb") as file:

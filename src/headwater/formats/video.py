@@ -30,7 +30,7 @@ from headwater.formats.thumbnail import area_thumbnail
 MAX_PIXELS = 8192 * 8192
 MAX_PACKETS = 20_000_000
 _LUMA_FIRST = {"gray", "nv12", "nv21", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p"}
-_DAMAGED = "Copy the file again from where it was recorded; FFmpeg must be able to play it to the end."
+DAMAGED = "Copy the file again from where it was recorded; FFmpeg must be able to play it to the end."
 
 
 @dataclass(frozen=True)
@@ -181,17 +181,31 @@ def frames(
         yield from _stills(video, range(begin, end), first, width if gray else None, gray, only)
         return
     origin = Fraction(video.start_s)
+    for position, picture in pictures(video, begin - first, end - first, threads):
+        if only is not None and position not in only:
+            continue
+        seconds = float((picture.pts or 0) * ledger.time_base - origin)
+        image = _luma(picture, width) if gray else rgb_image(picture)
+        yield Frame(position, seconds, turned(image, video.rotation), bool(picture.is_corrupt))
+
+
+def pictures(video: Video, start: int, stop: int, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
+    """Number and picture, as the decoder gives it, of frames [start, stop) of a camera with a video file, in order.
+
+    Pixel format and colour are the file's, nothing is turned. Errors as ``frames``.
+    """
+    first, last = episode_span(video)
+    ledger = ledger_of(video)
+    begin, end = first + start, min(last, first + stop)
+    if begin >= end:
+        return
     position = begin - 1
-    for pts, frame in _decode(video.path, int(ledger.pts[begin]), threads):
+    for pts, picture in _decode(video.path, int(ledger.pts[begin]), threads):
         # A decoder may swallow a broken frame: trust the time stamp for the number, but never go back.
         position = max(position + 1, bisect_left(ledger.pts, pts, lo=begin))
         if position >= end:
             return
-        if only is not None and position - first not in only:
-            continue
-        seconds = float(pts * ledger.time_base - origin)
-        image = _luma(frame, width) if gray else _rgb(frame)
-        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt))
+        yield position - first, picture
 
 
 @contextmanager
@@ -206,7 +220,7 @@ def open_container(path: Path) -> Iterator[Any]:
             yield container
     except (av.FFmpegError, UnicodeDecodeError) as error:
         detail = getattr(error, "strerror", None) or type(error).__name__
-        raise DamagedFileError("cannot be decoded", file=path, actual=detail, fix=_DAMAGED) from None
+        raise DamagedFileError("cannot be decoded", file=path, actual=detail, fix=DAMAGED) from None
 
 
 def video_track(container: Any, path: Path) -> Any:
@@ -214,7 +228,7 @@ def video_track(container: Any, path: Path) -> Any:
     for track in container.streams.video:
         if track.codec_context is None:
             raise DamagedFileError(
-                "codec is not known", file=path, field="video", allowed="h264, hevc, av1", fix=_DAMAGED
+                "codec is not known", file=path, field="video", allowed="h264, hevc, av1", fix=DAMAGED
             )
         if not track.disposition & track.disposition.attached_pic:
             if track.width * track.height > MAX_PIXELS or not track.width * track.height:
@@ -320,26 +334,33 @@ def _stills(
     assert video.stills is not None
     times = video.stills.times_ns
     for place in places:
-        if only is not None and place - first not in only:
-            continue
-        image = np.asarray(video.stills.image(place))
-        if image.dtype == np.uint16:
-            image = (image >> 8).astype(np.uint8)
-        if gray and image.ndim == 3:
-            wide = image.astype(np.uint32)
-            image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
-        elif not gray and image.ndim == 2:
-            image = np.repeat(image[..., None], 3, axis=2)
-        if gray and width is not None:
-            image = area_thumbnail(image, width)
-        seconds = int(times[place]) / NS - float(video.start_s)
-        yield Frame(place - first, seconds, _turned(np.ascontiguousarray(image), video.rotation))
+        if only is None or place - first in only:
+            seconds = int(times[place]) / NS - float(video.start_s)
+            yield Frame(place - first, seconds, still_frame(video, place, width, gray))
 
 
-def _turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
+def still_frame(video: Video, place: int, width: int | None = None, gray: bool = False) -> NDArray[np.uint8]:
+    """Picture ``place`` of a camera without a video file, as ``frames`` shows it. Raises RecordingError."""
+    assert video.stills is not None
+    image = np.asarray(video.stills.image(place))
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    if gray and image.ndim == 3:
+        wide = image.astype(np.uint32)
+        image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
+    elif not gray and image.ndim == 2:
+        image = np.repeat(image[..., None], 3, axis=2)
+    if gray and width is not None:
+        image = area_thumbnail(image, width)
+    return turned(np.ascontiguousarray(image), video.rotation)
+
+
+def turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
+    """A picture as people see it, ``rotation`` degrees clockwise of what is coded."""
     turns = rotation // 90 % 4
     return np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
 
 
-def _rgb(frame: VideoFrame) -> NDArray[np.uint8]:
+def rgb_image(frame: VideoFrame) -> NDArray[np.uint8]:
+    """A decoded frame as uint8 (h, w, 3)."""
     return np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
