@@ -16,6 +16,7 @@ from fault_cases.arithmetic import faults
 from fault_cases.book import CAMPAIGN, POOL, SETTLER, TERMS, Case, plain
 from fault_cases.content import content
 from fault_cases.shares import books, shares
+from fault_cases.votes import network, votes
 
 
 def write(name: str, about: str, cases: list[Case], **head: Any) -> None:
@@ -33,6 +34,7 @@ def main() -> None:
     write("faults", "spec/settlement.md section 7, Faults", faults())
     write("faults_content", "spec/settlement.md section 7, ContentFaults", content())
     write("faults_shares", "spec/settlement.md sections 9 and 10", shares(), books=books())
+    write("faults_votes", "spec/settlement.md section 7, VoteFaults", votes(), **network())
 
 
 if __name__ == "__main__":
