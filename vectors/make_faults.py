@@ -14,6 +14,7 @@ from typing import Any
 
 from fault_cases.arithmetic import faults
 from fault_cases.book import CAMPAIGN, POOL, SETTLER, TERMS, Case, plain
+from fault_cases.calls import evidence
 from fault_cases.content import content
 from fault_cases.shares import books, shares
 from fault_cases.votes import network, votes
@@ -35,6 +36,7 @@ def main() -> None:
     write("faults_content", "spec/settlement.md section 7, ContentFaults", content())
     write("faults_shares", "spec/settlement.md sections 9 and 10", shares(), books=books())
     write("faults_votes", "spec/settlement.md section 7, VoteFaults", votes(), **network())
+    write("faults_calls", "spec/settlement.md section 7, Calls", evidence(), **network())
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Merkle} from "../src/Merkle.sol";
 import {IReputation} from "../src/interfaces/IReputation.sol";
 import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IVoteFaults} from "../src/interfaces/IVoteFaults.sol";
 import {Anchor, Ballot, CommitRoot, Posted, SettleInput, Terms, Vote} from "../src/interfaces/Structs.sol";
-import {FaultVectors} from "./FaultVectors.sol";
+import {NetworkVectors} from "./NetworkVectors.sol";
 
 /// @notice The votes of vectors/faults_votes.json: drawn, committed, opened, weighed and settled as it says.
-contract VoteVectorsTest is FaultVectors {
+contract VoteVectorsTest is NetworkVectors {
     string private constant EPOCH = "VectorEpoch(uint256 at,bytes32 root,uint32 count,bytes changes)";
-    string private constant ROOT = "VectorRoot(uint256 at,address operator,uint8 round,bytes32 root,bytes32[] leaves)";
-    string private constant OWN = "VectorOwn(uint256 at,uint32 item,uint8 round,address reviewer,bytes32 commit)";
     string private constant BALLOT =
         "Ballot(uint256 campaign,uint32 item,uint8 round,address reviewer,uint8 verdict,bytes32 reasons,bytes32 salt)";
     string private constant SHOWN = "VectorShown(uint256 at,uint40 time,address operator,bytes32 leaf,bytes32[] proof)";
@@ -26,22 +23,6 @@ contract VoteVectorsTest is FaultVectors {
         bytes32 root;
         uint32 count;
         bytes changes;
-    }
-
-    struct VectorRoot {
-        uint256 at;
-        address operator;
-        uint8 round;
-        bytes32 root;
-        bytes32[] leaves;
-    }
-
-    struct VectorOwn {
-        uint256 at;
-        uint32 item;
-        uint8 round;
-        address reviewer;
-        bytes32 commit;
     }
 
     struct VectorShown {
@@ -60,31 +41,18 @@ contract VoteVectorsTest is FaultVectors {
         uint256 settledAt;
     }
 
-    uint256 private _id;
     bytes32 private _reasons;
 
     function _file() internal pure override returns (string memory) {
         return "../vectors/faults_votes.json";
     }
 
-    /// @notice A case a line, so that what is read for one is not the whole file.
     function test_vote_vectors() public {
-        string memory json = vm.readFile(_file());
-        _network(json);
-        uint256 fresh = vm.snapshotState();
-        uint256 n;
-        for (string memory line = vm.readLine(_file()); bytes(line).length > 0; line = vm.readLine(_file())) {
-            if (bytes(line).length < 4 || bytes(line)[2] != "{") continue;
-            this.votes(json, line);
-            vm.revertToState(fresh);
-            ++n;
-        }
-        vm.assertTrue(n >= 100, "cases read");
+        _each(this.votes, 100);
     }
 
     /// @notice One case of VoteFaults.
-    function votes(string calldata head, string calldata line) external {
-        string memory json = _object(line);
+    function votes(string calldata head, string calldata json) external {
         Scene memory s;
         s.terms = _termsIn(head);
         _panelOf(json);
@@ -104,10 +72,8 @@ contract VoteVectorsTest is FaultVectors {
             return;
         }
         IVoteFaults.Counted memory at = _counted(json, s);
-        bytes memory call = _call(json, s, at);
-        _prove(address(voteFaults), call, _refusal(json), json, "");
-        bool holds = vm.parseJsonBool(json, ".holds");
-        vm.assertTrue(_isVoid(s.posted.key) == holds, _name(json, ""));
+        bool done = _meet(address(voteFaults), _call(json, s, at), json);
+        vm.assertTrue(_isVoid(s.posted.key) == done, _name(json, ""));
     }
 
     // The calls
@@ -180,7 +146,7 @@ contract VoteVectorsTest is FaultVectors {
         bytes32 commit = vm.parseJsonBytes32(json, ".given.commit");
         bytes memory signature = vm.parseJsonBytes(json, ".given.signature");
         bytes memory call = abi.encodeCall(voteFaults.proveEquivocation, (place, _placed(json), commit, signature));
-        _prove(address(voteFaults), call, _refusal(json), json, "");
+        _meet(address(voteFaults), call, json);
         vm.assertEq(stakes.stakeOf(place.reviewer, 2), _given(json, "", "left"), _name(json, ""));
         uint256 rewarded = _given(json, "", "rewarded");
         (uint256 free,) = stakes.collateralOf(watcher, address(token));
@@ -200,33 +166,16 @@ contract VoteVectorsTest is FaultVectors {
 
     // What stands
 
-    /// @dev Draws, commits and signatures bind where the contracts stand: if World deploys in another order, put its
-    /// addresses into vectors/fault_cases/votes.py.
-    function _network(string memory json) private {
-        vm.assertEq(block.chainid, vm.parseJsonUint(json, ".chain"), "chain");
-        vm.assertEq(address(campaigns), vm.parseJsonAddress(json, ".contracts.campaigns"), "campaigns");
-        vm.assertEq(address(settlement), vm.parseJsonAddress(json, ".contracts.settlement"), "settlement");
-        vm.assertEq(address(reviewers), vm.parseJsonAddress(json, ".contracts.reviewers"), "reviewers");
-        vm.assertEq(address(reputation), vm.parseJsonAddress(json, ".contracts.reputation"), "reputation");
-        vm.assertEq(operator, vm.parseJsonAddress(json, ".settler"), "settler");
-        vm.assertEq(stakes.unbonding(), vm.parseJsonUint(json, ".unbonding"), "unbonding");
-        vm.assertEq(stakes.minimumOf(2), vm.parseJsonUint(json, ".minimum"), "least stake");
-        vm.assertEq(parameters.epochLimits().window, vm.parseJsonUint(json, ".epochWindow"), "epoch window");
+    function _network(string memory json) internal override {
+        super._network(json);
         _reasons = sha256(vm.parseJsonBytes(json, ".reasons"));
-        bytes32[] memory keys = vm.parseJsonBytes32Array(json, ".keys");
-        for (uint256 i; i < keys.length; ++i) {
-            _keys.push(uint256(keys[i]));
-        }
-        _id = vm.parseJsonUint(json, ".campaign");
     }
-
-    uint256[] private _keys;
 
     /// @dev Who has no stake had one before: his leaf stays his.
     function _panelOf(string memory json) private {
         uint256[] memory weights = vm.parseJsonUintArray(json, ".stakes");
         for (uint256 i; i < weights.length; ++i) {
-            address who = vm.addr(_keys[i]);
+            address who = vm.addr(keys[i]);
             uint256 stake = weights[i] == 0 ? MINIMUM : weights[i];
             token.transfer(who, stake);
             vm.startPrank(who);
@@ -254,46 +203,40 @@ contract VoteVectorsTest is FaultVectors {
     function _anchorOf(string memory json, Scene memory s) private {
         s.draft = _draftOf(json, "");
         vm.warp(vm.parseJsonUint(json, ".anchoredAt"));
-        vm.assertEq(_fund(s.terms, BUDGET), _id, "campaign");
-        s.anchor = _anchor(_id, s.terms, uint32(s.draft.items.length), operator);
+        vm.assertEq(_fund(s.terms, BUDGET), campaign, "campaign");
+        s.anchor = _anchor(campaign, s.terms, uint32(s.draft.items.length), operator);
         bytes32 seed = vm.parseJsonBytes32(json, ".seed");
         if (seed == 0) return;
         vm.roll(s.anchor.block_ + 2);
         vm.setBlockhash(s.anchor.block_ + 1, seed);
-        campaigns.recordSeed(_id, s.anchor);
+        campaigns.recordSeed(campaign, s.anchor);
     }
 
     /// @dev What happened until it was settled, or after.
     function _history(string memory json, Scene memory s, bool after_) private {
         uint256 n = _length(json, ".roots");
         for (uint256 i; i < n; ++i) {
-            VectorRoot memory one = abi.decode(vm.parseJsonType(json, _at(".roots", i, ""), ROOT), (VectorRoot));
-            if ((one.at > s.settledAt) == after_) _commitRoot(json, one);
+            string memory path = _at(".roots", i, "");
+            if (_isAfter(json, path, s) == after_) _commitRoot(json, path);
         }
         n = _length(json, ".own");
         for (uint256 i; i < n; ++i) {
-            VectorOwn memory one = abi.decode(vm.parseJsonType(json, _at(".own", i, ""), OWN), (VectorOwn));
-            if ((one.at > s.settledAt) != after_) continue;
-            vm.warp(one.at);
-            vm.prank(one.reviewer);
-            campaigns.commitVote(_id, one.item, one.round, one.commit);
+            string memory path = _at(".own", i, "");
+            if (_isAfter(json, path, s) == after_) _commitOwn(json, path);
         }
         n = _length(json, ".reveals");
         for (uint256 i; i < n; ++i) {
             string memory path = _at(".reveals", i, "");
-            VectorShown memory one = abi.decode(vm.parseJsonType(json, path, SHOWN), (VectorShown));
-            if ((one.at > s.settledAt) == after_) _show(json, path, one);
+            if (_isAfter(json, path, s) == after_) _show(json, path);
         }
     }
 
-    function _commitRoot(string memory json, VectorRoot memory one) private {
-        vm.assertEq(Merkle.rootOf(one.leaves), one.root, _name(json, ""));
-        vm.warp(one.at);
-        vm.prank(one.operator);
-        campaigns.commitVotes(_id, 0, one.round, one.root, uint32(one.leaves.length));
+    function _isAfter(string memory json, string memory path, Scene memory s) private pure returns (bool) {
+        return vm.parseJsonUint(json, string.concat(path, ".at")) > s.settledAt;
     }
 
-    function _show(string memory json, string memory path, VectorShown memory one) private {
+    function _show(string memory json, string memory path) private {
+        VectorShown memory one = abi.decode(vm.parseJsonType(json, path, SHOWN), (VectorShown));
         Ballot memory ballot = _ballotOf(json, string.concat(path, ".ballot"));
         vm.warp(one.at);
         if (one.operator == address(0)) {
@@ -303,7 +246,7 @@ contract VoteVectorsTest is FaultVectors {
         }
         uint256 n = _length(json, ".roots");
         for (uint256 i; i < n; ++i) {
-            VectorRoot memory root = abi.decode(vm.parseJsonType(json, _at(".roots", i, ""), ROOT), (VectorRoot));
+            VectorRoot memory root = _rootOf(json, _at(".roots", i, ""));
             if (root.operator != one.operator || root.round != ballot.round) continue;
             CommitRoot memory shown = CommitRoot(root.root, uint32(root.leaves.length), one.time, one.leaf, one.proof);
             campaigns.revealVoteIn(ballot, one.operator, 0, shown);
@@ -318,10 +261,10 @@ contract VoteVectorsTest is FaultVectors {
         bytes32 epoch = cites == 0 ? bytes32(0) : reputation.epochHash(cites);
         if (cites != 0 && epoch == 0) epoch = keccak256("no epoch");
         vm.warp(s.settledAt);
-        uint256 key = _key(_id, 0, 0);
-        s.posted = _posted(_id, key, s.terms, _one(s.anchor), s.draft, settler);
+        uint256 key = _key(campaign, 0, 0);
+        s.posted = _posted(campaign, key, s.terms, _one(s.anchor), s.draft, settler);
         s.posted.reputation = epoch;
-        SettleInput memory input = _input(_id, key, s.draft);
+        SettleInput memory input = _input(campaign, key, s.draft);
         input.reputation = epoch;
         vm.prank(settler);
         settlement.settle(s.terms, _one(s.anchor), input);
@@ -330,7 +273,7 @@ contract VoteVectorsTest is FaultVectors {
 
     function _drawnOf(string memory json, Scene memory s) private view {
         uint256 i = _given(json, "", "at");
-        bytes32 seed = campaigns.seedOf(_id, 0);
+        bytes32 seed = campaigns.seedOf(campaign, 0);
         uint256 n = _length(json, ".drawn");
         if (seed == 0) {
             vm.assertEq(n, 0, _name(json, ""));
@@ -338,7 +281,7 @@ contract VoteVectorsTest is FaultVectors {
         }
         address contributor = s.draft.items[i].contributor;
         address[] memory list =
-            reviewers.drawn(IReviewers.Draw(_id, uint32(i), seed, s.anchor.weights, contributor, operator), 10);
+            reviewers.drawn(IReviewers.Draw(campaign, uint32(i), seed, s.anchor.weights, contributor, operator), 10);
         vm.assertEq(list.length, n, _name(json, ""));
         for (uint256 k; k < n; ++k) {
             vm.assertEq(list[k], vm.parseJsonAddress(json, _at(".drawn", k, "")), _name(json, ""));
@@ -367,34 +310,5 @@ contract VoteVectorsTest is FaultVectors {
 
     function _rootAt(string memory json, string memory path) private pure returns (CommitRoot memory) {
         return abi.decode(vm.parseJsonType(json, path, COMMIT_ROOT), (CommitRoot));
-    }
-
-    function _is(string memory json, string memory function_) private pure returns (bool) {
-        return keccak256(bytes(vm.parseJsonString(json, ".function"))) == keccak256(bytes(function_));
-    }
-
-    function _refusal(string memory json) private pure returns (bytes4) {
-        bytes32 name = keccak256(bytes(vm.parseJsonString(json, ".refused")));
-        if (name == keccak256("VoteFaults_WrongCommit")) return IVoteFaults.VoteFaults_WrongCommit.selector;
-        if (name == keccak256("VoteFaults_WrongSignature")) return IVoteFaults.VoteFaults_WrongSignature.selector;
-        if (name == keccak256("VoteFaults_TooLate")) return IVoteFaults.VoteFaults_TooLate.selector;
-        if (name == keccak256("VoteFaults_NoFault")) return IVoteFaults.VoteFaults_NoFault.selector;
-        return bytes4(0);
-    }
-
-    function _length(string memory json, string memory path) private view returns (uint256 n) {
-        while (vm.keyExistsJson(json, _at(path, n, ""))) ++n;
-    }
-
-    /// @dev A line without its indent and its comma.
-    function _object(string memory line) private pure returns (string memory) {
-        bytes memory text = bytes(line);
-        uint256 end = text.length;
-        while (text[end - 1] != "}") --end;
-        bytes memory out = new bytes(end - 2);
-        for (uint256 i = 2; i < end; ++i) {
-            out[i - 2] = text[i];
-        }
-        return string(out);
     }
 }
