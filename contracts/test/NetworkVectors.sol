@@ -39,13 +39,16 @@ abstract contract NetworkVectors is FaultVectors {
         _network(json);
         uint256 fresh = vm.snapshotState();
         uint256 n;
+        bytes32 digest;
         for (string memory line = vm.readLine(_file()); bytes(line).length > 0; line = vm.readLine(_file())) {
-            if (bytes(line).length < 4 || bytes(line)[2] != "{") continue;
+            if (!_begins(line, ' "digest"')) digest = keccak256(abi.encode(digest, keccak256(bytes(line))));
+            if (!_begins(line, "  {")) continue;
             run(json, _object(line));
             vm.revertToState(fresh);
             ++n;
         }
         vm.assertTrue(n >= least, "cases read");
+        vm.assertEq(digest, vm.parseJsonBytes32(json, ".digest"), "a line is not as make_faults.py writes it");
     }
 
     function _network(string memory json) internal virtual {
@@ -109,6 +112,14 @@ abstract contract NetworkVectors is FaultVectors {
             if (bytes4(keccak256(bytes(string.concat(name, args[i])))) == selector) return true;
         }
         return false;
+    }
+
+    function _begins(string memory line, bytes memory with) private pure returns (bool) {
+        bytes memory text = bytes(line);
+        for (uint256 i; i < with.length; ++i) {
+            if (i >= text.length || text[i] != with[i]) return false;
+        }
+        return true;
     }
 
     /// @dev A line without its indent and its comma.

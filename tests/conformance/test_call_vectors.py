@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.conformance.test_fault_vectors import ROOT, Case, posted_of, struct, title
-from tests.conformance.test_vote_vectors import DOMAIN, POSITION, word, words
+from tests.conformance.test_vote_vectors import DOMAIN, POSITION, digest_of_lines, word, words
 from tests.conformance.test_vote_vectors import REASONS as WHY
 
 from headwater.catalog.ledger import CampaignFacts
@@ -50,7 +50,8 @@ from headwater.records.verdict import CountedVote
 from headwater.records.vote import Ballot, VoteCommit
 from headwater.review import MAX_VOTES
 
-FILE = json.loads((ROOT / "vectors" / "faults_calls.json").read_text())
+TEXT = (ROOT / "vectors" / "faults_calls.json").read_text()
+FILE = json.loads(TEXT)
 CAMPAIGN, NOBODY = FILE["campaign"], "0x" + "00" * 20
 KEY = settlement_key(CAMPAIGN, 0, 0)
 
@@ -250,6 +251,10 @@ def test_calls(case: Case) -> None:
     assert (not said, said and f"Calls_{said}") == (case["holds"], case["refused"])
     if case["function"] == "answer" and case["holds"]:
         assert scene.shown_by_the_operator() == scene.record()
+
+
+def test_no_byte_of_the_file_was_changed() -> None:
+    assert digest_of_lines(TEXT) == FILE["digest"]
 
 
 def test_every_function_is_taken_and_refused() -> None:

@@ -47,7 +47,8 @@ from headwater.records.vote import Ballot, Reasons, VoteCommit
 from headwater.review.draw import Candidate
 from headwater.storage import BlobNotFoundError
 
-FILE = json.loads((ROOT / "vectors" / "faults_votes.json").read_text())
+TEXT = (ROOT / "vectors" / "faults_votes.json").read_text()
+FILE = json.loads(TEXT)
 CHAIN, CAMPAIGN, AT = FILE["chain"], FILE["campaign"], FILE["contracts"]
 DOMAIN = Domain(CHAIN, AT["campaigns"])
 REASONS = codec.decode(Reasons, bytes.fromhex(FILE["reasons"][2:]))
@@ -273,6 +274,19 @@ def matches_the_chain(scene: Scene) -> None:
             posted = scene.epochs[epoch.number].epoch
             leaves = [row.leaf(CHAIN, AT["reputation"], epoch.number) for row in lookup.rows]
             assert verify_range(posted.root, leaves, lookup.index, posted.count, lookup.proof)
+
+
+def digest_of_lines(text: str) -> str:
+    """Of every line but the one that has it."""
+    digest = ZERO_WORD
+    for line in text.splitlines():
+        if not line.startswith(' "digest"'):
+            digest = keccak256(digest + keccak256(line.encode()))
+    return "0x" + digest.hex()
+
+
+def test_no_byte_of_the_file_was_changed() -> None:
+    assert digest_of_lines(TEXT) == FILE["digest"]
 
 
 # Two votes in one round
