@@ -139,7 +139,9 @@ class Scene:
             return "LengthMismatch"
         if votes_root(record.votes) != item.votes_root:
             return "WrongVotes"
-        return next((why for pair in zip(record.votes, record.reveals, strict=True) if (why := self.vote(item, *pair))), "")
+        return next(
+            (why for pair in zip(record.votes, record.reveals, strict=True) if (why := self.vote(item, *pair))), ""
+        )
 
     def vote(self, item: Item, vote: Vote, reveal: Reveal) -> str:
         place = (CAMPAIGN, item.item, vote.round, vote.reviewer)

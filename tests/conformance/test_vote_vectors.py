@@ -95,9 +95,7 @@ class Scene:
         self.epochs = dict(self._epochs())
         key, final = settlement_key(CAMPAIGN, 0, 0), case["settledAt"] + terms.challenge_window
         cites = self.epochs[case["cites"]].epoch.hash() if case["cites"] in self.epochs else self._no_epoch()
-        self.posted = posted_of(
-            key, count=len(self.items), settler=case["settler"], final_at=final, reputation=cites
-        )
+        self.posted = posted_of(key, count=len(self.items), settler=case["settler"], final_at=final, reputation=cites)
         self.shown: list[tuple[str, tuple[Any, ...]]] = []
 
     def watch(self) -> VoteWatch:
@@ -297,9 +295,7 @@ def refusal(scene: Scene) -> str:
     given = scene.given
     place, row = struct(Place, given["place"]), given["placed"]
     root = root_of(row["root"])
-    placed = Placed(
-        word(row["commit"]), row["time"], row["operator"], row["firstItem"], root, word(row["signature"])
-    )
+    placed = Placed(word(row["commit"]), row["time"], row["operator"], row["firstItem"], root, word(row["signature"]))
     since = placed.time
     if placed.operator == NOBODY:
         own = scene.facts.own_commits.get((place.item, place.round, place.reviewer))

@@ -7,17 +7,20 @@ file, imported here.
 """
 
 from tests.contract.model import (
+    approving,
     calling,
     consenting,
     disputing,
     doubting,
     funding,
     governing,
+    judging,
     originating,
     paying,
     pooling,
     proving,
     queue,
+    rating,
     reviewing,
     selling,
     settling,
@@ -28,17 +31,20 @@ from tests.contract.model import (
 )
 
 __all__ = [
+    "approving",
     "calling",
     "consenting",
     "disputing",
     "doubting",
     "funding",
     "governing",
+    "judging",
     "originating",
     "paying",
     "pooling",
     "proving",
     "queue",
+    "rating",
     "reviewing",
     "selling",
     "settling",

@@ -31,6 +31,10 @@ LEVERS = (
     Lever("setPublishBond", "publish bond", 0, 10_000 * 10**18, (10**18, 0, 10_001 * 10**18)),
     Lever("setPublishWindow", "publish window", 2, 30 * 86_400, (30, 40, 1)),
     Lever("setChallengeFloor", "challenge", 2, 30 * 86_400, (10, 12, 1)),
+    Lever("setSettleFloor", "settle", 2, 30 * 86_400, (10, 12, 1)),
+    Lever("setLapseFloor", "lapse", 5, 180 * 86_400, (20, 25, 4)),
+    Lever("setEpochWindow", "epoch window", 2, 30 * 86_400, (24, 30, 1)),
+    Lever("setEpochBond", "epoch bond", 100 * 10**18, 10_000 * 10**18, (500 * 10**18, 100 * 10**18, 1)),
 )
 
 
@@ -69,4 +73,5 @@ def rules(s: State) -> Iterator[View]:
     fees = (r["network fee"], r["review fee"], r["operator fee"])
     yield View("funding limits", "Parameters", "fundingLimits", (), (*fees, r["settle"], r["challenge"], r["lapse"], 1))
     yield View("publish limits", "Parameters", "publishLimits", (), (r["publish bond"], r["publish window"]))
+    yield View("epoch limits", "Parameters", "epochLimits", (), (r["epoch bond"], r["epoch window"]))
     yield View("treasury", "Parameters", "treasury", (), s.receiver)
