@@ -51,7 +51,7 @@ def clip(domain: Domain, campaign: int, who: str, content: bytes, nonce: int, ki
     named = campaign + 1 if kind == "foreign" else campaign
     words = keccak256(b"manifest"), content, keccak256(b"consent")
     digest = signed.Contribution(named, who, *words, nonce).digest(domain)
-    message = keccak256(b"another") if kind == "unsigned" else digest
+    message = keccak256(b"another") if kind in ("unsigned", "wallet") else digest  # a wallet has no key of its own
     signature = signer_of(who).sign_digest(message)
     salt = keccak256(b"salt %d" % nonce)
     leaf = signed.anchor_leaf(domain, campaign, salt, who, digest)

@@ -54,6 +54,24 @@ def change_a_rule(world: World, draw: Draw) -> None:
 
 
 @step(weight=1)
+def change_a_stake(world: World, draw: Draw) -> None:
+    """The least of a role: who has it already keeps it."""
+    role = draw.pick("role", (1, 2, 4, 8, 3))
+    now = world.s.rules.get(f"least {role}", 100 * 10**18)
+    value = draw.pick("value", (now, 100 * 10**18, 200 * 10**18, 1))
+    who = draw.who(world.name("HeadwaterTimelock"), 6)
+
+    def effect(s: State) -> None:
+        need(who == s.names["HeadwaterTimelock"], "Parameters_NotTimelock")
+        need(f"least {role}" in s.rules, "Parameters_UnknownRole")
+        low, high = world.node.profile.stake_bounds
+        need(low <= value <= high, "Parameters_OutOfRange")
+        s.rules[f"least {role}"] = value
+
+    world.take(who, "Parameters", "setMinimumStake", role, value, effect=effect)
+
+
+@step(weight=1)
 def change_the_treasury(world: World, draw: Draw) -> None:
     """Fees claimed from now on go there; disputes keep to the first."""
     to = draw.pick("to", (SAM.address, TREASURY.address, NOBODY))
@@ -74,4 +92,6 @@ def rules(s: State) -> Iterator[View]:
     yield View("funding limits", "Parameters", "fundingLimits", (), (*fees, r["settle"], r["challenge"], r["lapse"], 1))
     yield View("publish limits", "Parameters", "publishLimits", (), (r["publish bond"], r["publish window"]))
     yield View("epoch limits", "Parameters", "epochLimits", (), (r["epoch bond"], r["epoch window"]))
+    for role in (1, 2, 4, 8):
+        yield View(f"least {role}", "Parameters", "minimumOf", (role,), r[f"least {role}"])
     yield View("treasury", "Parameters", "treasury", (), s.receiver)

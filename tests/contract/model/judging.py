@@ -1,4 +1,4 @@
-"""The Court: juries drawn by stake, sealed votes, what absent and wrong jurors lose. Of appeals, that there are none."""
+"""The Court: juries drawn by stake, sealed votes, what absent and wrong jurors lose. Of appeals, none."""
 
 from __future__ import annotations
 
@@ -25,17 +25,9 @@ _SALT = keccak256(b"salt of a juror")
 def sync(s: State, account: str) -> None:
     """Weight is the stake, if it could be lost to the absent penalty."""
     stake = s.stakes[account, JUROR].amount
-    stake = stake if stake >= absent(s) else 0
+    stake = stake if stake >= s.rules["absent"] else 0
     if account in s.jury or stake:
         s.jury[account] = stake
-
-
-def absent(s: State) -> int:
-    return s.rules[f"least {JUROR}"] // 2
-
-
-def wrong(s: State) -> int:
-    return s.rules[f"least {JUROR}"] // 4
 
 
 def create(s: State, number: int, arbitrable: str) -> None:
@@ -89,7 +81,7 @@ def seat(s: State, number: int, count: int, seed: bytes) -> None:
         who, weight = left.pop(place)
         stake = s.stakes[who, JUROR]
         fit = stake.amount >= weight
-        stake.held += absent(s) if fit else 0
+        stake.held += s.rules["absent"] if fit else 0
         own.seats.append(Seat(who, weight, DRAWN if fit else PASSED))
         count -= 1
     if seated(own) == SIZE or not left:
@@ -175,11 +167,11 @@ def judge(s: State, one: Seat, choice: int, found: bool) -> int:
         return 0
     lost = 0
     if one.state != REVEALED:
-        lost = absent(s)
+        lost = s.rules["absent"]
     elif found and one.choice != choice:
-        lost = wrong(s)
+        lost = s.rules["wrong"]
     taken = s.slash_stake(one.juror, JUROR, lost, NOBODY, 0, s.names["Court"]) if lost else 0
-    s.stakes[one.juror, JUROR].held -= absent(s)
+    s.stakes[one.juror, JUROR].held -= s.rules["absent"]
     return taken
 
 

@@ -208,9 +208,7 @@ def wrongs(world: World, filing: Filing) -> Iterator[tuple[int, str]]:
             yield i, filing.bent[0]
         elif kind == "foreign":
             yield i, kind
-        elif not approving.is_signed(
-            world.s, show_item(world, filing, i).clip, show_item(world, filing, i).anchor.time
-        ):
+        elif not approving.is_signed(world.s, (shown := show_item(world, filing, i)).clip, shown.anchor.time):
             yield i, "unsigned"
 
 

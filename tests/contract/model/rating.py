@@ -296,7 +296,8 @@ def show_rows(world: World, draw: Draw) -> None:
         rows = draw.pick("rows", (rows[1:] or (*rows, rows[0]), bend(rows, "weight")))
     who = draw.pick("who", PEOPLE).address
     effect = lambda s: show(s, who, own, 0, rows)  # noqa: E731
-    world.take(who, "Reputation", "show", own.epoch, 0, list(rows), [], effect=effect)
+    proof = list(tree_of(world.s, own.epoch.number, own.rows).range_proof(0, len(own.rows)))
+    world.take(who, "Reputation", "show", own.epoch, 0, list(rows), proof, effect=effect)
 
 
 @step(weight=3, when=lambda world: any(one.demands for one in world.s.epochs.values()))

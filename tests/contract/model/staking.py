@@ -40,12 +40,13 @@ def withdraw(s: State, who: str, token: str) -> None:
     s.move(token, s.names["Stakes"], who, ripe(s, s.purses[who, token]))
 
 
-def join(s: State, who: str, role: int, amount: int, minimums: tuple[int, ...]) -> None:
+def join(s: State, who: str, role: int, amount: int) -> None:
     need(role in ROLES, "Stakes_UnknownRole")
     stake = s.stakes[who, role]
-    need(stake.amount + amount >= minimums[ROLES.index(role)], "Stakes_BelowMinimum")
+    need(stake.amount + amount >= s.rules[f"least {role}"], "Stakes_BelowMinimum")
     stake.amount += amount
     if who not in s.members[role]:
+        stake.under = s.rules[f"least {role}"]
         s.members[role].append(who)
     if amount:
         s.pull(s.names["HeadwaterToken"], who, s.names["Stakes"], amount, s.names["Stakes"])
@@ -70,6 +71,9 @@ def put_up(world: World, draw: Draw) -> None:
     token = world.name(draw.pick("token", TOKENS))
     amount = draw.pick("amount", (10**8, 1, 10**20, 0, 10**30))
     call = (account, token, amount)
+    if draw.rarely("plainly", 4):
+        world.take(who, "Stakes", "deposit", token, amount, effect=lambda s: deposit(s, who, who, token, amount))
+        return
     world.take(who, "Stakes", "depositFor", *call, effect=lambda s: deposit(s, who, *call))
 
 
@@ -98,10 +102,9 @@ def join_a_role(world: World, draw: Draw) -> None:
     role = draw.pick("role", (OPERATOR, OPERATOR, REVIEWER, JUROR, HOLDER, 3, 0))
     outside = [one for one in OPERATORS if one.address not in world.s.members[OPERATOR]]
     who = draw.pick("who", outside or PEOPLE).address
-    minimums = world.node.profile.minimums
-    least = minimums[ROLES.index(role)] if role in ROLES else 1
+    least = world.s.rules.get(f"least {role}", 1)
     amount = draw.pick("amount", (least, least, 2 * least, least - 1, 0))
-    world.take(who, "Stakes", "join", role, amount, effect=lambda s: join(s, who, role, amount, minimums))
+    world.take(who, "Stakes", "join", role, amount, effect=lambda s: join(s, who, role, amount))
 
 
 @step(weight=1)

@@ -212,12 +212,13 @@ class Purse:
 
 @dataclass
 class Stake:
-    """Of one role; ``held`` is what open votes may cost."""
+    """Of one role; ``held`` is what open votes may cost, ``under`` the least when its owner joined."""
 
     amount: int = 0
     leaving: int = 0
     ready_at: int = 0
     held: int = 0
+    under: int = 0
 
 
 @dataclass
@@ -468,7 +469,7 @@ class State:
             rewarded = rewarded * taken // amount
         self.purses[to, coin].free += rewarded
         self.purses[keeper, coin].free += taken - rewarded
-        if 2 * stake.amount < self.rules[f"least {role}"] and account in self.members[role]:
+        if 2 * stake.amount < min(self.rules[f"least {role}"], stake.under) and account in self.members[role]:
             self.leave(account, role)
         return taken
 

@@ -44,6 +44,8 @@ class Town:
         self.begin.rules |= dict(zip(("draw", "commit", "reveal", "appeal"), PROFILE.court, strict=True))
         leasts = zip(staking.ROLES, PROFILE.minimums, strict=True)
         self.begin.rules |= {f"least {role}": least for role, least in leasts}
+        juror = self.begin.rules[f"least {staking.JUROR}"]
+        self.begin.rules |= {"absent": juror // 2, "wrong": juror // 4}
         self._people()
         self.node.keep()
 
@@ -89,7 +91,7 @@ class Town:
 
     def _join(self, world: World, who: str, role: int) -> None:
         least = PROFILE.minimums[staking.ROLES.index(role)]
-        effect = lambda s: staking.join(s, who, role, least, PROFILE.minimums)  # noqa: E731
+        effect = lambda s: staking.join(s, who, role, least)  # noqa: E731
         world.take(who, "Stakes", "join", role, least, effect=effect)
 
     def _deposit(self, world: World, who: str, token: str, amount: int) -> None:
