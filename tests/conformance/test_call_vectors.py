@@ -1,8 +1,8 @@
 """``vectors/faults_calls.json`` run in Python; contracts/test/CallVectors.t.sol does the same on chain.
 
-Who answers is the operator (``client.origins.record_of``): what he would show must be what the cases show that are taken.
-Who lets a call expire is the watcher. Whether a call or an answer is taken nobody in the package asks, only the contract:
-here section 7 decides, in the contract's order and with the package's primitives.
+Who answers is the operator (``client.origins.record_of``): what he would show must be what the cases show that are
+taken. Who lets a call expire is the watcher. Whether a call or an answer is taken nobody in the package asks, only the
+contract: here section 7 decides, in the contract's order and with the package's primitives.
 """
 
 from __future__ import annotations
@@ -198,7 +198,8 @@ class Scene:
             calls=SimpleNamespace(expire=lambda signer, posted, late: self.expired.append(late)),
         )
         network: Any = SimpleNamespace(ledger=lambda: ledger, contracts=contracts)
-        watch_origins.expire_calls(network, SimpleNamespace())  # type: ignore[arg-type]
+        nobody: Any = SimpleNamespace()
+        watch_origins.expire_calls(network, nobody)
         return self.expired == [place]
 
     def shown_by_the_operator(self) -> Record:

@@ -1,7 +1,7 @@
 """``vectors/faults_votes.json`` run by the watcher of votes; contracts/test/VoteVectors.t.sol proves the same on chain.
 
 What the watcher would prove, and with which arguments, is compared with what a case gives. Of reviewers who vote twice
-the package has no watcher (only they and who took their commits have both): here section 7 decides, with its primitives.
+the package has no watcher (only who took both commits has both): here section 7 decides, with its primitives.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from headwater.chain.structs import (
 )
 from headwater.client.watch_votes import VoteFault, VoteWatch
 from headwater.primitives.amounts import Amount
+from headwater.primitives.cid import Cid
 from headwater.primitives.eip712 import Domain, recover
 from headwater.primitives.hashing import ZERO_WORD, keccak256
 from headwater.primitives.merkle import build, verify, verify_range
@@ -85,7 +86,8 @@ class Scene:
         self.items = [struct(Item, row) for row in case["items"]]
         assert [votes_root(votes) for votes in self.votes] == [item.votes_root for item in self.items]
         self.facts = CampaignFacts(CAMPAIGN, terms, 0, POSITION)
-        self.anchor = Anchor(1, 0, len(self.items), FILE["settler"], case["anchoredAt"], 0, False, *[ZERO_WORD] * 2, 0)
+        head = (1, 0, len(self.items), FILE["settler"], case["anchoredAt"], 0)
+        self.anchor = Anchor(*head, False, ZERO_WORD, ZERO_WORD, 0)
         self.facts.anchors[0] = self.anchor
         candidates = zip(PANEL, case["stakes"], strict=True)
         self.facts.weights[0] = tuple(Candidate(who, int(stake)) for who, stake in candidates)
@@ -138,8 +140,8 @@ class Scene:
         for row in self.case["roots"]:
             tree, first, number = build(words(row["leaves"])), 0, row["round"]
             assert tree.root == word(row["root"])
-            place = (CAMPAIGN, first, row["operator"], number)
-            event = ev.VotesCommitted(POSITION, *place, tree.root, tree.count, row["at"])
+            stored = (CAMPAIGN, first, row["operator"], number, tree.root, tree.count, row["at"])
+            event = ev.VotesCommitted(POSITION, *stored)
             self.facts.commit_roots[first, number, row["operator"]] = event
         for row in self.case["own"]:
             place = row["item"], row["round"], row["reviewer"]
@@ -191,7 +193,7 @@ class Scene:
         """The ballot given, unless it was shown on chain."""
         ballot = ballot_of(self.given["ballot"]) if cid == PUBLISHED else None
         if ballot is None or ballot in [event.ballot for event in self.facts.reveals.values()]:
-            raise BlobNotFoundError(cid)
+            raise BlobNotFoundError(Cid(cid))
         said = {field.name: getattr(ballot, field.name) for field in fields(ballot)}
         return Ballot(**said | {"reasons": REASONS})
 
@@ -202,10 +204,11 @@ def leaf_of(place: Any, commit: bytes) -> bytes:
 
 def found(scene: Scene) -> bool:
     """Whether the watcher would prove just this, with just these arguments."""
+    nobody: Any = SimpleNamespace()
     for fault in scene.watch().faults():
         if fault.function == scene.case["function"] and _here(scene, fault):
             scene.shown.clear()
-            fault.prove(SimpleNamespace())  # type: ignore[arg-type]
+            fault.prove(nobody)
             ((_, shown),) = scene.shown
             if _as_given(scene, shown):
                 return True
@@ -318,7 +321,8 @@ def refusal(scene: Scene) -> str:
 
 
 def is_signed(place: Place, commit: bytes, signature: bytes) -> bool:
-    return recover(VoteCommit(*place.tuple(), commit, b"").digest(DOMAIN), signature) == place.reviewer
+    signed = VoteCommit(place.campaign, place.item, place.round, place.reviewer, commit, b"")
+    return recover(signed.digest(DOMAIN), signature) == place.reviewer
 
 
 def test_equivocations() -> None:

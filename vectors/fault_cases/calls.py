@@ -45,7 +45,7 @@ DUE = CALLED + WINDOW // 2
 CALLER, ANSWERER = account(0x0F03), account(0x0F04)
 REVIEWERS = [address(key) for key in KEYS[:2]]
 VOTED, GONE, APPROVED = 1, 2, 3  # items: voted on, without data, by somebody who approves on chain
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+Bend = Callable[[Record], Record]
 
 
 def digest_of(one: Clip) -> bytes:
@@ -122,8 +122,7 @@ class Shelf:
             ],
             "root": {"at": ANCHORED + 2, "operator": SETTLER, "round": 0, "root": self.round_.root}
             | {"leaves": self.round_.levels[0]},
-            "own": {"at": ANCHORED + 3, "item": VOTED, "round": 1, "reviewer": REVIEWERS[1]}
-            | {"commit": self.alone},
+            "own": {"at": ANCHORED + 3, "item": VOTED, "round": 1, "reviewer": REVIEWERS[1]} | {"commit": self.alone},
             "settledAt": SETTLED,
             "items": self.items,
             "pays": [book.pay for book in self.books],
@@ -139,7 +138,8 @@ def shelf(**bent: Clip) -> Shelf:
     clips[0] = bent.get("first", clips[0])
     signatures = [signature_of(one) for one in clips]
     ballots = [
-        VoteOpening(CAMPAIGN, VOTED, n, who, 1, codec.digest(REASONS), word(f"salt {n}")) for n, who in enumerate(REVIEWERS)
+        VoteOpening(CAMPAIGN, VOTED, n, who, 1, codec.digest(REASONS), word(f"salt {n}"))
+        for n, who in enumerate(REVIEWERS)
     ]
     votes = [Vote(b.reviewer, b.round, 1, START_WEIGHT, b.commit(DOMAIN)) for b in ballots]
     rows = [
@@ -156,7 +156,9 @@ def shelf(**bent: Clip) -> Shelf:
     tree = build([anchor_leaf(DOMAIN, CAMPAIGN, one.salt, one.contributor, digest_of(one)) for one in clips])
     cast = VoteCommit(CAMPAIGN, VOTED, 0, ballots[0].reviewer, votes[0].commit, b"")
     round_ = build([ZERO, cast.leaf(DOMAIN), ZERO, ZERO])
-    return Shelf(clips, signatures, ballots, votes, items, made.books, made.total, made.bytes_, tree, round_, votes[1].commit)
+    return Shelf(
+        clips, signatures, ballots, votes, items, made.books, made.total, made.bytes_, tree, round_, votes[1].commit
+    )
 
 
 def plain(record: Record) -> Case:
@@ -174,7 +176,14 @@ def plain(record: Record) -> Case:
 def case(function: str, name: str, refused: str, stock: Shelf, **given: Any) -> Case:
     """One call of one function, and by what it is refused."""
     refused = refused and (refused if refused.startswith("Settlement") else f"Calls_{refused}")
-    return {"function": function, "name": name, "holds": not refused, "refused": refused, **stock.named(), "given": given}
+    return {
+        "function": function,
+        "name": name,
+        "holds": not refused,
+        "refused": refused,
+        **stock.named(),
+        "given": given,
+    }
 
 
 def calls() -> list[Case]:
@@ -203,7 +212,6 @@ def calls() -> list[Case]:
 
 def answers() -> list[Case]:
     """answer."""
-    Bend = Callable[[Record], Record]
 
     def made(
         name: str,
@@ -275,7 +283,8 @@ def answers() -> list[Case]:
     cut: Bend = lambda one: replace(one, signature=one.signature[:-1])  # noqa: E731
     beside: Bend = lambda one: replace(one, anchor_proof=shelf().leaves.proof(2))  # noqa: E731
     theirs = moved.record(1)
-    second: Bend = lambda one: replace(one, contribution=theirs.contribution, salt=theirs.salt, signature=theirs.signature)  # noqa: E731
+    opened = {"contribution": theirs.contribution, "salt": theirs.salt, "signature": theirs.signature}
+    second: Bend = lambda one: replace(one, **opened)  # noqa: E731
     many: Bend = lambda one: replace(one, reveals=tuple(swap))  # noqa: E731
     proof = shelf().round_.proof(VOTED)
     return [

@@ -1,7 +1,7 @@
 """Cases of VoteFaults: who voted on an item, what they committed to, opened and weigh.
 
-Draws, commits and signatures bind chain and contracts, so the file says where those stand, and each case says everything
-that follows: who is drawn, leaves, roots, proofs, signatures. Times are chain times.
+Draws, commits and signatures bind chain and contracts, so the file says where those stand, and each case has all that
+follows: who is drawn, leaves, roots, proofs, signatures. Times are chain times.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ STAKES = [MINIMUM * (2 + n % 3) // 2 for n in range(12)]  # 1, 1.5 and 2 times t
 
 @dataclass(frozen=True)
 class Epoch:
-    """Posted at ``at``: counts of each reviewer who has a row, in tenths; what was added since the epoch before follows."""
+    """Posted at ``at``: counts of each reviewer who has a row, in tenths; what was added since the last one follows."""
 
     at: int
     counts: dict[str, tuple[int, int]]

@@ -30,7 +30,7 @@ def is_signed(s: State, one: Clip, anchored: int) -> bool:
 
 @step(weight=3, when=lambda world: world.s.campaigns)
 def approve_a_clip(world: World, draw: Draw) -> None:
-    """By the wallet itself or by anybody who asks it, before it is anchored or too late; who has no code says nothing."""
+    """By the wallet itself or by anybody who asks it, before it is anchored or too late; no code, no answer."""
     campaign = draw.pick("campaign", list(world.s.campaigns))
     nonce = 500_000 + len(world.s.approvals)
     one = clip(domain_of(world), campaign, WALLY.address, keccak256(b"content %d" % nonce), nonce, "wallet")

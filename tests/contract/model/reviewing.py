@@ -378,8 +378,7 @@ def commit_a_round(world: World, draw: Draw) -> None:
 @step(weight=4, when=lambda world: world.s.under, ready=lambda world: hidden(world))
 def reveal_in_a_round(world: World, draw: Draw) -> None:
     """Whoever knows the opening shows where it stands."""
-    *place, operator = draw.pick("vote", hidden(world) or list(world.s.under))
-    campaign, item, number, reviewer = place
+    campaign, item, number, reviewer, operator = draw.pick("vote", hidden(world) or list(world.s.under))
     own = world.s.under[campaign, item, number, reviewer, operator]
     verdict = own.verdict if not draw.rarely("other verdict", 8) else 1 - own.verdict
     opening = VoteOpening(campaign, item, number, reviewer, verdict, own.reasons, own.salt)
@@ -437,8 +436,7 @@ def convict(s: State, who: str, place: Place, same: bool, signed: bool, since: i
 @step(weight=3, when=lambda world: world.s.ballots or world.s.under, ready=lambda world: young(world))
 def convict_a_reviewer(world: World, draw: Draw) -> None:
     """He signed another vote than the one on chain; or somebody would like to make it look so."""
-    *rest, operator = draw.pick("vote", young(world) or all_sealed(world))
-    campaign, item, number, reviewer = rest
+    campaign, item, number, reviewer, operator = draw.pick("vote", young(world) or all_sealed(world))
     place: Place = (campaign, item, number, reviewer)
     own = world.s.under[*place, operator] if operator else world.s.ballots[place]
     domain = Domain(world.node.chain_id, world.name("Campaigns"))

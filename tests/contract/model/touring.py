@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.contract.model import reviewing
+from tests.contract.model import proving, reviewing
 from tests.contract.model.cast import BUYERS, CARL, CLEO, CONTRIBUTORS, JURORS, ODA, OLGA, OTTO, RITA, RON, SAM, WANDA
+from tests.contract.model.governing import LEVERS
 from tests.contract.model.state import Filed
 from tests.contract.model.world import STEPS, Choice, Draw, Stopped, Told, World, step
+
+from headwater.chain.structs import Closing
+from headwater.primitives.hashing import ZERO_WORD
 
 Tour = Callable[[World], None]
 TOURS: list[Tour] = []
@@ -35,7 +39,7 @@ def go_on_a_tour(world: World, draw: Draw) -> None:
         return
 
 
-def go(world: World, name: str, *yes: str, meets: str = "", **told: Any) -> None:
+def go(world: World, name: str, *yes: str, meets: Any = "", **told: Any) -> None:
     """Take a step and meet this refusal, or none."""
     one = next(one for one in STEPS if one.name == name)
     if not one.when(world):
@@ -104,6 +108,11 @@ def of(key: int) -> Choice:
     return Choice(lambda one: one.filing.posted.key == key)
 
 
+def item_of(key: int) -> Choice:
+    """Of a pair that begins with a settlement: of the one with this key."""
+    return Choice(lambda one: one[0].filing.posted.key == key)
+
+
 def lied(world: World, lie: str, *yes: str, item: str = "good", where: int = 0, **told: Any) -> Filed:
     """A settlement that is wrong in one thing."""
     campaign = anchored(world, *yes, **told)
@@ -165,8 +174,6 @@ def stakes(world: World) -> None:
 @tour
 def rules(world: World) -> None:
     """Every lever, by the timelock and by somebody else; and who may take what of whom."""
-    from tests.contract.model.governing import LEVERS
-
     for lever in LEVERS:
         go(world, "change_a_rule", lever=lever, value=lever.values[0])
         again(world, "change_a_rule", "stranger", lever=lever, value=lever.values[0])
@@ -217,8 +224,6 @@ def wrong(lie: str, fault: str, where: int = 0, item: str = "good", **told: Any)
     """A lie, and the function that proves it; of the item or leaf beside it, it does not."""
 
     def walk(world: World) -> None:
-        from tests.contract.model import proving
-
         key = lied(world, lie, item=item, where=where, **told).filing.posted.key
         chosen = getattr(proving, fault)
         aim = {"fault": chosen, "any fault": chosen, "bent settlement": of(key), "settlement": of(key)}
@@ -260,9 +265,9 @@ def voted(world: World, *yes: str, **told: Any) -> int:
     return campaign
 
 
-def blame(world: World, key: int, fault: Any, *yes: str, meets: str = "", **told: Any) -> None:
+def blame(world: World, key: int, fault: Any, *yes: str, meets: Any = "", **told: Any) -> None:
     """Prove a vote wrong, of the first item of a settlement that has some."""
-    voted_on = Choice(lambda one: one[0].filing.posted.key == key)
+    voted_on = item_of(key)
     go(world, "prove_a_vote_wrong", *yes, meets=meets, voted=voted_on, fault=fault, **told)
 
 
@@ -320,8 +325,16 @@ def a_vote_left_out(world: World) -> None:
     go(world, "reveal_a_vote", ballot=mine)
     world.wait_until(world.s.time + 1)
     key = settled(world, campaign, item="graded", novelty=0, grade=100, prior=-2200).filing.posted.key
-    left = Choice(lambda one: one[0].filing.posted.key == key)
-    go(world, "prove_a_vote_wrong", any=of(key), settlement=of(key), voted=left, fault=reviewing.prove_omitted, left_out=left)
+    left = item_of(key)
+    go(
+        world,
+        "prove_a_vote_wrong",
+        any=of(key),
+        settlement=of(key),
+        voted=left,
+        fault=reviewing.prove_omitted,
+        left_out=left,
+    )
 
 
 @tour
@@ -340,8 +353,6 @@ def an_epoch_not_cited(world: World) -> None:
     go(world, "post_an_epoch")
     until(world, world.s.epochs[world.s.epoch_head].final_at + 1)
     campaign = anchored(world)
-    from headwater.primitives.hashing import ZERO_WORD
-
     key = settled(world, campaign, "cites something else", citation=ZERO_WORD).filing.posted.key
     blame(world, key, reviewing.prove_citation)
 
@@ -393,7 +404,7 @@ def origin(flaw: str, **told: Any) -> Tour:
         bent = ("bent",) if flaw in ("invented", "unopened") else ()
         key = settled(world, campaign, *bent, lie=flaw, where=0).filing.posted.key
         again(world, "prove_an_origin_wrong", "an honest one", "elsewhere", pending=of(key), kind=flaw, item=2)
-        wanted = Choice(lambda one: one[0].filing.posted.key == key)
+        wanted = item_of(key)
         go(world, "prove_an_origin_wrong", wrong_item=wanted)
 
     walk.__name__ = f"an_item_{flaw}"
@@ -411,7 +422,7 @@ def items_unsigned_or_foreign(world: World) -> None:
     for flaw in ("unsigned", "foreign"):
         again(world, "prove_an_origin_wrong", "an honest one", pending=of(honest), kind=flaw)
         key = settled(world, anchored(world, "flawed", flaw=flaw)).filing.posted.key
-        wanted = Choice(lambda one, key=key: one[0].filing.posted.key == key)
+        wanted = item_of(key)
         go(world, "prove_an_origin_wrong", wrong_item=wanted)
 
 
@@ -426,7 +437,7 @@ def a_copy(world: World) -> None:
     pair = Choice(lambda one: one[1][0].filing.posted.key == late)
     again(world, "prove_a_copy", "the other way round", pair=pair)
     go(world, "prove_a_copy", pair=pair)
-    leaf = Choice(lambda one: one[0].filing.posted.key == late)
+    leaf = item_of(late)
     again(world, "return_what_was_cut", "any", leaf=leaf)
     final(world, world.s.filed[late])
     go(world, "claim_a_leaf", ripe=of(late), settlement=of(late), unpaid=0)
@@ -462,13 +473,13 @@ def a_wallet(world: World) -> None:
     anchor(world, campaign, count=1)
     key = settled(world, campaign).filing.posted.key
     go(world, "call_for_evidence", pending=of(key), place=Choice(lambda one: one < 1 << 32))
-    go(world, "answer_a_call", call=Choice(lambda one: one[0].filing.posted.key == key))
+    go(world, "answer_a_call", call=item_of(key))
     again(world, "prove_an_origin_wrong", "an honest one", pending=of(key), kind="unsigned")
     other = anchored(world, "flawed", flaw="wallet")
     late = Choice(lambda one: all(one.digest != digest for _, digest in world.s.approvals))
     go(world, "approve_a_clip", "anchored already", "himself", campaign=other, clip=late)
     lie = settled(world, other).filing.posted.key
-    go(world, "prove_an_origin_wrong", wrong_item=Choice(lambda one: one[0].filing.posted.key == lie))
+    go(world, "prove_an_origin_wrong", wrong_item=item_of(lie))
 
 
 # Evidence and disputes
@@ -479,7 +490,7 @@ def calls(world: World) -> None:
     """For an item with votes and for a pay leaf, answered; for another, not."""
     campaign = voted(world)
     key = settled(world, campaign, item="voted", llr=2500).filing.posted.key
-    mine = Choice(lambda one: one[0].filing.posted.key == key)
+    mine = item_of(key)
     item, pay = Choice(lambda one: one < 1 << 32), Choice(lambda one: one >= 1 << 32)
     both(world, "call_for_evidence", pending=of(key), place=item)
     again(world, "answer_a_call", "forged", call=mine)
@@ -494,7 +505,7 @@ def calls(world: World) -> None:
     go(world, "close_a_call", call=mine)
     lost = settled(world, anchored(world)).filing.posted.key
     go(world, "call_for_evidence", pending=of(lost), place=item)
-    theirs = Choice(lambda one: one[0].filing.posted.key == lost)
+    theirs = item_of(lost)
     until(world, next(iter(world.s.filed[lost].calls.values())).due + 2)
     go(world, "let_a_call_expire", call=theirs)
 
@@ -534,12 +545,12 @@ def a_jury(world: World) -> None:
     places = range(len(world.s.trials[number].seats))
     again(world, "commit_as_a_juror", "stranger", seat=Choice(lambda one: one[0] == number), whoever=OLGA)
     for place in places[:3]:
-        chosen = Choice(lambda one, place=place: one == (number, place))
+        chosen = Choice((number, place).__eq__)
         go(world, "commit_as_a_juror", seat=chosen, choice=3 if place == 2 else 2)
     own = world.s.trials[number]
     until(world, own.start + world.s.rules["commit"] + 1)
     for place in places[:3]:
-        chosen = Choice(lambda one, place=place: one == (number, place))
+        chosen = Choice((number, place).__eq__)
         if place == 1:
             again(world, "reveal_as_a_juror", "stranger", seat=chosen, whoever=OLGA)
         go(world, "reveal_as_a_juror", seat=chosen)
@@ -633,7 +644,7 @@ def share_trees_that_lie(world: World) -> None:
         if not sold:
             sold = key
             go(world, "buy_a_licence", buyer=BUYERS[0], version=with_key(key))
-        honest = Choice(lambda one, kind=kind: one[0] == kind)
+        honest = share_fault(kind)
         wanted = {"sale": with_key(key), "fault": honest}
         go(world, "prove_a_share_wrong", **wanted)
         again(world, "prove_a_share_wrong", "any", **wanted)
@@ -675,6 +686,13 @@ def closed(world: World, campaign: int, *yes: str, **told: Any) -> None:
     go(world, "close_a_pool", *yes, campaign=campaign, closer=ODA, **told)
 
 
+def closing_of(world: World, campaign: int) -> Closing:
+    own = world.s.campaigns[campaign].pool.closed
+    if own is None:
+        raise Stopped("the pool is not closed")
+    return own.closing
+
+
 @tour
 def a_pool(world: World) -> None:
     """Closed, claimed, released."""
@@ -697,7 +715,7 @@ def a_pool(world: World) -> None:
     for kind in (*SHARE_LIES.values(), "proveShareSum"):
         again(world, "prove_a_closing_wrong", "another", closing=mine, fault=share_fault(kind))
     again(world, "prove_a_closing_wrong", "settlement", closing=mine)
-    until(world, next(one for one in world.s.campaigns.values() if one.pool.closed).pool.closed.closing.final_at + 1)
+    until(world, closing_of(world, campaign).final_at + 1)
     go(world, "take_a_share_bond_back", call=Choice(lambda one: one[0] == "Pools" and one[2] == 1))
     both(world, "claim_of_a_pool", "any", closing=mine)
     both(world, "release_a_pool", closing=mine)
@@ -721,9 +739,8 @@ def a_pool_nobody_shows(world: World) -> None:
     mine = Choice(lambda one: one.closing.campaign == campaign)
     closed(world, campaign)
     go(world, "ask_for_a_pools_share", what="callShare", closing=mine, index=0)
-    closing = world.s.campaigns[campaign].pool.closed
-    assert closing
-    since, end = closing.closing.closed_at, closing.closing.final_at
+    closing = closing_of(world, campaign)
+    since, end = closing.closed_at, closing.final_at
     until(world, since + 2 * (end - since) // 3 + 2)
     go(world, "ask_for_a_pools_share", what="proveUnshown", closing=mine, index=0)
     again(world, "collect_a_closers_bond", "stranger", void=mine, whoever=SAM)

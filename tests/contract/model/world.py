@@ -38,8 +38,8 @@ class Draw:
 
 
 class Told(Draw):
-    """Plain choices, but where it is told otherwise: a value or what finds one among the options, a number, or (``yes``)
-    what happens rarely.
+    """Plain choices, but where it is told otherwise: a value or what finds one among the options, a number, or
+    (``yes``) what happens rarely.
     """
 
     def __init__(self, yes: Sequence[str] = (), **told: Any) -> None:
