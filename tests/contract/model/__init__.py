@@ -3,7 +3,7 @@
 ``state`` is what there is, ``world`` takes a step on the chain and in the state and compares, ``node`` is the chain.
 Every other file is a subject: its part of the protocol (plain functions that change the state or raise ``Refused``, in
 the order in which the contracts check), its steps (``@step``), and its views (``@views``). A new contract is a new
-file, imported here.
+file, imported here. ``touring`` leads to what random steps hardly find; ``covering`` says what must have been met.
 """
 
 from tests.contract.model import (
@@ -27,6 +27,7 @@ from tests.contract.model import (
     sharing,
     staking,
     tokens,
+    touring,
     waiting,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "sharing",
     "staking",
     "tokens",
+    "touring",
     "waiting",
 ]
