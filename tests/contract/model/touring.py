@@ -161,6 +161,7 @@ def stakes(world: World) -> None:
     again(world, "ask_back", who=OLGA, amount=10**30)
     again(world, "take_back")
     go(world, "join_a_role", role=8, who=SAM)
+    go(world, "sync_a_reviewer")
     again(world, "join_a_role", role=3, who=SAM)
     go(world, "register_a_key")
     again(world, "register_a_key", "no key", key=bytes(32))
