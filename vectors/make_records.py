@@ -274,12 +274,55 @@ VALID |= {
         "model": bytes(32),
     },
 }
+_STEP = {"factor": "1/180", "pi_power": 1, "offset": "0", "reason": "deg as rad", "origin": "definition"}
+_MAP: dict[str, Any] = {
+    "type": "conform-map/1",
+    "features": [
+        {
+            "source": "arm/position",
+            "target": "observation.state",
+            "source_dtype": "float64",
+            "target_dtype": "float32",
+            "source_axes": ["b", "a"],
+            "axes": [
+                {
+                    "source": "a",
+                    "target": "a.pos",
+                    "source_unit": "deg",
+                    "target_unit": "rad",
+                    "unit_origin": "recording",
+                    "steps": [_STEP],
+                }
+            ],
+        }
+    ],
+    "cameras": [{"source": "top", "target": "observation.images.front", "reencoded": True}],
+    "rate": {"source": "30000/1001", "target": "30", "method": "hold"},
+    "left_out": ["arm/position/b"],
+    "notes": [],
+}
+VALID |= {
+    "ConformMap": _MAP,
+    "ConformedSet": {
+        "type": "conformed-set/1",
+        "spec": CID,
+        "maps": [_MAP],
+        "episodes": [{"source": "00ff", "map": 0}],
+    },
+}
 
 
 def broken(name: str, **change: Any) -> dict[str, Any]:
     """A valid map with fields changed; ``...`` removes one."""
     plain = {**VALID[name], **change}
     return {key: value for key, value in plain.items() if value is not ...}
+
+
+def _numeric() -> dict[str, Any]:
+    """The map's feature with a factor that is no text."""
+    (feature,) = _MAP["features"]
+    (axis,) = feature["axes"]
+    return {**feature, "axes": [{**axis, "steps": [{**_STEP, "factor": 2}]}]}
 
 
 INVALID: list[tuple[str, str, bytes]] = [
@@ -316,6 +359,9 @@ INVALID += [
     ("VoteCommit", "a commit of 33 bytes", dag_cbor.encode(broken("VoteCommit", commit=WORD + b"\0"))),
     ("LicencePreset", "a number where yes or no belongs", dag_cbor.encode(broken("LicencePreset", attribution=1))),
     ("Usage", "a negative number of episodes", dag_cbor.encode(broken("Usage", episodes=-1))),
+    ("ConformMap", "a factor as a number", dag_cbor.encode(broken("ConformMap", features=[_numeric()]))),
+    ("ConformMap", "a rate without its method", dag_cbor.encode(broken("ConformMap", rate={"source": "30"}))),
+    ("ConformedSet", "a map that is none", dag_cbor.encode(broken("ConformedSet", maps=[_PART]))),
     ("Evidence", "a key as a number", dag_cbor.encode(broken("Evidence", key=1))),
 ]
 for _name, _plain in VALID.items():

@@ -11,7 +11,7 @@ library Ballots {
     bytes32 private constant _COMMIT = keccak256("headwater.commit.v1");
 
     /// @notice The commit a ballot opens.
-    function commitOf(address campaigns, Ballot calldata ballot) internal view returns (bytes32) {
+    function commitOf(address campaigns, Ballot memory ballot) internal view returns (bytes32) {
         return keccak256(abi.encode(_VOTE, block.chainid, campaigns, ballot));
     }
 
@@ -51,8 +51,12 @@ library Ballots {
     }
 
     /// @notice What is stored of a commit root.
-    function stored(CommitRoot calldata at) internal pure returns (bytes32 hash) {
-        (bytes32 root, uint256 count, uint256 time) = (at.root, at.count, at.time);
+    function stored(CommitRoot calldata at) internal pure returns (bytes32) {
+        return stored(at.root, at.count, at.time);
+    }
+
+    /// @notice The same of its parts.
+    function stored(bytes32 root, uint256 count, uint256 time) internal pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, root)

@@ -7,11 +7,13 @@ import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IDoubts} from "./interfaces/IDoubts.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
-import {Anchor, Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
+import {Anchor, Ballot, Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
+import {Ballots} from "./Ballots.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
 import {Origins} from "./Origins.sol";
 import {Pays} from "./Pays.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -60,7 +62,7 @@ contract Calls is ICalls {
         uint256 key = posted.key;
         if (Preimage.digest(terms) != posted.terms) revert Calls_WrongTerms(key);
         uint256 half = terms.challengeWindow / 2;
-        uint256 until = posted.finalAt - terms.challengeWindow + half;
+        uint256 until = Places.postedAt(posted, terms) + half;
         if (block.timestamp > until) revert Calls_TooLate(until, block.timestamp);
         if (!_exists(posted, place)) revert Calls_UnknownPlace(key, place);
         if (_calls[key][place].by != address(0)) revert Calls_AlreadyCalled(key, place);
@@ -75,8 +77,8 @@ contract Calls is ICalls {
     function answer(Posted calldata posted, Item calldata item, bytes32[] calldata itemProof, Record calldata record)
         external
     {
-        if (!Origins.isSettled(address(settlement), posted, item, itemProof)) revert Calls_WrongItem(item.item);
-        if (!Origins.isAnchored(campaigns, posted.campaign, record.anchor, item.item)) {
+        if (!Places.isSettled(address(settlement), posted, item, itemProof)) revert Calls_WrongItem(item.item);
+        if (!Places.isAnchored(campaigns, posted.campaign, record.anchor, item.item)) {
             revert Calls_WrongAnchor(posted.campaign, record.anchor.firstItem);
         }
         if (item.verdict != Rules.MISSING) _checkOrigin(posted.campaign, item, record);
@@ -169,7 +171,7 @@ contract Calls is ICalls {
         Vote[] calldata votes = record.votes;
         if (votes.length > Rules.MAX_VOTES) revert Calls_TooLong(votes.length, Rules.MAX_VOTES);
         if (votes.length != record.reveals.length) revert Calls_LengthMismatch(votes.length, record.reveals.length);
-        if (keccak256(abi.encode(votes)) != item.votesRoot) revert Calls_WrongVotes(item.item);
+        if (Preimage.digest(votes) != item.votesRoot) revert Calls_WrongVotes(item.item);
         for (uint256 i; i < votes.length; ++i) {
             _checkVote(campaign, item.item, record.anchor, votes[i], record.reveals[i]);
         }
@@ -183,22 +185,21 @@ contract Calls is ICalls {
         Vote calldata vote,
         Reveal calldata reveal
     ) private view {
-        if (Origins.commit(campaigns, campaign, item, vote, reveal.reasons, reveal.salt) != vote.commit) {
-            revert Calls_WrongReveal(item, vote.round);
-        }
+        (address book, uint8 round, address reviewer) = (address(campaigns), vote.round, vote.reviewer);
+        Ballot memory ballot = Ballot(campaign, item, round, reviewer, vote.verdict, reveal.reasons, reveal.salt);
+        if (Ballots.commitOf(book, ballot) != vote.commit) revert Calls_WrongReveal(item, round);
         bytes32 found;
         bytes32 stored;
         if (reveal.operator == address(0)) {
-            found = campaigns.commits(keccak256(abi.encode(campaign, item, vote.round, vote.reviewer)));
-            stored = keccak256(abi.encode(vote.commit, reveal.time));
+            found = campaigns.commits(Ballots.key(campaign, item, round, reviewer));
+            stored = Ballots.stored(vote.commit, reveal.time);
         } else {
-            found =
-                campaigns.commitRoots(keccak256(abi.encode(campaign, anchor.firstItem, vote.round, reveal.operator)));
-            bytes32 leaf = Origins.commitLeaf(campaigns, campaign, item, vote);
+            found = campaigns.commitRoots(Ballots.key(campaign, anchor.firstItem, round, reveal.operator));
+            bytes32 leaf = Ballots.leaf(book, campaign, item, round, reviewer, vote.commit);
             bytes32 root = Merkle.root(leaf, item - anchor.firstItem, anchor.count, reveal.proof);
-            stored = keccak256(abi.encode(root, reveal.count, reveal.time));
+            stored = Ballots.stored(root, reveal.count, reveal.time);
         }
-        if (found == 0 || found != stored) revert Calls_WrongCommit(item, vote.round);
+        if (found == 0 || found != stored) revert Calls_WrongCommit(item, round);
     }
 
     /// @dev `H(abi.encode(uint32[]))` of numbers of four bytes each.

@@ -9,6 +9,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Anchor, Contribution, Item, Pay, Posted, Terms} from "./interfaces/Structs.sol";
 import {Merkle} from "./Merkle.sol";
 import {Origins} from "./Origins.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -130,7 +131,7 @@ contract ContentFaults is IContentFaults {
         }
         uint256 first = posted.firstItem;
         bool near = anchor.firstItem >= first + posted.count && anchor.firstItem < first + REACH;
-        bool old = uint256(anchor.time) + terms.settleWindow < _postedAt(posted, terms);
+        bool old = uint256(anchor.time) + terms.settleWindow < Places.postedAt(posted, terms);
         // Who replaces a void settlement cannot choose its anchors.
         bool chosen = posted.key & _ATTEMPT == 0;
         _void(posted, anchor.direct && near && old && chosen, anchor.firstItem);
@@ -172,16 +173,12 @@ contract ContentFaults is IContentFaults {
 
     /// @dev Whether the later item's settler had to know of the earlier item when he posted.
     function _wasKnown(Origin calldata earlier, Origin calldata later) private view returns (bool) {
-        uint256 at = _postedAt(later.posted, later.terms);
-        if (earlier.posted.settler == later.posted.settler && _postedAt(earlier.posted, earlier.terms) <= at) {
+        uint256 at = Places.postedAt(later.posted, later.terms);
+        if (earlier.posted.settler == later.posted.settler && Places.postedAt(earlier.posted, earlier.terms) <= at) {
             return true;
         }
         uint256 shown = shownAt[later.contribution.contentRoot];
         return shown != 0 && shown + later.terms.challengeWindow / 2 <= at;
-    }
-
-    function _postedAt(Posted calldata posted, Terms calldata terms) private pure returns (uint256) {
-        return posted.finalAt - terms.challengeWindow;
     }
 
     /// @dev Everything but that the settlement stands.
@@ -200,11 +197,11 @@ contract ContentFaults is IContentFaults {
     }
 
     function _matchItem(Posted calldata posted, Item calldata item, bytes32[] calldata proof) private view {
-        if (!Origins.isSettled(address(settlement), posted, item, proof)) revert ContentFaults_WrongItem(item.item);
+        if (!Places.isSettled(address(settlement), posted, item, proof)) revert ContentFaults_WrongItem(item.item);
     }
 
     function _matchAnchor(uint256 campaign, Anchor calldata anchor, Item calldata item) private view {
-        if (!Origins.isAnchored(campaigns, campaign, anchor, item.item)) {
+        if (!Places.isAnchored(campaigns, campaign, anchor, item.item)) {
             revert ContentFaults_WrongAnchor(campaign, anchor.firstItem);
         }
     }

@@ -13,6 +13,7 @@ import {IStakes} from "./interfaces/IStakes.sol";
 import {Item, Offer, Posted, Share, Terms, Use, Version} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
@@ -268,11 +269,8 @@ contract Datasets is IDatasets, ERC721, ReentrancyGuardTransient {
         if (!settlement.isFinal(posted.key)) revert Datasets_SettlementNotFinal(posted.key);
         if (msg.sender != item.contributor) revert Datasets_NotContributor(msg.sender, item.contributor);
         if (item.verdict != Rules.ACCEPT) revert Datasets_NotAccepted(item.item);
-        bytes32 leaf = Leaves.item(address(settlement), posted.key, item);
-        uint256 index = item.item - posted.firstItem;
-        if (Merkle.root(leaf, index, posted.count, proof) != posted.itemRoot) {
-            revert Datasets_WrongProof(posted.key, item.item);
-        }
+        bool settled = Places.isSettled(address(settlement), posted, item, proof);
+        if (!settled) revert Datasets_WrongProof(posted.key, item.item);
         _withdraw(_clip(posted.campaign, 0, item.contribution), item.contribution);
         emit ConsentWithdrawn(posted.campaign, item.contribution, msg.sender);
     }

@@ -11,7 +11,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Item, Pay, Posted, Terms} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
-import {Merkle} from "./Merkle.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -103,11 +103,7 @@ contract Disputes is IDisputes, IArbitrable, IEvidence, ReentrancyGuardTransient
     {
         (uint256 key, uint256 number) = (posted.key, item.item);
         if (Preimage.digest(terms) != posted.terms) revert Disputes_WrongTerms(key);
-        if (number < posted.firstItem) revert Disputes_WrongProof(number);
-        bytes32 leaf = Leaves.item(address(settlement), key, item);
-        if (Merkle.root(leaf, number - posted.firstItem, posted.count, proof) != posted.itemRoot) {
-            revert Disputes_WrongProof(number);
-        }
+        if (!Places.isSettled(address(settlement), posted, item, proof)) revert Disputes_WrongProof(number);
         if (isDisputed[key][number]) revert Disputes_AlreadyDisputed(key, number);
         uint256 finalAt = settlement.slotOf(key).finalAt;
         if (block.timestamp >= finalAt) revert Disputes_WindowOver(key, finalAt, block.timestamp);

@@ -7,6 +7,7 @@ import {Item, Pay, Posted, Terms, Vote} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
 import {Pays} from "./Pays.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
 
@@ -219,14 +220,11 @@ contract Faults is IFaults {
     }
 
     function _matchVotes(Item calldata item, Vote[] calldata votes) private pure {
-        if (keccak256(abi.encode(votes)) != item.votesRoot) revert Faults_WrongVotes(item.item);
+        if (Preimage.digest(votes) != item.votesRoot) revert Faults_WrongVotes(item.item);
     }
 
     function _matchItem(Posted calldata posted, Item calldata item, bytes32[] calldata proof) private view {
-        bytes32 leaf = Leaves.item(address(settlement), posted.key, item);
-        if (item.item < posted.firstItem) revert Faults_WrongProof(item.item);
-        uint256 index = item.item - posted.firstItem;
-        if (Merkle.root(leaf, index, posted.count, proof) != posted.itemRoot) revert Faults_WrongProof(item.item);
+        if (!Places.isSettled(address(settlement), posted, item, proof)) revert Faults_WrongProof(item.item);
     }
 
     function _matchPay(Posted calldata posted, Pay calldata pay, bytes32[] calldata proof)

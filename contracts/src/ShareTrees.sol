@@ -3,9 +3,10 @@ pragma solidity ^0.8.28;
 
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IShareTrees} from "./interfaces/IShareTrees.sol";
-import {ItemProof, Posted, Share, ShareProof} from "./interfaces/Structs.sol";
+import {ItemProof, Share, ShareProof} from "./interfaces/Structs.sol";
 import {Leaves} from "./Leaves.sol";
 import {Merkle} from "./Merkle.sol";
+import {Places} from "./Places.sol";
 import {Rules} from "./Rules.sol";
 import {Tokens} from "./Tokens.sol";
 
@@ -223,13 +224,8 @@ abstract contract ShareTrees is IShareTrees {
     }
 
     function _matchItem(ItemProof calldata item) internal view {
-        Posted calldata posted = item.posted;
-        uint256 number = item.item.item;
-        if (number < posted.firstItem) revert Shares_WrongItem(number);
-        bytes32 leaf = Leaves.item(address(settlement), posted.key, item.item);
-        if (Merkle.root(leaf, number - posted.firstItem, posted.count, item.proof) != posted.itemRoot) {
-            revert Shares_WrongItem(number);
-        }
+        bool settled = Places.isSettled(address(settlement), item.posted, item.item, item.proof);
+        if (!settled) revert Shares_WrongItem(item.item.item);
     }
 
     /// @dev Whether the tree divides this settlement.

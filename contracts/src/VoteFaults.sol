@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ICampaigns} from "./interfaces/ICampaigns.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
@@ -12,17 +11,15 @@ import {IStakes} from "./interfaces/IStakes.sol";
 import {IVoteFaults} from "./interfaces/IVoteFaults.sol";
 import {Anchor, Ballot, CommitRoot, Item, Posted, Terms, Vote} from "./interfaces/Structs.sol";
 import {Ballots} from "./Ballots.sol";
-import {Leaves} from "./Leaves.sol";
-import {Merkle} from "./Merkle.sol";
+import {Places} from "./Places.sol";
 import {Preimage} from "./Preimage.sol";
 import {Rules} from "./Rules.sol";
+import {Typed} from "./Typed.sol";
 import {Weights} from "./Weights.sol";
 
 /// @title VoteFaults
 /// @notice See IVoteFaults. Decides nothing that a stranger could not recompute.
 contract VoteFaults is IVoteFaults {
-    bytes32 private constant _DOMAIN =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     bytes32 private constant _VOTE_COMMIT =
         keccak256("VoteCommit(uint256 campaign,uint32 item,uint8 round,address reviewer,bytes32 commit)");
     uint8 private constant _REVIEWER = 2;
@@ -159,9 +156,7 @@ contract VoteFaults is IVoteFaults {
 
     /// @inheritdoc IVoteFaults
     function digestOf(Place calldata place, bytes32 commit) public view returns (bytes32) {
-        bytes32 domain =
-            keccak256(abi.encode(_DOMAIN, keccak256("Headwater"), keccak256("1"), block.chainid, address(campaigns)));
-        return MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(_VOTE_COMMIT, place, commit)));
+        return Typed.digest(address(campaigns), keccak256(abi.encode(_VOTE_COMMIT, place, commit)));
     }
 
     // Helpers
@@ -309,26 +304,18 @@ contract VoteFaults is IVoteFaults {
     /// @dev When the settlement was posted.
     function _settledAt(Posted calldata posted, Terms calldata terms) private pure returns (uint256) {
         if (Preimage.digest(terms) != posted.terms) revert VoteFaults_WrongTerms(posted.key);
-        return posted.finalAt - terms.challengeWindow;
+        return Places.postedAt(posted, terms);
     }
 
     /// @return number the item's
     function _match(Posted calldata posted, Counted calldata at) private view returns (uint256 number) {
         number = at.item.item;
-        uint256 first = posted.firstItem;
-        bytes32 leaf = Leaves.item(address(settlement), posted.key, at.item);
-        if (number < first || Merkle.root(leaf, number - first, posted.count, at.proof) != posted.itemRoot) {
-            revert VoteFaults_WrongProof(number);
-        }
+        if (!Places.isSettled(address(settlement), posted, at.item, at.proof)) revert VoteFaults_WrongProof(number);
         if (Preimage.digest(at.votes) != at.item.votesRoot) revert VoteFaults_WrongVotes(number);
     }
 
     function _matchAnchor(Posted calldata posted, Anchor calldata anchor, uint256 item) private view {
-        uint256 first = anchor.firstItem;
-        if (
-            item < first || item >= first + anchor.count
-                || campaigns.anchorHash(posted.campaign, first) != Preimage.digest(anchor)
-        ) revert VoteFaults_WrongAnchor(item);
+        if (!Places.isAnchored(campaigns, posted.campaign, anchor, item)) revert VoteFaults_WrongAnchor(item);
     }
 
     function _vote(Counted calldata at, uint256 index) private pure returns (Vote calldata) {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
+import {Ballots} from "../src/Ballots.sol";
 import {Leaves} from "../src/Leaves.sol";
 import {Merkle} from "../src/Merkle.sol";
 import {Origins} from "../src/Origins.sol";
@@ -12,7 +13,7 @@ import {Rules} from "../src/Rules.sol";
 import {ICampaigns} from "../src/interfaces/ICampaigns.sol";
 import {IReviewers} from "../src/interfaces/IReviewers.sol";
 import {IStakes} from "../src/interfaces/IStakes.sol";
-import {Contribution, Item, Share, Vote, Word} from "../src/interfaces/Structs.sol";
+import {Ballot, Contribution, Item, Share, Vote, Word} from "../src/interfaces/Structs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The libraries behind an external face, so that calldata is calldata and reverts can be expected.
@@ -77,20 +78,12 @@ contract Libraries {
         return Origins.anchorLeaf(ICampaigns(campaigns), campaign, salt, item);
     }
 
-    function commit(address campaigns, uint256 campaign, uint32 item, Vote calldata vote, bytes32 reasons, bytes32 salt)
-        external
-        view
-        returns (bytes32)
-    {
-        return Origins.commit(ICampaigns(campaigns), campaign, item, vote, reasons, salt);
+    function commit(address campaigns, Ballot calldata ballot) external view returns (bytes32) {
+        return Ballots.commitOf(campaigns, ballot);
     }
 
-    function commitLeaf(address campaigns, uint256 campaign, uint32 item, Vote calldata vote)
-        external
-        view
-        returns (bytes32)
-    {
-        return Origins.commitLeaf(ICampaigns(campaigns), campaign, item, vote);
+    function commitLeaf(address campaigns, Ballot calldata b, bytes32 made) external view returns (bytes32) {
+        return Ballots.leaf(campaigns, b.campaign, b.item, b.round, b.reviewer, made);
     }
 
     function stands(uint8 verdict, int256 s, int256 threshold, uint256 novelty, uint256 votes)
@@ -259,16 +252,17 @@ contract ConformanceTest is Test {
 
     function _commit(string memory json, string memory path) private view {
         address campaigns = vm.parseJsonAddress(json, ".contract");
-        uint256 campaign = _uint(json, path, ".message.campaign");
-        uint32 item = uint32(vm.parseJsonUint(json, ".item"));
-        Vote memory vote;
-        vote.reviewer = vm.parseJsonAddress(json, ".reviewer");
-        vote.round = uint8(vm.parseJsonUint(json, ".round"));
-        vote.verdict = uint8(_uint(json, path, ".verdict"));
-        bytes32 reasons = vm.parseJsonBytes32(json, ".reasons");
-        vote.commit = lib.commit(campaigns, campaign, item, vote, reasons, vm.parseJsonBytes32(json, ".secret"));
-        _same(json, path, ".commit", vote.commit);
-        _same(json, path, ".commitLeaf", lib.commitLeaf(campaigns, campaign, item, vote));
+        Ballot memory ballot;
+        ballot.campaign = _uint(json, path, ".message.campaign");
+        ballot.item = uint32(vm.parseJsonUint(json, ".item"));
+        ballot.round = uint8(vm.parseJsonUint(json, ".round"));
+        ballot.reviewer = vm.parseJsonAddress(json, ".reviewer");
+        ballot.verdict = uint8(_uint(json, path, ".verdict"));
+        ballot.reasons = vm.parseJsonBytes32(json, ".reasons");
+        ballot.salt = vm.parseJsonBytes32(json, ".secret");
+        bytes32 made = lib.commit(campaigns, ballot);
+        _same(json, path, ".commit", made);
+        _same(json, path, ".commitLeaf", lib.commitLeaf(campaigns, ballot, made));
     }
 
     function _same(string memory json, string memory path, string memory field, bytes32 found) private pure {

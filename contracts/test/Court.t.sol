@@ -448,15 +448,7 @@ contract CourtTest is Courtroom {
 
     /// @notice The second jury does not come: its fees go back to who paid them, and nobody of the first is blamed.
     function test_appeal_jury_nobody_revealed_returns_its_fees() public {
-        _jurors(40);
-        uint256 id = _open();
-        _drawn(id);
-        _vote(id, _split(7, 0));
-        uint256 cost = 15 * uint256(FEE);
-        _fund(id, rival, 2, 2 * cost);
-        _fund(id, operator, 1, cost);
-        _drawn(id);
-        _vote(id, _split(0, 0));
+        (uint256 id, uint256 cost) = _appealed(_split(7, 0), 2, _split(0, 0));
         _pass(40);
         vm.assertEq(court.currentRuling(id), 0, "refused");
         court.claimAppeal(id, 0, 2, rival);
@@ -472,15 +464,7 @@ contract CourtTest is Courtroom {
 
     /// @notice A last jury that finds nothing proves no jury wrong: side 0 has its ruling and nothing of the jurors'.
     function test_a_last_jury_that_ties_makes_no_challenger() public {
-        _jurors(40);
-        uint256 id = _open();
-        _drawn(id);
-        _vote(id, _split(5, 0)); // two absent
-        uint256 cost = 15 * uint256(FEE);
-        _fund(id, rival, 0, 2 * cost);
-        _fund(id, operator, 1, cost);
-        _drawn(id);
-        _vote(id, _split(7, 7));
+        (uint256 id, uint256 cost) = _appealed(_split(5, 0), 0, _split(7, 7)); // two absent
         _pass(40);
         vm.assertEq(court.currentRuling(id), 0, "tie");
         _payAll(id);
@@ -490,15 +474,7 @@ contract CourtTest is Courtroom {
     }
 
     function test_an_overturned_unanimous_jury_pays_its_challengers() public {
-        _jurors(40);
-        uint256 id = _open();
-        _drawn(id);
-        _vote(id, _split(7, 0));
-        uint256 cost = 15 * uint256(FEE);
-        _fund(id, rival, 2, 2 * cost);
-        _fund(id, operator, 1, cost);
-        _drawn(id);
-        _vote(id, _split(0, 15));
+        (uint256 id,) = _appealed(_split(7, 0), 2, _split(0, 15));
         _pass(40);
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_NotJudged.selector, id, 0));
         court.claimAppeal(id, 0, 2, rival);

@@ -216,6 +216,22 @@ abstract contract Courtroom is Test {
         court.fundAppeal{value: amount}(id, side);
     }
 
+    /// @notice A dispute with 40 jurors that the rival appeals for `side`, the operator for 1, and what both juries said.
+    function _appealed(uint256[] memory first, uint256 side, uint256[] memory second)
+        internal
+        returns (uint256 id, uint256 cost)
+    {
+        _jurors(40);
+        id = _open();
+        _drawn(id);
+        _vote(id, first);
+        cost = 15 * uint256(FEE);
+        _fund(id, rival, side, 2 * cost);
+        _fund(id, operator, 1, cost);
+        _drawn(id);
+        _vote(id, second);
+    }
+
     function _payAll(uint256 id) internal {
         uint256 rounds = court.clockOf(id).round;
         for (uint256 i; i <= rounds; ++i) {

@@ -325,14 +325,14 @@ def test_shares(contract: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> N
     ledger = SimpleNamespace(settlement=made.__getitem__, settlements=made, campaign=lambda number: campaign)
     network: Any = SimpleNamespace(ledger=lambda: ledger)
     tree = tree_of(case, excused)
-    assert (_decided(contract, network, case, tree)) == case["holds"]
+    assert (_decided(network, case, tree)) == case["holds"]
 
 
-def _decided(contract: str, network: Any, case: Case, tree: ShareTree) -> bool:
+def _decided(network: Any, case: Case, tree: ShareTree) -> bool:
     """Whether the watcher would prove just this."""
     given, function = case["given"], case["function"]
     if function == "proveUnshown":
-        return _late(contract, given, tree)
+        return _late(given, tree)
     closing = SimpleNamespace(campaign=GIVEN["campaign"], closed_at=1, lapses_at=2, shares=tree.count)
     facts: Any = SimpleNamespace(closing=closing, settlements=tree.keys)
     if function == "proveMissingSettlement":
@@ -353,16 +353,12 @@ def _decided(contract: str, network: Any, case: Case, tree: ShareTree) -> bool:
     return bool(fault.index == given.get("leaf", 0))
 
 
-def _late(contract: str, given: Case, tree: ShareTree) -> bool:
+def _late(given: Case, tree: ShareTree) -> bool:
     """The watcher's look at a leaf called for, in a window of 30 seconds."""
     leaf = tree.leaves[given["called"]] if given["shown"] else None
-    asked: Any = SimpleNamespace(calls={given["called"]: leaf})
-    now = 100 + 20 + given["after"]
-    if contract == "Pools":
-        asked.closing = SimpleNamespace(closed_at=100, final_at=130)
-        fault = pool_watch._unshown(asked, now)
-    else:
-        fault = share_watch._unshown(asked, 100, 130, now)
+    nobody: Any = None
+    window = share_watch.ShareWindow(nobody, nobody, tree.count, 100, 130, {given["called"]: leaf})
+    fault = window.unshown(100 + 20 + given["after"])
     return fault is not None and fault.index == given["index"]
 
 

@@ -14,10 +14,12 @@ import pytest
 from headwater.checks import all_rules, read_report
 from headwater.cli import app
 from headwater.export import load
+from headwater.export.conform import kept_in
 from headwater.formats import open_recording
 from headwater.node import local
 from headwater.node.home import Home
 from headwater.primitives.cid import Cid
+from headwater.records.codec import cid
 from headwater.storage import LocalBlobStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.chain]
@@ -182,6 +184,10 @@ def loaded_and_exported(shell: Shell, folder: Path) -> None:
         assert (got.streams[name].values == stream.values).all()
     exported = shell.data("export", "1@1", "--as", "buyer", "--out", str(folder / "set"))
     assert (exported["episodes"], exported["reencoded"], exported["frames"]) == (1, 0, source.length)
+    kept = kept_in(folder / "set")
+    assert (exported["conformed"], exported["spec"]) == (cid(kept), kept.spec)
+    assert len(kept.episodes[0].source) == 64  # the contribution's digest
+    assert {a.target_unit for f in kept.maps[0].features for a in f.axes} == {"rad", "range_0_1"}
     sample = next(iter(load(folder / "set")))
     assert sample.images["observation.images.cam_high"].shape == (480, 640, 3)
     assert (sample.values["action"] == source.streams["action"].values[0]).all()

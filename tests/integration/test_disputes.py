@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.conftest import Town
@@ -74,7 +76,7 @@ class Trial:
     def posted(self) -> Posted:
         return self.settled.posted
 
-    def decide_by_hand(self, dispute: int, choice: Choice, folder: Path) -> None:
+    def decide_by_hand(self, dispute: int, choice: Choice) -> None:
         """The same with what jurors type."""
         someone = self.town.account()
         self.c.chain.request("anvil_mine", "0x3")
@@ -83,14 +85,12 @@ class Trial:
         for one in self.jurors.values():
             (seat,) = juror.seats(self.network, one.address)
             assert (seat.dispute, seat.item, seat.phase) == (dispute, f"{self.campaign.id}/0", Phase.COMMIT)
-            assert juror.vote(self.network, one, folder, dispute, choice) == 1
+            assert juror.vote(self.network, one, dispute, choice) == 1
         with pytest.raises(ClientError, match="no seat of yours without a vote"):
-            juror.vote(self.network, one, folder, dispute, choice)
-        assert juror.open_votes(self.network, one, folder) == 0, "too early"
+            juror.vote(self.network, one, dispute, choice)
+        assert juror.open_votes(self.network, one) == 0, "too early"
         self.town.skip(61)
-        with pytest.raises(ClientError, match="the home the vote was committed from"):
-            juror.open_votes(self.network, one, folder / "elsewhere")
-        assert [juror.open_votes(self.network, each, folder) for each in self.jurors.values()] == [1] * JURORS
+        assert [juror.open_votes(self.network, each) for each in self.jurors.values()] == [1] * JURORS
         self.town.skip(63)
         done = juror.turn(self.network, someone)
         assert done == [f"gave the ruling of dispute {dispute}", f"paid round 0 of dispute {dispute}"]
@@ -164,7 +164,7 @@ def test_a_wrongly_rejected_contributor_is_paid(chain: Chain) -> None:
     assert not any(one.startswith("settlement/") for one in failed)
 
 
-def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain, tmp_path: Path) -> None:
+def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain) -> None:
     trial = Trial(chain, lie=False)
     c, network, campaign = trial.c, trial.network, trial.campaign
     ana, watcher = campaign.people[0], trial.town.account(R // 10**6)
@@ -178,7 +178,7 @@ def test_a_leaf_in_dispute_waits_and_what_is_cut_goes_back(chain: Chain, tmp_pat
     assert c.local_dollar.balance(ana.address) == 0
     assert c.local_dollar.balance(campaign.op.address) > 0, "the operator's leaf is none of the dispute's business"
 
-    trial.decide_by_hand(made.number, Choice.REJECT, tmp_path)
+    trial.decide_by_hand(made.number, Choice.REJECT)
     (case,) = [execute(network, watcher, number) for number in ready(network)]
     assert case.outcome is DisputeOutcome.REJECTED
     escrow = c.campaigns.state(campaign.id).escrow
@@ -219,3 +219,65 @@ def test_the_commands(chain: Chain, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "paid round 0 of dispute 1" in said("juror", "turn", "--as", "me")
     taken = json.loads(said("dispute", "withdraw", "--as", "me", "--campaign", str(trial.campaign.id), "--json"))
     assert taken["asked"] == R // 2 + trial.posted.bond // 8 - R
+
+
+def elsewhere(network: Network) -> Network:
+    """The same network as another process sees it."""
+    contracts = network.contracts
+    return Network(Contracts(Chain(contracts.chain.url), contracts.deployment), network.blobs)
+
+
+class Beaten:
+    """A signer whose transaction is delayed: another process of the same juror gets in before it."""
+
+    def __init__(self, signer: KeySigner, first: Callable[[], object]) -> None:
+        self._signer, self._first = signer, [first]
+        self.address = signer.address
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        return self._signer.sign_digest(digest)
+
+    def sign_transaction(self, transaction: Mapping[str, Any]) -> bytes:
+        if self._first:
+            self._first.pop()()
+        return self._signer.sign_transaction(transaction)
+
+
+def test_attack_two_commits_at_once_lose_no_vote(chain: Chain) -> None:
+    """Two terminals of one juror, or a run that was killed after it had sent and then repeated with another choice."""
+    trial = Trial(chain, lie=True)
+    network, challenger = trial.network, trial.town.account(R // 10**6)
+    made = open_dispute(network, challenger, trial.campaign.id, 0, "it is there")
+    trial.c.chain.request("anvil_mine", "0x3")
+    trial.town.skip(2)
+    juror.turn(network, challenger)
+    one, other = list(trial.jurors.values())[:2]
+    beaten = Beaten(one, lambda: juror.vote(elsewhere(network), one, made.number, Choice.ACCEPT))
+    with pytest.raises(RevertError, match="Court"):
+        juror.vote(network, beaten, made.number, Choice.REJECT)
+    theirs = trial.c.court.commitment(made.number, 0, other.address, Choice.ACCEPT, bytes(32))
+    (seat,) = juror.seats(network, other.address)
+    trial.c.court.commit(other, made.number, seat.seat, theirs)
+    trial.town.skip(61)
+    assert juror.open_votes(network, one) == 1
+    with pytest.raises(ClientError, match="a commitment of another tool"):
+        juror.open_votes(network, other)
+    seat = next(s for s in juror.seats(network, one.address) if s.dispute == made.number)
+    assert trial.c.court.seat(made.number, 0, seat.seat).choice == Choice.ACCEPT
+
+
+def test_attack_two_open_one_dispute_at_once(chain: Chain) -> None:
+    """The slower of two challengers pays nothing but gas: his coin and his bond are where they were."""
+    trial = Trial(chain, lie=True)
+    first, second = trial.town.account(R // 10**6), trial.town.account(R // 10**6)
+    contracts, network = trial.c, trial.network
+    token = trial.campaign.terms.token
+    contracts.local_dollar.approve(second, contracts.stakes.address, R // 2)
+    contracts.stakes.deposit(second, token, R // 2)
+    beaten = Beaten(second, lambda: open_dispute(elsewhere(network), first, trial.campaign.id, 0, "mine"))
+    before = contracts.chain.balance(second.address)
+    with pytest.raises(RevertError, match="AlreadyDisputed"):
+        open_dispute(network, beaten, trial.campaign.id, 0, "mine too")
+    assert before - contracts.chain.balance(second.address) < contracts.disputes.cost(), "gas alone"
+    assert contracts.stakes.collateral(second.address, token).free == R // 2
+    assert network.ledger().dispute(1).challenger == first.address

@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert, update
 
 from headwater.chain import KeySigner
 from headwater.chain import events as ev
 from headwater.chain.calls import PAY_PLACES
 from headwater.chain.stakes import OPERATOR_ROLE, REVIEWER_ROLE
 from headwater.chain.structs import Anchor, Draw, Posted, Terms, opening_hash, settlement_key
+from headwater.checks import CopyIndex
 from headwater.client.network import Network
 from headwater.client.origins import origin_of
 from headwater.client.settled import settled
@@ -24,17 +25,20 @@ from headwater.client.watch import patrol
 from headwater.client.watch_origins import Round, patrol_origins
 from headwater.market import value
 from headwater.market.settlement import assemble
+from headwater.node.database import contributions, open_database
 from headwater.node.errors import IntakeError, NotReadyError
 from headwater.node.operator.answering import answer_calls
+from headwater.node.operator.checking import index_before, unjudged
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.intake import _signature_stands
+from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.settling import left_over, missing, nothing
 from headwater.primitives.amounts import Amount
-from headwater.primitives.cid import Cid, cid_digest, raw_cid
+from headwater.primitives.cid import DAG_CBOR, Cid, cid_digest, raw_cid
 from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
 from headwater.records.anchor import AnchorLeaves
-from headwater.records.contribution import Contribution, anchor_leaf
+from headwater.records.contribution import Contribution, SignedContribution, anchor_leaf
 from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnapshot
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import ACCEPT, Ballot, Reasons, VoteCommit
@@ -277,6 +281,41 @@ def test_a_copy_its_settler_could_not_know_voids_the_item_alone(town: Town) -> N
     first.c.content_faults.show(first.watcher, origin)
     assert first.c.content_faults.shown_at(root) is not None
     assert first.network.ledger().shown == {root: (posted[0].key, 0)}
+
+
+def test_attack_a_copy_of_shown_content_is_known_to_every_operator(town: Town, tmp_path: Path) -> None:
+    """Accepting it would cost the whole settlement, even if he has never seen the original."""
+    first, second = Stage(town), Stage(town)
+    shared, root = b"shown, then handed in elsewhere", sha256(b"shown, then handed in elsewhere").digest()
+    clips = [[stage.clip(0, shared), stage.clip(1, b"own" + bytes([stage.id]))] for stage in (first, second)]
+    before, after = first.anchor(clips[0]), second.anchor(clips[1])
+    posted = first.settle(before, clips[0], first.vote(before))
+    desk = Desk(second.c, second.blobs, second.operator, open_database(tmp_path / "db"), tmp_path)
+    items, nothing_known = [], desk.blobs.put_block(CopyIndex().to_bytes(), DAG_CBOR)
+    with desk.engine.begin() as db:
+        for n, clip in enumerate(clips[1]):
+            signed = SignedContribution(clip.given, clip.signature, clip.salt)
+            digest, unread = clip.given.digest(second.c.campaigns_domain), cast(Any, None)
+            items.append(AnchoredItem(n, after.sequence << 10 | n, signed, digest, unread, unread))
+            row = {"digest": digest, "campaign": second.id, "contributor": clip.given.contributor, "signed": b""}
+            row |= {"received_at": 0, "report": NOTHING, "copy_index": nothing_known}
+            db.execute(insert(contributions).values(**row))
+    assert unjudged(desk, second.id, items) == []
+    origin = origin_of(first.network, settled(first.network, first.network.ledger().settlement(posted.key)), 0)
+    first.c.content_faults.show(first.watcher, origin)
+    assert unjudged(desk, second.id, items) == items[:1], "judged again before it is settled"
+    with desk.engine.begin() as db:
+        db.execute(update(contributions).values(report=None))
+    known = index_before(desk, items[0].order)
+    assert known.same_content(root) == clips[0][0].given.digest(first.c.campaigns_domain).hex()
+    assert index_before(desk, before.sequence << 10).same_content(root) is None, "the original is no copy of itself"
+    town.skip(WINDOW // 2 + 1)
+    lost = second.settle(after, clips[1], second.vote(after))
+    with desk.engine.begin() as db:
+        db.execute(update(contributions).values(report=NOTHING))
+    assert unjudged(desk, second.id, items) == [], "settled: too late"
+    (proven,) = second.patrol().proven
+    assert (proven.fault.function, second.network.ledger().settlement(lost.key).standing) == ("proveDuplicate", False)
 
 
 def test_attack_direct_anchor_left_out_is_proven(town: Town) -> None:

@@ -59,10 +59,11 @@ class EpochFacts:
 
 @dataclass
 class RoundFacts:
-    """One jury: who sits where, what was revealed."""
+    """One jury: who sits where, what each committed to (32 bytes), what was revealed."""
 
     size: int
     seats: dict[int, str] = field(default_factory=dict)
+    commitments: dict[int, bytes] = field(default_factory=dict)
     votes: dict[int, int] = field(default_factory=dict)
     funded: list[int] = field(default_factory=list)
     settled: bool = False
@@ -191,6 +192,10 @@ class Institutions:
     @apply.register
     def _(self, e: ev.JurorDrawn) -> None:
         self.disputes[e.dispute].rounds[e.round].seats[e.seat] = e.juror
+
+    @apply.register
+    def _(self, e: ev.JurorCommitted) -> None:
+        self.disputes[e.dispute].rounds[e.round].commitments[e.seat] = e.commitment
 
     @apply.register
     def _(self, e: ev.JurorRevealed) -> None:

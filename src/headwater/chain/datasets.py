@@ -11,9 +11,9 @@ from headwater.chain.settlement import Proof
 from headwater.chain.structs import Item, Posted, Share, Terms, Use, Version
 from headwater.chain.views import Sales, SalesPaid
 from headwater.primitives.hashing import ZERO_WORD
+from headwater.primitives.ids import ZERO_ADDRESS
 
-_NOBODY = "0x" + "00" * 20
-_NO_TERMS = Terms(_NOBODY, _NOBODY, ZERO_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO_WORD, 0, 0, 0, 0, 0)
+_NO_TERMS = Terms(ZERO_ADDRESS, ZERO_ADDRESS, ZERO_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO_WORD, 0, 0, 0, 0, 0)
 
 
 class Datasets(Contract):

@@ -25,9 +25,8 @@ from headwater.chain.rpc import Chain
 from headwater.chain.runtime import Word, eip712
 from headwater.primitives.cid import RAW, cid_encode
 from headwater.primitives.hashing import keccak256
-from headwater.primitives.ids import checksum_address
+from headwater.primitives.ids import ZERO_ADDRESS, checksum_address
 
-NOBODY = "0x" + "0" * 40
 QUESTION = Path(__file__).with_name("question.json")
 CALLS_A_BOND = 100  # calls for a share leaf that cost together what publishing locks
 LICENCE_URI = "headwater:licence/{id}"
@@ -207,7 +206,7 @@ def _reputation(s: Site) -> Made:
         "stakes": s["Stakes"],
         "parameters": s["Parameters"],
         "networkToken": s["HeadwaterToken"],
-        "judge": NOBODY,  # who hears disputes; none here yet
+        "judge": ZERO_ADDRESS,  # who hears disputes; none here yet
         "demandBond": s.profile.demand_bond,
     }
     return Made(tuple(parts.values()), _own("Reputation", **parts))

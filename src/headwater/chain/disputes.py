@@ -10,9 +10,10 @@ from headwater.chain.ports import TransactionSigner
 from headwater.chain.settlement import Proof
 from headwater.chain.structs import Item, Pay, Posted, Terms
 from headwater.chain.views import DisputeCase, DisputeTally
+from headwater.primitives.ids import ZERO_ADDRESS
 
 LIMIT = 8  # overturned items that void a settlement; of its bond, one part in so many for each
-NO_PAY = Pay(0, "0x" + "0" * 40, 0, 0, 0, bytes(32))
+NO_PAY = Pay(0, ZERO_ADDRESS, 0, 0, 0, bytes(32))
 
 
 class Choice(IntEnum):

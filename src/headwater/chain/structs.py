@@ -7,7 +7,7 @@ units, times are unix seconds of chain time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -16,6 +16,7 @@ from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 from headwater.primitives.eip712 import Domain, typed_digest
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
+from headwater.records.verdict import CountedVote
 
 Row = tuple[Any, ...]
 
@@ -186,6 +187,11 @@ class Vote(Struct):
     commit: bytes
 
     ABI = ("address", "uint8", "uint8", "uint16", "bytes32")
+
+    @classmethod
+    def all_of(cls, counted: Iterable[CountedVote]) -> tuple[Self, ...]:
+        """A verdict's votes, in order."""
+        return tuple(cls(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in counted)
 
 
 @dataclass(frozen=True)

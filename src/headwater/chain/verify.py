@@ -9,7 +9,7 @@ from headwater.chain import runtime
 from headwater.chain.deploy import PARTS, Part, Site, creation, parts_of, site_of
 from headwater.chain.deployment import Deployment
 from headwater.chain.rpc import Chain
-from headwater.primitives.ids import checksum_address
+from headwater.primitives.ids import ZERO_ADDRESS, checksum_address
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _creation_faults(chain: Chain, site: Site, part: Part, tx: str) -> Iterator[
         yield f"the node does not know its creating transaction {tx}; ask one with full history"
     elif (
         int(mined["status"], 16) != 1
-        or checksum_address(mined.get("contractAddress") or "0x" + "0" * 40) != (site[part.name])
+        or checksum_address(mined.get("contractAddress") or ZERO_ADDRESS) != (site[part.name])
     ):
         yield f"transaction {tx} did not create it"
     elif bytes.fromhex(str(found["input"]).removeprefix("0x")) != creation(site, part):

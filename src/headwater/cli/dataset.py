@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.cli.conforming import AsRecordedOption, ConventionsOption, SpecOption, data_of, lines_of, written
 from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import console, progress
 from headwater.cli.references import item_of, version_of
@@ -15,6 +16,7 @@ from headwater.cli.references import item_of, version_of
 if TYPE_CHECKING:
     from headwater.client.buy import Delivered
     from headwater.export import ExportReport
+    from headwater.records.conform import ConformedSet
 
 VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
 OutOption = Annotated[Path, typer.Option("--out", help="A folder that is not there yet, or empty.")]
@@ -111,19 +113,25 @@ def export(
     out: OutOption,
     name: Annotated[str | None, typer.Option("--as", help="Wallet that holds the licence.")] = None,
     form: Annotated[Format, typer.Option("--format", help="Which training view.")] = Format.LEROBOT_V3,
+    spec: SpecOption = None,
+    conventions: ConventionsOption = None,
+    as_recorded: AsRecordedOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a training set; video is copied packet by packet wherever that is possible."""
+    """Write a training set in the campaign's names, units and rate; video is copied wherever that is possible."""
     import tempfile
 
     from headwater.client.errors import ClientError
+    from headwater.client.spec_file import read_spec
+    from headwater.client.training import asked_of
     from headwater.export import export_lerobot_v3
     from headwater.formats import open_recording
 
     target = _free(out)
     if Path(source).exists():
-        made = export_lerobot_v3(open_recording(Path(source)), target)
+        wanted = read_spec(spec) if spec else None
+        made, how = written(export_lerobot_v3, open_recording(Path(source)).episodes, target, wanted, conventions)
     else:
         number, version = version_of(source)
         if name is None:
@@ -132,8 +140,11 @@ def export(
         session.home.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="export-", dir=session.home.work) as work:
             got = _deliver(session, name, number, version, Path(work) / "plain")
-            made = export_lerobot_v3(got.episodes, target)
-    _exported(made, form, as_json)
+            asked = asked_of(session.network, number, version)
+            wanted = None if as_recorded else read_spec(spec) if spec else asked.spec
+            labels = asked.contributions
+            made, how = written(export_lerobot_v3, got.episodes, target, wanted, conventions, labels)
+    _exported(made, how, form, as_json)
 
 
 def withdraw(
@@ -177,16 +188,19 @@ def _deliver(session: Session, name: str, dataset: int, version: int, target: Pa
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
 
 
-def _exported(made: ExportReport, form: Format, as_json: bool) -> None:
+def _exported(made: ExportReport, how: ConformedSet | None, form: Format, as_json: bool) -> None:
     if as_json:
         emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,
-              "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files)})  # fmt: skip
+              "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files),
+              **data_of(how)})  # fmt: skip
         return
     out = console()
     out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
     out.print(f"video: {made.copied} clips copied unchanged, {len(made.reencoded)} encoded anew")
     for one in made.reencoded:
         out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
+    for line in lines_of(how):
+        out.print(line, markup=False)
 
 
 def _free(out: Path) -> Path:

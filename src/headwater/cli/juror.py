@@ -61,11 +61,11 @@ def commit(
     name: AsOption,
     home: HomeOption = None,
 ) -> None:
-    """Vote, closed: nobody can read it until you open it. The salt stays in this home."""
+    """Vote, closed: nobody can read it until you open it, with the same key."""
     from headwater.client.juror import vote
 
     session = session_of(home)
-    count = vote(session.network, session.signer(name), session.home.root / "juror", dispute, choice)
+    count = vote(session.network, session.signer(name), dispute, choice)
     say(f"committed on {count} seats; open it in time with 'headwater juror reveal'")
 
 
@@ -75,7 +75,7 @@ def reveal(name: AsOption, home: HomeOption = None) -> None:
     from headwater.client.juror import open_votes
 
     session = session_of(home)
-    say(f"{open_votes(session.network, session.signer(name), session.home.root / 'juror')} votes opened")
+    say(f"{open_votes(session.network, session.signer(name))} votes opened")
 
 
 @group.command("turn")

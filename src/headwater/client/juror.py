@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
 from headwater.catalog.institutions import DisputeFacts
 from headwater.chain.court import Phase
-from headwater.chain.deployment import write_json
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.stakes import JUROR_ROLE
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
+from headwater.primitives.eip712 import Domain, Signer, typed_digest
+from headwater.primitives.hashing import keccak256
 
 _DRAWN, _COMMITTED = 1, 2  # states of a seat
 _ALL = 255  # places in the order of a round, at most
+_SALT = {"JurorSalt": (("dispute", "uint256"), ("round", "uint256"), ("choice", "uint256"))}
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ def seats(network: Network, account: str) -> list[Seated]:
     return found
 
 
-def vote(network: Network, signer: TransactionSigner, folder: Path, dispute: int, choice: int) -> int:
-    """Commits a vote on every own seat of a dispute; how many. Salts are on disk before anything is sent.
+def vote(network: Network, signer: TransactionSigner, dispute: int, choice: int) -> int:
+    """Commits a vote on every own seat of a dispute; how many. Nothing has to be kept: see ``salt_of``.
 
     Raises:
         ClientError: no seat of this account waits for a vote, or there is no such choice.
@@ -72,34 +71,46 @@ def vote(network: Network, signer: TransactionSigner, folder: Path, dispute: int
     most = _facts(network, dispute).choices
     if not 0 <= choice <= most:
         raise ClientError("choice", actual=choice, allowed=f"0 to {most}", fix="0 refuses to decide")
-    court = network.contracts.court
     for one in own:
-        salt = secrets.token_bytes(32)
-        write_json(_file(network, folder, one), {"choice": choice, "salt": salt.hex()})
-        made = court.commitment(dispute, one.round, signer.address, choice, salt)
-        court.commit(signer, dispute, one.seat, made)
+        made, _ = _commitment(network, signer, one, choice)
+        network.contracts.court.commit(signer, dispute, one.seat, made)
     return len(own)
 
 
-def open_votes(network: Network, signer: TransactionSigner, folder: Path) -> int:
-    """Reveals every committed vote whose time has come; how many.
+def open_votes(network: Network, signer: TransactionSigner) -> int:
+    """Reveals every committed vote whose time has come; how many. What was chosen is found from the commitment.
 
     Raises:
-        ClientError: the salt of one is not in this folder.
+        ClientError: a commitment is not one that ``vote`` makes with this key.
     """
-    opened = 0
+    opened, strange = 0, []
     for one in seats(network, signer.address):
         if one.phase is not Phase.REVEAL or one.state != _COMMITTED:
             continue
-        path = _file(network, folder, one)
-        if not path.exists():
-            fix = "run it in the home the vote was committed from"
-            raise ClientError(f"vote of dispute {one.dispute}", actual=f"no {path.name}", fix=fix)
-        kept = json.loads(path.read_text())
-        salt = bytes.fromhex(kept["salt"])
-        network.contracts.court.reveal(signer, one.dispute, one.seat, kept["choice"], salt)
+        made = _committed(network, signer, one)
+        if made is None:
+            strange.append(str(one.dispute))
+            continue
+        network.contracts.court.reveal(signer, one.dispute, one.seat, *made)
         opened += 1
+    if strange:
+        fix = "open it with the tool that committed it, before the reveal window ends"
+        what = f"vote of dispute {', '.join(strange)}"
+        raise ClientError(what, actual=f"a commitment of another tool; {opened} others are open", fix=fix)
     return opened
+
+
+def salt_of(domain: Domain, signer: Signer, dispute: int, round_: int, choice: int) -> bytes:
+    """A salt only the juror can make, always the same for the same vote: the hash of his signature over it.
+
+    So the commitment on chain and the key are enough to open a vote: two terminals, a killed process or a lost disk
+    lose none. The signer must be deterministic (RFC 6979), as ours are.
+
+    Args:
+        domain: of the court.
+    """
+    message = {"dispute": dispute, "round": round_, "choice": choice}
+    return keccak256(signer.sign_digest(typed_digest(domain, "JurorSalt", _SALT, message)))
 
 
 def turn(network: Network, signer: TransactionSigner) -> list[str]:
@@ -127,6 +138,20 @@ def _facts(network: Network, dispute: int) -> DisputeFacts:
     return network.ledger().institutions.disputes[dispute]
 
 
-def _file(network: Network, folder: Path, one: Seated) -> Path:
-    court = network.contracts.court.address[2:10].lower()
-    return folder / f"{network.contracts.chain.chain_id}-{court}-{one.dispute}-{one.round}-{one.seat}.json"
+def _commitment(network: Network, signer: Signer, one: Seated, choice: int) -> tuple[bytes, bytes]:
+    """What this juror commits to for a choice, and the salt in it."""
+    court = network.contracts.court
+    domain = Domain(network.contracts.chain.chain_id, court.address)
+    salt = salt_of(domain, signer, one.dispute, one.round, choice)
+    return court.commitment(one.dispute, one.round, signer.address, choice, salt), salt
+
+
+def _committed(network: Network, signer: Signer, one: Seated) -> tuple[int, bytes] | None:
+    """Choice and salt of the commitment on chain; ``None`` if ``vote`` did not make it."""
+    facts = _facts(network, one.dispute)
+    stands = facts.rounds[one.round].commitments[one.seat]
+    for choice in range(facts.choices + 1):
+        made, salt = _commitment(network, signer, one, choice)
+        if made == stands:
+            return choice, salt
+    return None

@@ -10,30 +10,16 @@ from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import Settled
 from headwater.primitives.hashing import ZERO_WORD
+from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.primitives.merkle import Tree, build
 from headwater.records import codec
 from headwater.records.anchor import AnchorLeaves
-from headwater.records.contribution import Contribution as Signed
 from headwater.records.evidence import Opening
 from headwater.records.vote import Ballot, VoteCommit
 
-NOBODY = "0x" + "0" * 40
-
-
-def signed_of(opening: Opening) -> Signed:
-    """What an opening says was signed."""
-    return Signed(
-        campaign=opening.campaign,
-        contributor=opening.contributor,
-        manifest=opening.manifest,
-        content_root=opening.content_root,
-        consent=opening.consent,
-        nonce=opening.nonce,
-    )
-
 
 def fields_of(opening: Opening) -> Contribution:
-    """The same as the contracts take it."""
+    """What an opening says was signed, as the contracts take it."""
     return Contribution(
         opening.campaign,
         opening.contributor,
@@ -87,7 +73,7 @@ def record_of(network: Network, whole: Settled, item: int) -> Record:
     origin, at = origin_of(network, whole, item), item - whole.posted.first_item
     verdict = whole.verdicts[at]
     ballots = [network.record(Ballot, cid) for cid in verdict.ballots]
-    votes = tuple(Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in verdict.votes)
+    votes = Vote.all_of(verdict.votes)
     return Record(
         contribution=origin.contribution,
         salt=origin.salt,
@@ -104,7 +90,7 @@ def _reveal(network: Network, whole: Settled, anchor: Anchor, item: int, vote: V
     campaign = network.ledger().campaign(whole.posted.campaign)
     alone = campaign.own_commits.get((item, vote.round, vote.reviewer))
     if alone and alone.commit == vote.commit:
-        return Reveal(reasons, ballot.salt, NOBODY, 0, alone.time, ())
+        return Reveal(reasons, ballot.salt, ZERO_ADDRESS, 0, alone.time, ())
     tree = build(_round_leaves(network, whole, anchor, vote.round))
     stored = _stored(campaign, anchor, vote.round, tree.root)
     path = tuple(tree.proof(item - anchor.first_item))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from headwater.client.errors import PackError
 from headwater.export import export_lerobot_v3
+from headwater.export.conform import statement_beside
 from headwater.formats import NS, Episode, open_recording
 
 MODALITY = {"gopro-mp4": "egocentric_video", "video-csv": "egocentric_video"}
@@ -48,11 +50,13 @@ def pack(episode: Episode, work: Path) -> Packed:
 
     Raises:
         PackError: the episode shares its files and its timestamps are not on the grid a cut would write.
+        ConventionsError: ``conventions.json`` beside it cannot be read; it would be of no use to a buyer.
     """
     if _shares_files(episode):
         episode = _cut(episode, work)
     root = episode.source.root if episode.source.root.is_dir() else episode.source.root.parent
-    files = sorted((str(file.relative_to(root)), file) for file in episode.source.files)
+    stated = statement_beside(episode)
+    files = sorted((str(file.relative_to(root)), file) for file in (*episode.source.files, *filter(None, [stated])))
     packed = tuple(PackedFile(path, file, _media_type(path)) for path, file in files)
     fmt = episode.source.format
     return Packed(episode, fmt, MODALITY.get(fmt, "robot_episode"), packed)
@@ -78,6 +82,9 @@ def _cut(episode: Episode, work: Path) -> Episode:
                 allowed="a cut without re-encoding",
                 fix="record one episode a file, or send the whole set as one episode a folder",
             )
+        stated = statement_beside(episode)
+        if stated:
+            shutil.copyfile(stated, target / stated.name)
     return open_recording(target)[0]
 
 

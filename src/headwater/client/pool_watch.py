@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 
 from headwater.catalog.ledger import ClosingFacts
 from headwater.chain.errors import RevertError
-from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import ACCEPTED, Share, ShareProof, reference
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.client.settled import settled
-from headwater.client.share_watch import Items, ShareFault, SharesProven, ShareTree, fault_of
+from headwater.client.share_watch import Items, ShareFault, SharesProven, ShareTree, ShareWindow, fault_of
 from headwater.market.split import share_lists
+from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.primitives.merkle import build
 from headwater.storage import BlobNotFoundError, CorruptBlockError
 
@@ -72,12 +70,17 @@ def _watch(network: Network, signer: TransactionSigner, facts: ClosingFacts) -> 
     closing, now = facts.closing, network.contracts.chain.now()
     if now >= closing.final_at:
         return []
-    found = _missing(network, facts) or fault_of_closing(network, facts) or _unshown(facts, now)
+    contract = network.contracts.pools
+    window = ShareWindow(contract, closing, closing.shares, closing.closed_at, closing.final_at, facts.calls)
+    left_out = _missing(network, facts)
+    if left_out is not None:
+        receipt = contract.prove_missing_settlement(signer, closing, facts.settlements, left_out)
+        return [SharesProven(closing.tree, 0, "proveMissingSettlement", receipt.tx, receipt.gas_used)]
+    found = fault_of_closing(network, facts) or window.unshown(now)
     if found is not None:
-        receipt = _prove(network, signer, facts, found)
+        receipt = window.prove(signer, found)
         return [SharesProven(closing.tree, found.index, found.function, receipt.tx, receipt.gas_used)]
-    if now <= closing.closed_at + (closing.final_at - closing.closed_at) // 3:
-        _call(network, signer, facts)
+    window.call(network, signer, pool_leaves(network, facts), closing.shares)
     return []
 
 
@@ -90,11 +93,11 @@ def fault_of_closing(network: Network, facts: ClosingFacts) -> ShareFault | None
     if not made:
         return None
     # There is no leaf to stand between: one accepted item is enough, and the leaves given are not read.
-    nothing = ShareProof(Share(0, "0x" + "00" * 20, 0, bytes(32), 0, 0), (), ())
+    nothing = ShareProof(Share(0, ZERO_ADDRESS, 0, bytes(32), 0, 0), (), ())
     return ShareFault("proveUnlisted", 0, (keys, Items(network, keys).proof(made[0][1][0]), nothing, nothing))
 
 
-def _missing(network: Network, facts: ClosingFacts) -> ShareFault | None:
+def _missing(network: Network, facts: ClosingFacts) -> int | None:
     """A settlement that was left out, or could still be replaced."""
     ledger, closing = network.ledger(), facts.closing
     for key in ledger.campaign(closing.campaign).settlements:
@@ -103,36 +106,5 @@ def _missing(network: Network, facts: ClosingFacts) -> ShareFault | None:
             continue
         open_ = closing.closed_at <= closing.lapses_at or posted.posted.final_at > closing.closed_at
         if posted.standing or (key + 1 not in ledger.settlements and open_):
-            return ShareFault("proveMissingSettlement", 0, (facts.settlements, key))
+            return key
     return None
-
-
-def _unshown(facts: ClosingFacts, now: int) -> ShareFault | None:
-    closing = facts.closing
-    waiting = [index for index, leaf in facts.calls.items() if leaf is None]
-    late = now > closing.closed_at + 2 * (closing.final_at - closing.closed_at) // 3
-    return ShareFault("proveUnshown", waiting[0], (waiting[0],)) if waiting and late else None
-
-
-def _call(network: Network, signer: TransactionSigner, facts: ClosingFacts) -> None:
-    """Calls for what is not as it should be, as far as the signer can pay: one leaf of it is a lie."""
-    contract, token = network.contracts.pools, network.contracts.network_token
-    known, bond = pool_leaves(network, facts), contract.call_bond()
-    missing = [i for i in range(facts.closing.shares) if i not in known and i not in facts.calls]
-    for index in missing[: token.balance(signer.address) // bond if bond else len(missing)]:
-        token.approve(signer, contract.address, bond)
-        contract.call_share(signer, facts.closing, index)
-
-
-def _prove(network: Network, signer: TransactionSigner, facts: ClosingFacts, fault: ShareFault) -> Receipt:
-    contract = network.contracts.pools
-    functions: Mapping[str, Callable[..., Receipt]] = {
-        "proveMissingSettlement": contract.prove_missing_settlement,
-        "proveShareList": contract.prove_share_list,
-        "proveShareItem": contract.prove_share_item,
-        "proveShareWeight": contract.prove_share_weight,
-        "proveShareSum": contract.prove_share_sum,
-        "proveUnlisted": contract.prove_unlisted,
-        "proveUnshown": contract.prove_unshown,
-    }
-    return partial(functions[fault.function], signer, facts.closing)(*fault.given)

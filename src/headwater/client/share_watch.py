@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 
 from headwater.catalog.ledger import VersionFacts
 from headwater.chain.errors import RevertError
 from headwater.chain.models import Receipt
+from headwater.chain.pools import Pools
 from headwater.chain.ports import TransactionSigner
+from headwater.chain.share_faults import ShareFaults
 from headwater.chain.structs import (
     ACCEPTED,
     SHARE_ITEMS,
+    Closing,
     Item,
     ItemProof,
     Posted,
     Share,
     ShareProof,
+    Version,
     reference,
 )
 from headwater.client.errors import ClientError
@@ -29,17 +32,17 @@ from headwater.market.errors import MarketError
 from headwater.market.versions import rebuild
 from headwater.primitives.errors import HeadwaterError
 from headwater.primitives.hashing import ZERO_WORD
+from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.records.dataset import DatasetManifest
 from headwater.storage import BlobNotFoundError, CorruptBlockError
 
 CALLS = 8  # leaves a watcher calls for in one look, where nobody shows the manifest
 
-_NOBODY = "0x" + "00" * 20
 _NO_POSTED = Posted(
-    *(0, _NOBODY, ZERO_WORD, 0, 0, ZERO_WORD, 0, 0, _NOBODY, ZERO_WORD, 0, 0),
+    *(0, ZERO_ADDRESS, ZERO_WORD, 0, 0, ZERO_WORD, 0, 0, ZERO_ADDRESS, ZERO_WORD, 0, 0),
     *(ZERO_WORD, ZERO_WORD, ZERO_WORD, ZERO_WORD, 0, 0),
 )
-_NO_ITEM = Item(0, _NOBODY, ZERO_WORD, 0, 0, 0, 0, ZERO_WORD, 0, 0, 0, 0, ZERO_WORD)
+_NO_ITEM = Item(0, ZERO_ADDRESS, ZERO_WORD, 0, 0, 0, 0, ZERO_WORD, 0, 0, 0, 0, ZERO_WORD)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,62 @@ class SharesProven:
     gas_used: int
 
 
+@dataclass(frozen=True)
+class ShareWindow:
+    """A posted share tree while it can be proven wrong.
+
+    Attributes:
+        contract: that judges it; whole: the struct its functions take.
+        count: leaves.
+        opened_at, final_at: the window, unix seconds; calls in its first third, answers until the second ends.
+        calls: leaves called for, by index, with what was shown.
+    """
+
+    contract: ShareFaults | Pools
+    whole: Version | Closing
+    count: int
+    opened_at: int
+    final_at: int
+    calls: Mapping[int, ShareProof | None]
+
+    def unshown(self, now: int) -> ShareFault | None:
+        """A leaf called for and not shown in time."""
+        waiting = [index for index, leaf in self.calls.items() if leaf is None]
+        if not waiting or now <= self._third(2):
+            return None
+        return ShareFault("proveUnshown", waiting[0], (waiting[0],))
+
+    def call(self, network: Network, signer: TransactionSigner, known: Container[int], most: int) -> None:
+        """Calls for leaves nobody has shown, while it is allowed: at most so many, as far as the signer can pay."""
+        if network.contracts.chain.now() > self._third(1):
+            return
+        token, bond = network.contracts.network_token, self.contract.call_bond()
+        ask: Callable[..., Receipt] = self.contract.call_share
+        missing = [i for i in range(self.count) if i not in known and i not in self.calls]
+        for index in missing[: min(most, token.balance(signer.address) // bond if bond else most)]:
+            token.approve(signer, self.contract.address, bond)
+            ask(signer, self.whole, index)
+
+    def prove(self, signer: TransactionSigner, fault: ShareFault) -> Receipt:
+        """Sends the proof.
+
+        Raises:
+            RevertError: somebody was faster.
+        """
+        functions: Mapping[str, Callable[..., Receipt]] = {
+            "proveShareList": self.contract.prove_share_list,
+            "proveShareItem": self.contract.prove_share_item,
+            "proveShareWeight": self.contract.prove_share_weight,
+            "proveShareSum": self.contract.prove_share_sum,
+            "proveUnlisted": self.contract.prove_unlisted,
+            "proveUnshown": self.contract.prove_unshown,
+        }
+        return functions[fault.function](signer, self.whole, *fault.given)
+
+    def _third(self, which: int) -> int:
+        return self.opened_at + which * (self.final_at - self.opened_at) // 3
+
+
 def patrol_shares(network: Network, signer: TransactionSigner) -> list[SharesProven]:
     """Looks at every version whose sales are locked and proves its first fault.
 
@@ -100,12 +159,13 @@ def _watch(network: Network, signer: TransactionSigner, facts: VersionFacts) -> 
     sales = network.contracts.datasets.sales(key)
     if sales.unlock_at <= now:
         return []
-    found = fault_of_version(network, facts) or _unshown(facts, sales.published_at, sales.unlock_at, now)
+    contract, version = network.contracts.share_faults, facts.version
+    window = ShareWindow(contract, version, version.shares, sales.published_at, sales.unlock_at, facts.calls)
+    found = fault_of_version(network, facts) or window.unshown(now)
     if found is not None:
-        receipt = _prove(network, signer, facts, found)
+        receipt = window.prove(signer, found)
         return [SharesProven(key, found.index, found.function, receipt.tx, receipt.gas_used)]
-    if now <= sales.published_at + (sales.unlock_at - sales.published_at) // 3:
-        _call(network, signer, facts)
+    window.call(network, signer, leaves_of(network, facts), CALLS)
     return []
 
 
@@ -224,32 +284,3 @@ def _place(tree: ShareTree, rank: tuple[int, int]) -> tuple[ShareProof, SharePro
 
 def _rank(share: Share) -> tuple[int, int]:
     return int(share.account, 16), share.first
-
-
-def _unshown(facts: VersionFacts, published: int, unlock: int, now: int) -> ShareFault | None:
-    waiting = [index for index, leaf in facts.calls.items() if leaf is None]
-    late = now > published + 2 * (unlock - published) // 3
-    return ShareFault("proveUnshown", waiting[0], (waiting[0],)) if waiting and late else None
-
-
-def _call(network: Network, signer: TransactionSigner, facts: VersionFacts) -> None:
-    """Calls for leaves nobody has shown, as many as the signer can pay for."""
-    contract, token = network.contracts.share_faults, network.contracts.network_token
-    known, bond = leaves_of(network, facts), contract.call_bond()
-    missing = [i for i in range(facts.version.shares) if i not in known and i not in facts.calls]
-    for index in missing[: min(CALLS, token.balance(signer.address) // bond if bond else CALLS)]:
-        token.approve(signer, contract.address, bond)
-        contract.call_share(signer, facts.version, index)
-
-
-def _prove(network: Network, signer: TransactionSigner, facts: VersionFacts, fault: ShareFault) -> Receipt:
-    contract = network.contracts.share_faults
-    functions: Mapping[str, Callable[..., Receipt]] = {
-        "proveShareList": contract.prove_share_list,
-        "proveShareItem": contract.prove_share_item,
-        "proveShareWeight": contract.prove_share_weight,
-        "proveShareSum": contract.prove_share_sum,
-        "proveUnlisted": contract.prove_unlisted,
-        "proveUnshown": contract.prove_unshown,
-    }
-    return partial(functions[fault.function], signer, facts.version)(*fault.given)

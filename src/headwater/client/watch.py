@@ -143,5 +143,5 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
     return Fault(facts.posted.key, verdict.item, function, found, right)
 
 
-def _votes(whole: Settled, at: int) -> list[Vote]:
-    return [Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in whole.verdicts[at].votes]
+def _votes(whole: Settled, at: int) -> tuple[Vote, ...]:
+    return Vote.all_of(whole.verdicts[at].votes)

@@ -14,12 +14,13 @@ from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import ACCEPTED, CONTRIBUTOR, MISSING, Anchor, Pay, opening_hash
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
-from headwater.client.origins import NOBODY, anchor_tree, fields_of, origin_of, signed_of
+from headwater.client.origins import anchor_tree, fields_of, origin_of
 from headwater.client.settled import Settled, settled
 from headwater.primitives import eip712
 from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.errors import HeadwaterError
 from headwater.primitives.hashing import ZERO_WORD, keccak256
+from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.records.contribution import anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.evidence import Evidence, Opening
@@ -181,7 +182,7 @@ def close_calls(network: Network, signer: TransactionSigner) -> int:
     closed = 0
     for facts in network.ledger().settlements.values():
         for place, call in facts.calls.items():
-            mine = signer.address in (call.by, call.answer.by if call.answer else NOBODY)
+            mine = signer.address in (call.by, call.answer.by if call.answer else ZERO_ADDRESS)
             decided = not facts.standing or network.contracts.settlement.is_final(facts.posted.key)
             if mine and decided and not call.closed:
                 with suppress(RevertError):
@@ -202,7 +203,7 @@ def _fault(network: Network, whole: Settled, at: int) -> OriginFault | None:
         if item.opening == ZERO_WORD and item.verdict != MISSING:
             return OriginFault(key, item.item, "proveUnopened", "nothing opens it")
         return None
-    signed, campaign = signed_of(opening), network.ledger().campaign(whole.posted.campaign)
+    signed, campaign = opening.contribution(), network.ledger().campaign(whole.posted.campaign)
     if (signed.campaign, signed.contributor) != (campaign.id, item.contributor):
         why = f"signed by {signed.contributor} for campaign {signed.campaign}"
         return OriginFault(key, item.item, "proveContribution", why)
@@ -224,7 +225,7 @@ def _shown(network: Network, whole: Settled, at: int) -> bool:
         return True
     try:
         anchor_tree(network, network.ledger().campaign(whole.posted.campaign).anchor_of(item.item))
-        digest = signed_of(opening).digest(network.contracts.campaigns_domain)
+        digest = opening.contribution().digest(network.contracts.campaigns_domain)
     except UNSHOWN:
         return False
     return (opening_hash(opening.salt, opening.signature), digest) == (item.opening, item.contribution)
@@ -281,7 +282,7 @@ def _prove(network: Network, signer: TransactionSigner, facts: SettlementFacts, 
     first = settled(network, network.ledger().settlement(fault.first[0]))
     origins = origin_of(network, first, fault.first[1]), origin_of(network, whole, fault.item)
     if item.reward == 0:
-        return contract.prove_duplicate(signer, *origins, Pay(0, NOBODY, 0, 0, CONTRIBUTOR, ZERO_WORD), [])
+        return contract.prove_duplicate(signer, *origins, Pay(0, ZERO_ADDRESS, 0, 0, CONTRIBUTOR, ZERO_WORD), [])
     pay = whole.pays[item.pay_index]
     return contract.prove_duplicate(signer, *origins, pay, whole.pay_tree.proof(item.pay_index))
 

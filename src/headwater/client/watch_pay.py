@@ -15,6 +15,7 @@ from headwater.client.settled import Settled
 from headwater.client.watch_votes import Prove, VoteFault
 from headwater.market import faults
 from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
+from headwater.primitives.ids import ZERO_ADDRESS
 
 
 class PayWatch:
@@ -93,19 +94,18 @@ class PayWatch:
 
     # Proofs
 
-    def _votes(self, at: int) -> list[Vote]:
-        votes = self._whole.verdicts[at].votes
-        return [Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in votes]
+    def _votes(self, at: int) -> tuple[Vote, ...]:
+        return Vote.all_of(self._whole.verdicts[at].votes)
 
     def _order(self, at: int) -> Prove:
         item, path = self._whole.items[at], self._whole.item_tree.proof(at)
         return lambda signer: self._contract.prove_order(signer, self._facts.posted, at, item, path)
 
-    def _verdict(self, at: int, votes: list[Vote]) -> Prove:
+    def _verdict(self, at: int, votes: tuple[Vote, ...]) -> Prove:
         item, path = self._whole.items[at], self._whole.item_tree.proof(at)
         return lambda signer: self._contract.prove_verdict(signer, self._facts.posted, self._terms, item, path, votes)
 
-    def _reward(self, at: int, votes: list[Vote]) -> Prove:
+    def _reward(self, at: int, votes: tuple[Vote, ...]) -> Prove:
         item, path = self._whole.items[at], self._whole.item_tree.proof(at)
         return lambda signer: self._contract.prove_reward(signer, self._facts.posted, self._terms, item, path, votes)
 
@@ -120,7 +120,7 @@ class PayWatch:
 
     def _proof_of_pay(self, pay: Pay, listed: tuple[int, ...]) -> Prove:
         posted, tree = self._facts.posted, self._whole.item_tree
-        nothing = Item(0, "0x" + "00" * 20, bytes(32), 0, 0, 0, 0, bytes(32), 0, 0, 0, 0, bytes(32))
+        nothing = Item(0, ZERO_ADDRESS, bytes(32), 0, 0, 0, 0, bytes(32), 0, 0, 0, 0, bytes(32))
         items = [self._items.get(number) or replace(nothing, item=number) for number in listed]
         paths = [tree.proof(number - posted.first_item) if number in self._items else () for number in listed]
         proof = self._whole.pay_tree.proof(pay.index)

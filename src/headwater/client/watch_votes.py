@@ -273,7 +273,7 @@ class VoteWatch:
 
     def _counted(self, verdict: Verdict) -> Counted:
         at = verdict.item - self._facts.posted.first_item
-        votes = tuple(Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in verdict.votes)
+        votes = Vote.all_of(verdict.votes)
         return Counted(self._whole.items[at], self._whole.item_tree.proof(at), votes)
 
 

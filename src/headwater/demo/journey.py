@@ -18,6 +18,7 @@ from headwater.client.claim import claim_all, dues, push_all
 from headwater.client.errors import HoldersError
 from headwater.client.review import vote
 from headwater.client.submit import Consent
+from headwater.client.training import asked_of
 from headwater.client.watch import patrol
 from headwater.demo import recordings
 from headwater.demo.cast import (
@@ -42,7 +43,8 @@ from headwater.demo.specs import FIRST_PERSON as FIRST_PERSON_SPEC
 from headwater.demo.specs import HUMANOID
 from headwater.demo.stage import Stage, fresh_home
 from headwater.demo.training import train
-from headwater.export import export_lerobot_v3, load
+from headwater.export import load
+from headwater.export.conform import export_conformed
 from headwater.formats import open_recording
 from headwater.node import local
 from headwater.node.gateway import LocalGateway
@@ -276,10 +278,14 @@ class _Journey:
 
     def train(self, bought: Path) -> None:
         episodes = [open_recording(folder)[int(number)] for folder, number in self._delivered(bought)]
-        report = export_lerobot_v3(episodes, self.stage.home.root / "export")
+        asked = asked_of(self.stage.network, 1, 1)
+        report, how = export_conformed(
+            asked.spec, episodes, self.stage.home.root / "export", labels=asked.contributions
+        )
         self.story.say(
             f"{report.episodes} episodes, {report.frames} frames; "
-            f"{report.copied} videos copied, {len(report.reencoded)} re-encoded"
+            f"{report.copied} videos copied, {len(report.reencoded)} re-encoded; "
+            f"{len(how.maps)} map(s) bring them to the campaign's spec, kept in conform.json"
         )
         model = train(load(report.root))
         self.story.say(

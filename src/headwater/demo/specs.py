@@ -10,12 +10,14 @@ _REASONS = (
     "not-visible: hands or object leave the picture",
 )
 
+_ARMS_AND_HANDS = "rad x14, range_0_1 x12"  # two arms of seven joints, two Inspire hands of six
+
 HUMANOID = CampaignSpec(
     name="Humanoid picks up a yellow bottle",
     task="Pick up the yellow bottle on the table.",
     modality="robot_episode",
     embodiment=("Unitree_G1_Inspire", "Unitree_G1"),
-    features=(FeatureSpec("observation.state", (), "rad", 0, 0), FeatureSpec("action", (), "rad", 0, 0)),
+    features=tuple(FeatureSpec(name, (), _ARMS_AND_HANDS, 0, 0) for name in ("observation.state", "action")),
     cameras=(CameraSpec("head", ("observation.images.cam_high",), 320, 240, 20_000),),
     fps_milli=30_000,
     min_length_ms=3_000,

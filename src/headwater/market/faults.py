@@ -33,11 +33,10 @@ from headwater.review.rule import MAX_VOTES, MAX_WEIGHT, MIN_WEIGHT, PRIOR_LIMIT
 
 def worth(terms: Terms, item: Item, votes: Sequence[Vote]) -> Valued:
     """What the rule says of an item."""
-    counted = tuple(CountedVote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in votes)
     return value(
         item.llr,
         item.prior,
-        counted,
+        _counted(votes),
         threshold=terms.threshold_milli,
         unit_reward=price_of(terms),
         grade=item.grade,
@@ -134,12 +133,11 @@ def sum_wrong(a: Pay, b: Pay, budget: int, count: int, total: int) -> bool:
 
 def _accepted(item: Item, votes: Sequence[Vote], unit_reward: int = 0) -> Valued:
     """What an accepted item is worth, whether it should have been accepted or not."""
-    counted = tuple(CountedVote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in votes)
     grade, novelty = item.grade, item.novelty
     return value(
         item.llr,
         item.prior,
-        counted,
+        _counted(votes),
         threshold=-(2**31),
         unit_reward=unit_reward,
         grade=grade,
@@ -153,3 +151,7 @@ def _rank(pay: Pay) -> tuple[int, int]:
 
 def _same(one: str, other: str) -> bool:
     return int(one, 16) == int(other, 16)
+
+
+def _counted(votes: Sequence[Vote]) -> tuple[CountedVote, ...]:
+    return tuple(CountedVote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in votes)

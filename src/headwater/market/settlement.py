@@ -101,7 +101,7 @@ def assemble(chain_id: int, contract: str, key: int, terms: Terms, settler: str,
 
 def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
     """The item leaf of a verdict record."""
-    votes = [Vote(v.reviewer, v.round, v.verdict, v.weight, v.commit) for v in verdict.votes]
+    votes = Vote.all_of(verdict.votes)
     return Item(
         item=verdict.item,
         contributor=verdict.contributor,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from headwater.primitives.errors import HeadwaterError
 from headwater.primitives.hashing import keccak256
 
+ZERO_ADDRESS = "0x" + "00" * 20
+
 
 class IdError(HeadwaterError):
     """Text that does not name what it should."""

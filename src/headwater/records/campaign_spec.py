@@ -14,7 +14,8 @@ class FeatureSpec:
     Attributes:
         name: ``observation.state``, ``action``.
         axes: joint names in order; empty if any order is accepted.
-        unit: ``rad``, ``deg``, ``m``; empty if not asked.
+        unit: of spec/registry.md, one for every axis (``rad``) or one each (``rad x5, range_0_100``); empty if not
+            asked.
         low_milli, high_milli: range of every axis in thousandths of the unit; both 0 if not asked.
     """
 

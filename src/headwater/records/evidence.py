@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headwater.primitives.amounts import Amount
 from headwater.records.codec import record
+from headwater.records.contribution import Contribution
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class Opening:
     nonce: int
     signature: bytes
     salt: bytes
+
+    def contribution(self) -> Contribution:
+        """What it says was signed."""
+        return Contribution(self.campaign, self.contributor, self.manifest, self.content_root, self.consent, self.nonce)
 
 
 @dataclass(frozen=True)

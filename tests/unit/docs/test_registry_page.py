@@ -9,6 +9,7 @@ import pytest
 
 from headwater.checks import all_rules
 from headwater.checks.llr import weights
+from headwater.export.conform.units import NORMALISED, UNITS
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import SCHEMA_MODALITIES
 from headwater.records.purposes import PURPOSES
@@ -47,6 +48,15 @@ def test_small_vocabularies(title: str, names: tuple[str, ...]) -> None:
     text = _section(title).partition("\n")[2].partition(";")[0]
     found = re.findall(r"(?:^|\| |, )`([\w-]+)`", text, re.MULTILINE)
     assert sorted(found) == sorted(names)
+
+
+def test_units_by_quantity() -> None:
+    rows = re.findall(r"^\| ([a-z' ]+) \| (`.+`) \|$", _section("Units"), re.MULTILINE)
+    listed = {quantity: re.findall(r"`(.+?)`", names) for quantity, names in rows}
+    assert listed.pop("a share of the joint's own range") == [*NORMALISED]
+    assert [name for names in listed.values() for name in names] == [*UNITS]
+    assert all(UNITS[name].quantity == quantity for quantity, names in listed.items() for name in names)
+    assert all(UNITS[names[0]].factor == 1 and not UNITS[names[0]].offset for names in listed.values())
 
 
 def test_purposes_and_their_bits() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.checks import CheckReport, CopyIndex, read_report
+from headwater.checks import CheckReport, CopyIndex, Entry, Fingerprints, read_report
 from headwater.checks.llr import llr_milli, weights
 from headwater.checks.reading import UNREADABLE_LLR
 from headwater.client.audit.book import Book
@@ -61,12 +61,17 @@ def _differences(facts: Facts, opened: Opened, item: OpenItem, index: CopyIndex)
             continue
         if (entry.contribution_id, entry.content_root) != (other.contribution.hex(), other.opening.content_root):
             wrong.append(f"entry {entry.order} is not {other.leaf}")
-        elif not _same_prints(facts, other, entry.prints.to_record()):
+        elif not _strangers(item, other, entry) and not _same_prints(facts, other, entry.prints.to_record()):
             wrong.append(f"entry {entry.order} has other fingerprints than the report of {other.leaf}")
     listed = {entry.order for entry in index.entries}
     mine = (o for o in known.values() if (o.campaign, o.anchor.anchorer) == (item.campaign, item.anchor.anchorer))
     wrong += [f"left out: {o.leaf}" for o in mine if o.place < item.place and o.place not in listed and not o.missing]
     return wrong
+
+
+def _strangers(item: OpenItem, other: OpenItem, entry: Entry) -> bool:
+    """Whether it is another operator's, of which its content alone was shown."""
+    return item.anchor.anchorer != other.anchor.anchorer and entry.prints == Fingerprints({})
 
 
 def _same_prints(facts: Facts, other: OpenItem, prints: dict[str, object]) -> bool:

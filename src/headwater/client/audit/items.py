@@ -8,7 +8,7 @@ from headwater.client.audit.book import Book
 from headwater.client.audit.checked import audit_report
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
-from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement, contribution_of
+from headwater.client.audit.opened import Opened, OpenItem, OpenSettlement
 from headwater.market import consent_gaps, value
 from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
 from headwater.primitives import eip712
@@ -52,7 +52,7 @@ def audit_item(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, 
 
 
 def _opening(facts: Facts, book: Book, item: OpenItem) -> None:
-    given, domain = contribution_of(item.opening), facts.campaigns_domain
+    given, domain = item.opening.contribution(), facts.campaigns_domain
     title = f"{given.contributor} signed this contribution for campaign {item.campaign}"
     signed = eip712.recover(item.contribution, item.opening.signature) == given.contributor
     signed = signed or _approved(facts, item, given.contributor)

@@ -10,7 +10,6 @@ from headwater.chain.structs import MISSING, Anchor
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts, item_name
 from headwater.primitives.cid import dag_cbor_cid
-from headwater.records.contribution import Contribution
 from headwater.records.evidence import Evidence, Opening
 from headwater.records.verdict import Verdict
 
@@ -124,18 +123,6 @@ class Opened:
         return {who: tuple(rows) for who, rows in outcomes.items()}
 
 
-def contribution_of(opening: Opening) -> Contribution:
-    """What the opening says was signed."""
-    return Contribution(
-        campaign=opening.campaign,
-        contributor=opening.contributor,
-        manifest=opening.manifest,
-        content_root=opening.content_root,
-        consent=opening.consent,
-        nonce=opening.nonce,
-    )
-
-
 def _open(facts: Facts, settlement: SettlementFacts) -> OpenSettlement:
     posted, cid = settlement.posted, dag_cbor_cid(settlement.posted.evidence)
     evidence = facts.record(Evidence, cid)
@@ -161,7 +148,7 @@ def _item(facts: Facts, settlement: SettlementFacts, evidence: Evidence, positio
 
 def _digest(facts: Facts, settlement: SettlementFacts, opening: Opening) -> bytes:
     try:
-        return contribution_of(opening).digest(facts.campaigns_domain)
+        return opening.contribution().digest(facts.campaigns_domain)
     except Exception as error:  # numbers and addresses of a stranger's making
         cid = dag_cbor_cid(settlement.posted.evidence)
         raise EvidenceError(f"evidence {cid}", cid, f"an opening nobody can have signed ({error})") from None

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from headwater.chain import waiting
 from headwater.chain.structs import Anchor
-from headwater.checks import CheckReport, CopyIndex, Observed, judge, observe, read_report, unreadable
+from headwater.checks import CheckReport, CopyIndex, Entry, Observed, judge, observe, read_report, unreadable
 from headwater.client.errors import ClientError
 from headwater.client.sealing import open_files
 from headwater.formats import RecordingError, open_recording
@@ -23,6 +23,7 @@ from headwater.node.database import anchors, contributions
 from headwater.node.operator.anchoring import signed_of
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem, anchored_items
+from headwater.node.operator.shown import is_shown_before, shown_before
 from headwater.primitives.cid import DAG_CBOR, Cid
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.campaign_spec import CampaignSpec
@@ -47,11 +48,14 @@ WINDOW = 16  # items decrypted at a time
 
 
 def check_pending(desk: Desk, campaign: int, progress: Progress = lambda item, report: None) -> int:
-    """Checks every anchored item of ours that has no report; how many. Killed anywhere, it goes on where it was."""
+    """Checks every anchored item of ours that has no report, or whose content was shown since; how many.
+
+    Killed anywhere, it goes on where it was.
+    """
     done = 0
     for anchor_id, anchor in _ours(desk, campaign):
         items = anchored_items(desk, campaign, anchor, signed_of(desk, anchor_id))
-        todo = [item for item in items if not _has_report(desk, item)]
+        todo = unjudged(desk, campaign, items)
         if todo:
             waiting.for_final(desk.contracts.chain, anchor.block)
         for start in range(0, len(todo), WINDOW):
@@ -60,6 +64,11 @@ def check_pending(desk: Desk, campaign: int, progress: Progress = lambda item, r
                 progress(item, report)
                 done += 1
     return done
+
+
+def unjudged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> list[AnchoredItem]:
+    """Those without a report, and those not settled whose report does not know that their content was shown."""
+    return [item for item in items if not _has_report(desk, item) or _is_outdated(desk, campaign, item)]
 
 
 def keys_of(desk: Desk, items: Sequence[AnchoredItem]) -> list[ContentKey | BadDealerError]:
@@ -89,7 +98,7 @@ def recording_path(folder: Path, manifest: Manifest) -> Path:
 
 
 def index_before(desk: Desk, order: int) -> CopyIndex:
-    """Fingerprints of every item this operator checked that was anchored before ``order``, over all campaigns."""
+    """Every item this operator checked and all content shown on chain, anchored before ``order``, of all campaigns."""
     query = (
         select(contributions.c.digest, contributions.c.report, contributions.c.position, anchors.c.struct)
         .join(anchors, anchors.c.id == contributions.c.anchor)
@@ -97,13 +106,13 @@ def index_before(desk: Desk, order: int) -> CopyIndex:
     )
     with desk.engine.begin() as db:
         rows = db.execute(query).all()
-    placed = sorted((Anchor.decode(row.struct).sequence << 10 | row.position, row) for row in rows)
-    index = CopyIndex()
-    for place, row in placed:
+    entries = {entry.order: entry for entry in shown_before(desk, order)}
+    for row in rows:
+        place = Anchor.decode(row.struct).sequence << 10 | row.position
         if place < order:
             report = read_report(desk.blobs.get(Cid(row.report)))
-            index.add(row.digest.hex(), place, report.content_root, report.fingerprints)
-    return index
+            entries[place] = Entry(row.digest.hex(), place, report.content_root, report.fingerprints)
+    return CopyIndex(tuple(entries[place] for place in sorted(entries)))
 
 
 def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterator[tuple[AnchoredItem, CheckReport]]:
@@ -204,3 +213,19 @@ def _has_report(desk: Desk, item: AnchoredItem) -> bool:
     query = select(contributions.c.report).where(contributions.c.digest == item.digest)
     with desk.engine.begin() as db:
         return db.execute(query).scalar_one() is not None
+
+
+def _is_outdated(desk: Desk, campaign: int, item: AnchoredItem) -> bool:
+    """Whether the report of an item that can still be judged does not know that its content was shown."""
+    content_root = item.signed.contribution.content_root
+    if not is_shown_before(desk, content_root, item.order) or _is_settled(desk, campaign, item.item):
+        return False
+    query = select(contributions.c.copy_index).where(contributions.c.digest == item.digest)
+    with desk.engine.begin() as db:
+        known = CopyIndex.from_bytes(desk.blobs.get(Cid(db.execute(query).scalar_one())))
+    return known.same_content(content_root) is None
+
+
+def _is_settled(desk: Desk, campaign: int, item: int) -> bool:
+    posts = [facts.posted for facts in desk.ledger().standing(campaign)]
+    return any(posted.first_item <= item < posted.first_item + posted.count for posted in posts)

@@ -12,7 +12,6 @@ from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.events import Settled
 from headwater.chain.structs import ACCEPTED, MISSING, Anchor, Posted, opening_hash, price_of, settlement_key
 from headwater.checks import read_report
-from headwater.client.origins import NOBODY
 from headwater.client.watch_origins import REACH
 from headwater.market import Draft, draft, value
 from headwater.node.errors import NotReadyError
@@ -22,6 +21,7 @@ from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_o
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.primitives.hashing import ZERO_WORD
+from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.records.evidence import Evidence, Opening, PayRow, snapshot_of
 from headwater.records.verdict import Verdict
 from headwater.records.vote import REJECT, Ballot
@@ -157,7 +157,7 @@ def missing(item: int, beside: Verdict) -> Verdict:
     """The verdict record of an item whose data never came; report and index are those of an item ``beside`` it."""
     return Verdict(
         item=item,
-        contributor=NOBODY,
+        contributor=ZERO_ADDRESS,
         contribution=ZERO_WORD,
         llr=0,
         prior=0,
@@ -178,7 +178,7 @@ def missing(item: int, beside: Verdict) -> Verdict:
 def nothing(campaign: int) -> Opening:
     """The opening of an item whose data never came."""
     words = dict.fromkeys(("manifest", "content_root", "consent", "salt"), ZERO_WORD)
-    return Opening(campaign=campaign, contributor=NOBODY, nonce=0, signature=b"", **words)
+    return Opening(campaign=campaign, contributor=ZERO_ADDRESS, nonce=0, signature=b"", **words)
 
 
 def opening(item: OpenItem) -> Opening:
