@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MissingFileError
+from headwater.formats.mp4_index import check_index
 
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
 _CUT = "Copy the file from the camera again; if the recorder crashed, repair it with its own software."
@@ -53,6 +55,7 @@ def check_complete(path: Path) -> None:
     Raises:
         MissingFileError, EmptyRecordingError: no file, or no bytes.
         DamagedFileError: another format, a box that reaches past the end of the file, or no ``moov`` index.
+        UnsafePathError, TooLargeError: see ``mp4_index``.
     """
     if not path.is_file():
         raise MissingFileError("needed by the recording", file=path, actual="no such file", fix="Restore the video.")
@@ -63,12 +66,18 @@ def check_complete(path: Path) -> None:
         raise DamagedFileError(
             "is not MP4 or MOV", file=path, actual="other leading bytes", allowed="an ftyp box", fix="Give an MP4 file."
         )
+    _check_boxes(path, size, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _check_boxes(path: Path, size: int, _mtime_ns: int) -> None:
     with path.open("rb") as file:
-        boxes = list(_boxes(file, 0, size, path))
-    if not any(box.kind == b"moov" for box in boxes):
-        raise DamagedFileError(
-            "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
-        )
+        kinds = [box.kind for box in _boxes(file, 0, size, path)]
+        if b"moov" not in kinds:
+            raise DamagedFileError(
+                "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
+            )
+    check_index(path)
 
 
 def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:

@@ -11,6 +11,7 @@ from headwater.formats.hdf5 import Hdf5Reader
 from headwater.formats.lerobot_reader import LeRobotReader
 from headwater.formats.mcap_reader import McapReader
 from headwater.formats.mp4 import check_complete
+from headwater.formats.paths import refuse_links_out
 from headwater.formats.ports import Reader
 from headwater.formats.recording import Recording, system_errors
 from headwater.formats.rlds import RldsReader
@@ -54,6 +55,8 @@ def open_recording(path: Path | str) -> Recording:
 def _open(given: Path) -> Recording:
     if not given.exists():
         raise MissingFileError("nothing there", file=given, actual="no such path", fix="Check the spelling.")
+    if given.is_dir():
+        refuse_links_out(given)
     reader = sniff(given)
     if reader is not None:
         return reader.open(given)

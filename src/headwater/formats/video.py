@@ -8,6 +8,7 @@ machine and thread count. RGB (``gray=False``) goes through swscale and is for p
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -25,10 +26,10 @@ from numpy.typing import NDArray
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError
 from headwater.formats.models import NS, Video
 from headwater.formats.mp4 import Edit, check_complete, edit_lists
+from headwater.formats.mp4_index import MAX_SAMPLES
 from headwater.formats.thumbnail import area_thumbnail
 
-MAX_PIXELS = 8192 * 8192
-MAX_PACKETS = 20_000_000
+MAX_PIXELS = 8192 * 4352  # 8K UHD; a decoder may hold twenty of them
 _LUMA_FIRST = {"gray", "nv12", "nv21", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p"}
 _DAMAGED = "Copy the file again from where it was recorded; FFmpeg must be able to play it to the end."
 
@@ -257,7 +258,7 @@ def _probe(path: Path, _size: int, _mtime_ns: int) -> Probe:
 
 @lru_cache(maxsize=64)
 def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
-    rows: list[tuple[int, bool, int]] = []
+    rows = (array("q"), array("b"), array("q"))
     hidden = 0
     with open_container(path) as container:
         track = video_track(container, path)
@@ -267,20 +268,21 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
             if packet.is_discard:
                 hidden += 1
                 continue
-            rows.append((packet.pts, bool(packet.is_keyframe), packet.size))
-            if len(rows) > MAX_PACKETS:
-                raise TooLargeError("too many frames", file=path, field="video", allowed=MAX_PACKETS)
+            for column, value in zip(rows, (packet.pts, bool(packet.is_keyframe), packet.size), strict=True):
+                column.append(value)
+            if len(rows[0]) > MAX_SAMPLES:
+                raise TooLargeError("too many frames", file=path, field="video", allowed=MAX_SAMPLES)
         codec, time_base, number = _codec(track), Fraction(track.time_base), track.index
-    if not rows:
+    if not rows[0]:
         raise EmptyRecordingError("has no video frames", file=path, field="video", fix="Record again.")
-    rows.sort(key=lambda row: row[0])
-    pts, key, size = zip(*rows, strict=True)
+    order = np.argsort(np.array(rows[0], dtype=np.int64), kind="stable")
+    pts, key, size = (np.array(column, dtype=np.int64)[order] for column in rows)
     return PacketLedger(
         codec=codec,
         time_base=time_base,
-        pts=_frozen(np.array(pts, dtype=np.int64)),
-        key=_frozen(np.array(key, dtype=np.bool_)),
-        size_bytes=_frozen(np.array(size, dtype=np.int64)),
+        pts=_frozen(pts),
+        key=_frozen(key.astype(np.bool_)),
+        size_bytes=_frozen(size),
         hidden=hidden,
         edits=edit_lists(path).get(number, ()),
     )

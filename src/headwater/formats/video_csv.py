@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
 from headwater.formats.models import NS, Episode, Kind, Source, Stream, Video
+from headwater.formats.paths import contained
 from headwater.formats.recording import LazyEpisodes, Recording
 from headwater.formats.video import packet_times, probe
 
@@ -57,6 +58,9 @@ def pair(path: Path) -> tuple[Path, Path] | None:
 
 def read_pair(root: Path, path: Path, sheet: Path) -> Episode:
     """The two files as one episode; rows are video frames. Raises RecordingError."""
+    folder = root if root.is_dir() else root.parent
+    sheet = contained(folder, sheet)
+    path = path if path == root else contained(folder, path)
     found = probe(path)
     ledger = packet_times(path)
     video = Video("camera", path, 0.0, None, found.fps, found.width, found.height, found.codec, found.pix_fmt)
