@@ -7,6 +7,7 @@ open other files and hosts. Source: ISO/IEC 14496-12, 8.6.6 (edit list box).
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,6 +92,30 @@ def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:
                     for elst in _named(_boxes(file, edts.start, edts.stop, path), b"elst"):
                         found[number] = _edits(file, elst)
     return found
+
+
+def rotations(path: Path) -> dict[int, int]:
+    """Degrees clockwise (90, 180, 270) by which a track's display matrix turns it; other tracks are left out."""
+    found: dict[int, int] = {}
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        for moov in _named(_boxes(file, 0, size, path), b"moov"):
+            for number, trak in enumerate(_named(_boxes(file, moov.start, moov.stop, path), b"trak")):
+                for tkhd in _named(_boxes(file, trak.start, trak.stop, path), b"tkhd"):
+                    if turn := _rotation(file, tkhd):
+                        found[number] = turn
+    return found
+
+
+def _rotation(file: BinaryIO, tkhd: Box) -> int:
+    """From the matrix (a b u c d v x y w) of a track header: it takes (1, 0) to (a, b), y pointing down."""
+    file.seek(tkhd.start)
+    raw = file.read(tkhd.stop - tkhd.start if tkhd.stop - tkhd.start < 256 else 256)
+    place = 52 if raw[:1] == b"\x01" else 40
+    if len(raw) < place + 8:
+        return 0
+    a, b = struct.unpack_from(">ii", raw, place)
+    return round(math.degrees(math.atan2(b, a)) / 90) * 90 % 360
 
 
 def _named(boxes: Iterator[Box], kind: bytes) -> list[Box]:

@@ -44,7 +44,8 @@ MAX_VALUES = 32_000_000
 _FIX = "Use the folder as tensorflow_datasets wrote it, with features.json beside the shards."
 _SHARD = re.compile(r"(?P<name>.+?)-(?P<split>[A-Za-z0-9_]+)\.(?:tfrecord|array_record)-(?P<n>\d{5})-of-(?P<of>\d{5})")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
-# As the Open X-Embodiment overview gives them.
+# Control frequencies of the Open X-Embodiment overview, as any4lerobot's openx2lerobot/oxe_utils/configs.py repeats it
+# (a second table of the same overview gives roboturk 5 and, beside it, 10); DROID from its paper: 15.
 _RATES = {
     "bridge": 5, "bridge_dataset": 5, "bridge_orig": 5, "fractal20220817_data": 3, "kuka": 10, "droid": 15,
     "taco_play": 15, "jaco_play": 10, "berkeley_cable_routing": 10, "roboturk": 10, "viola": 20, "toto": 30,
