@@ -40,7 +40,7 @@ _SUFFIXES = {".dcm", ".dicom", ".dic", ""}
 _FIX = "Copy the file again from the archive; `dcmdump FILE` must accept it."
 _DIRECTORY = "1.2.840.10008.1.3.10"
 # Transfer syntax: codec and media type; no media type: not a picture file by itself.
-_NATIVE = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
+_NATIVE = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"}
 _RLE = "1.2.840.10008.1.2.5"
 _PACKED: Mapping[str, tuple[str, str]] = {
     "1.2.840.10008.1.2.4.50": ("mjpeg", "image/jpeg"),

@@ -45,7 +45,7 @@ def native_frames(path: Path, frames: int, frame_bytes: int) -> Frames:
 
 def encapsulated_frames(path: Path, frames: int, frame_bytes: int) -> Frames:
     """Frames in fragments: one each, all for the one frame, or as the table of offsets says."""
-    items = _items(path, _pixel_data(path) + 8)
+    items = _items(path, _pixel_data(path))
     table, fragments = items[0], items[1:]
     if len(fragments) == frames:
         return Frames(path, tuple((part,) for part in fragments))
@@ -82,7 +82,7 @@ def _items(path: Path, place: int) -> list[tuple[int, int]]:
 
 
 def _pixel_data(path: Path) -> int:
-    """Where the value of PixelData begins; before the items, its length field, if it is encapsulated."""
+    """Where the value of PixelData begins."""
     from pydicom import dcmread
     from pydicom.filereader import read_file_meta_info
 
@@ -90,15 +90,11 @@ def _pixel_data(path: Path) -> int:
     with path.open("rb") as file:
         dcmread(file, stop_before_pixels=True, specific_tags=[])
         place = file.tell()
-        big = syntax == "1.2.840.10008.1.2.2"
         head = file.read(12)
-    group, element = struct.unpack(">HH" if big else "<HH", head[:4])
-    if (group, element) != (0x7FE0, 0x0010):
-        raise _damaged(path, "has no pixels", f"({group:04x},{element:04x})", "(7fe0,0010)")
+    if head[:4] != b"\xe0\x7f\x10\x00" or len(head) < 12:
+        raise _damaged(path, "has no pixels", head[:4].hex(), "e07f1000")
     implicit = syntax == "1.2.840.10008.1.2"
-    length = struct.unpack(">I" if big else "<I", head[4:8] if implicit else head[8:12])[0]
-    encapsulated = length == 0xFFFFFFFF
-    return place + (4 if encapsulated else 8 if implicit else 12)
+    return place + (8 if implicit else 12)
 
 
 def _at(file: BinaryIO, place: int, size: int) -> bytes:

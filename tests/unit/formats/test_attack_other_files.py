@@ -401,7 +401,7 @@ def test_links_that_stay_inside_are_followed(tmp_path: Path) -> None:
 
 def test_nothing_is_read_of_a_folder_no_reader_knows(tmp_path: Path, secret: Path) -> None:
     (tmp_path / "set").mkdir()
-    shutil.copy(secret, tmp_path / "set" / "notes")
-    with opens_of(tmp_path / "set/notes") as opened, pytest.raises(UnknownFormatError):
+    shutil.copy(secret, tmp_path / "set/notes.txt")
+    with opens_of(tmp_path / "set/notes.txt") as opened, pytest.raises(UnknownFormatError):
         open_recording(tmp_path / "set")
     assert opened == []
