@@ -22,8 +22,10 @@ from headwater.formats.models import Annotation
 MAX_COCO_BYTES = 64 << 20
 MAX_LABEL_BYTES = 16 << 20
 MAX_NAMES = 100_000
+MAX_ANNOTATIONS = 300_000
 _COCO_FIX = "Export the labels again as COCO: images, annotations and categories."
 _YOLO_FIX = "One object a line: class x y w h, or class x1 y1 x2 y2 ..., all but the class from 0 to 1."
+_SPLIT = "Split the dataset into parts."
 _MARGIN = 0.01  # rounding of labelling tools
 _MARKS = (b'"images"', b'"annotations"', b'"categories"')
 _INLINE = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|([^,]*))\s*(?:,|$)""")
@@ -56,8 +58,9 @@ def read_coco(sheet: Path) -> list[CocoImage]:
     """The sheet's pictures in file order. Raises RecordingError."""
     size = sheet.stat().st_size
     if size > MAX_COCO_BYTES:
-        fix = "Split the dataset into parts."
-        raise TooLargeError("too large for labels", file=sheet, actual=f"{size} bytes", allowed=MAX_COCO_BYTES, fix=fix)
+        raise TooLargeError(
+            "too large for labels", file=sheet, actual=f"{size} bytes", allowed=MAX_COCO_BYTES, fix=_SPLIT
+        )
     whole = read_object(sheet)
     names = {}
     for n, row in enumerate(_rows(whole, "categories", sheet)):
@@ -75,7 +78,10 @@ def read_coco(sheet: Path) -> list[CocoImage]:
         images[key] = CocoImage(_name(row, "file_name", where, sheet), width, height)
     if not images:
         raise EmptyRecordingError("names no picture", file=sheet, field="images", actual=0, fix=_COCO_FIX)
-    for n, row in enumerate(_rows(whole, "annotations", sheet)):
+    rows = _rows(whole, "annotations", sheet)
+    if len(rows) > MAX_ANNOTATIONS:
+        raise TooLargeError("too many labels", file=sheet, actual=len(rows), allowed=MAX_ANNOTATIONS, fix=_SPLIT)
+    for n, row in enumerate(rows):
         where = f"annotations[{n}]."
         image, category = (_id(row, name, where, sheet) for name in ("image_id", "category_id"))
         for name, unknown in (("image_id", image not in images), ("category_id", category not in names)):

@@ -2,8 +2,8 @@
 
 A parquet footer is a stranger's claim. Row counts are compared with what the row groups and the columns really
 hold, and nothing is allocated for a count above MAX_ROWS or MAX_BYTES. What a footer calls a size is that of encoded
-pages: a dictionary of one value names it a million times for free, so values are counted, not pages, and text is read in
-steps.
+pages: a dictionary of one value names it a million times for free. So values are counted, not pages, and text is read
+in steps.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError, UnfinishedRecordingError
+from headwater.formats.parquet_footer import FooterError, declared_columns
 
 MAX_ROWS = 20_000_000
 MAX_BYTES = 256 << 20
 _STEP_BYTES = 32 << 20
-_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
 _AGAIN = "Copy the file again from where it was recorded, or record the episode again."
 FINALIZE = (
     "Let lerobot-record end by itself, finalize() writes this; what a killed recorder held is lost: record it again."
@@ -100,9 +100,12 @@ def _step(path: Path, meta: Any) -> int:
         raise DamagedFileError(
             "row count is a lie", file=path, field="num_rows", actual=f"{held} rows", allowed=meta.num_rows, fix=_AGAIN
         )
-    chunks = [group.column(n) for group in groups for n in range(group.num_columns)]
-    _demand(path, sum(chunk.num_values * _WIDTHS.get(chunk.physical_type, 1) for chunk in chunks))
-    longest = max((chunk.total_uncompressed_size for chunk in chunks if chunk.physical_type not in _WIDTHS), default=0)
+    try:
+        chunks = list(declared_columns(path))
+    except FooterError as error:
+        raise DamagedFileError("parquet cannot be read", file=path, actual=str(error), fix=_AGAIN) from None
+    _demand(path, sum(chunk.values * (chunk.width or 1) for chunk in chunks))
+    longest = max((chunk.size for chunk in chunks if not chunk.width), default=0)
     return max(1, min(1 << 16, _STEP_BYTES // max(1, longest)))
 
 

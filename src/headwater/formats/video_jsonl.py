@@ -23,10 +23,10 @@ from headwater.primitives import json_text
 FORMAT = "video-jsonl"
 SUFFIX = ".jsonl"
 SCHEMA = "headwater-capture/1"
-MAX_BYTES = 128 << 20
+MAX_BYTES = 64 << 20
 MAX_LINE_BYTES = 1 << 20
 MAX_SAMPLES = 2_000_000
-MAX_VALUES = 16_000_000
+MAX_VALUES = 8_000_000
 MAX_STREAMS = 256
 MAX_WIDTH = 4096
 MAX_TIME_NS = 2**62
