@@ -5,6 +5,7 @@ EXIF is looked at for the turn and the camera's model only. That it also holds a
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,6 +110,8 @@ def picture(path: Path) -> Picture:
 
 def _exif(found: Any) -> dict[int, Any]:
     try:
-        return dict(found.getexif())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return dict(found.getexif())
     except Exception:  # a library's parser on a stranger's bytes; without EXIF the picture is still a picture
         return {}

@@ -7,8 +7,10 @@ Source of comma2k19's units and axes: github.com/commaai/comma2k19, README "Log 
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,10 @@ MAX_ROWS = 20_000_000
 MAX_BYTES = 512 << 20
 MAX_HEADER_BYTES = 10_000
 _TIMES, _VALUES = "_t.npy", "_value.npy"
+# numpy parses an old header with tokenize and ast
+_UNREADABLE = (
+    ValueError, EOFError, OSError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError, TokenError
+)  # fmt: skip
 _FIX = "Save both arrays with numpy.save(..., allow_pickle=False)."
 _MAGIC = b"\x93NUMPY"
 _IMU_AXES = ("forward", "right", "down")
@@ -138,8 +144,10 @@ def _array(file: Path) -> NDArray[Any]:
     if head != _MAGIC:
         raise DamagedFileError("is not .npy", file=file, actual=head.hex(), allowed=_MAGIC.hex(), fix=_FIX)
     try:
-        array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False, max_header_size=MAX_HEADER_BYTES)
-    except (ValueError, EOFError, OSError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False, max_header_size=MAX_HEADER_BYTES)
+    except _UNREADABLE as error:
         first = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise DamagedFileError("cannot be read as .npy", file=file, actual=first, fix=_FIX) from None
     if array.dtype.kind not in "fiub":

@@ -27,7 +27,9 @@ def decode_still(data: bytes, path: Path, field: str) -> NDArray[Any]:
     """
     picture = opened_still(data, path, field)
     try:
-        picture.load()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DamagedFileError(
             "picture cannot be decoded", file=path, field=field, actual=str(error)[:120], fix=_FIX

@@ -90,7 +90,7 @@ def test_last_payload_stops_with_the_recording() -> None:
     assert full.tolist()[4:] == [1_000_000_000, 1_333_333_333, 1_666_666_666]
 
 
-def mixed(types: str, rows: list[tuple[int, ...]], code: str, *about: bytes) -> bytes:
+def mixed(types: str, rows: list[tuple[float, ...]], code: str, *about: bytes) -> bytes:
     size = struct.calcsize(f">{code}")
     data = b"".join(struct.pack(f">{code}", *row) for row in rows)
     return nest("STRM", text("TYPE", types), *about, klv("ATTD", "?", size, len(rows), data))
