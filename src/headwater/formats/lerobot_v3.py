@@ -25,7 +25,7 @@ from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
 from headwater.formats.lerobot_images import image_cameras, read_numbers
 from headwater.formats.metadata import integer, read_object
 from headwater.formats.models import Episode, Source, Video
-from headwater.formats.paths import existing, fill, within
+from headwater.formats.paths import contained, existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
 from headwater.formats.tables import FINALIZE, has_footer, read_table
 
@@ -167,7 +167,8 @@ def _episode_files(root: Path) -> list[Path]:
     files = sorted(path for path in folder.rglob("*.parquet")) if folder.is_dir() else []
     if not files:
         data = within(root, "data")
-        cut = [str(path.relative_to(root)) for path in sorted(data.rglob("*.parquet")) if not has_footer(path)]
+        held = [contained(root, path) for path in sorted(data.rglob("*.parquet"))]
+        cut = [str(path.relative_to(root)) for path in held if not has_footer(path)]
         raise UnfinishedRecordingError(
             "was never written (it says which rows and frames belong to which episode)"
             + (f"; without a footer: {', '.join(cut[:3])}" if cut else ""),
