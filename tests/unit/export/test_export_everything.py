@@ -22,7 +22,7 @@ from headwater.export import (
     read_times,
     restored,
 )
-from headwater.export.stills import frame_times_ns, grid_ns, png
+from headwater.export.media.stills import frame_times_ns, grid_ns, png
 from headwater.formats import (
     NS,
     Annotation,

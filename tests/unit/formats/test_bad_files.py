@@ -35,7 +35,7 @@ from headwater.testing.media import (
     write_picture,
     write_yolo,
 )
-from headwater.testing.recordings import CAMERA, write_lerobot_v21, write_lerobot_v30
+from headwater.testing.recordings import CAMERA, add_pictures, write_lerobot_v21, write_lerobot_v30
 from headwater.testing.rlds import write_rlds
 from headwater.testing.vrs import write_vrs
 
@@ -130,6 +130,11 @@ def _xray(folder: Path, syntax: str) -> Path:
 # name, how to make it in an empty folder, the file to damage: "" if the recording is that file
 ROWS: list[tuple[str, Make, str]] = [
     ("lerobot-v21", lambda d: write_lerobot_v21(d / "set", [6]) or d / "set", "meta/info.json"),
+    (
+        "lerobot pictures",
+        lambda d: add_pictures(write_lerobot_v21(d / "set", [6])),
+        "data/chunk-000/episode_000000.parquet",
+    ),
     ("lerobot-v30", lambda d: write_lerobot_v30(d / "set", [6]) or d / "set", "data/chunk-000/file-000.parquet"),
     ("hdf5", _aloha, ""),
     ("mcap", lambda d: write_mcap_run(d / "run.mcap", 8), ""),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.parameter_sets import starts_afresh
+from headwater.export.media.parameter_sets import starts_afresh
 from headwater.formats import packet_times
 from headwater.formats.video import open_container, video_track
 

@@ -21,19 +21,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from headwater.export.card import Config, Provenance, card
-from headwater.export.cut import write_clip
 from headwater.export.document import describe, exact_values, json_bytes
-from headwater.export.layout import camera_key, layout_of, table_streams
+from headwater.export.huggingface.card import Config, Provenance, card
+from headwater.export.huggingface.parts import IMAGE, PART_BYTES, Parts, features_of
+from headwater.export.lerobot.layout import camera_key, layout_of, table_streams
+from headwater.export.lerobot.rows import episode_columns
+from headwater.export.lerobot.tasks import TaskTable
+from headwater.export.media.cut import write_clip
+from headwater.export.media.pictures import picture
+from headwater.export.media.sound import SUFFIX, write_sound
+from headwater.export.media.stills import frame_times_ns, row_times_ns
 from headwater.export.models import ExportReport
-from headwater.export.parquet_parts import IMAGE, PART_BYTES, Parts, features_of
-from headwater.export.pictures import picture
-from headwater.export.rows import episode_columns
-from headwater.export.sound import SUFFIX, write_sound
-from headwater.export.stills import frame_times_ns, row_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import Workplace, new_folder
-from headwater.export.tasks import TaskTable
 from headwater.formats import NS, Annotation, Episode, Kind, Stream, Video, episode_span
 
 ABOUT = {

@@ -17,7 +17,7 @@ import av
 from av.video.frame import VideoFrame
 
 from headwater.export.errors import ExportError
-from headwater.export.packets import index_of
+from headwater.export.media.packets import index_of
 from headwater.formats import Video, frames
 from headwater.formats.video import pictures
 

@@ -1,7 +1,7 @@
 """What writing a LeRobotDataset is in every version: a folder that appears when it is whole, and its episodes.
 
 Numbers come from the episodes, never from their metadata: index columns, the time grid (row i at i/fps),
-statistics and paths are written anew; video is copied without decoding wherever that is possible (see ``clips``).
+statistics and paths are written anew; video is copied without decoding wherever that is possible (see ``media.clips``).
 The same episodes give the same bytes. Nothing grows with the number of episodes but their metadata files.
 """
 
@@ -20,17 +20,25 @@ from typing import Any, Protocol
 
 import pyarrow.parquet as pq
 
-from headwater.export.beside import write_beside
-from headwater.export.clips import Clips
 from headwater.export.errors import ExportError, OutputError
-from headwater.export.layout import Camera, Layout, Stills, demand_same, json_rate, layout_of, sensor_streams
+from headwater.export.lerobot.beside import write_beside
+from headwater.export.lerobot.layout import Camera, Layout, Stills, demand_same, json_rate, layout_of, sensor_streams
+from headwater.export.lerobot.rows import Columns, arrow_batch, episode_columns
+from headwater.export.lerobot.sensors import sensor_path, write_sensors
+from headwater.export.lerobot.stats import (
+    Aggregate,
+    Stats,
+    column_stats,
+    image_stats,
+    picture_stats,
+    sampled_frames,
+    to_lists,
+)
+from headwater.export.lerobot.tasks import TaskTable
+from headwater.export.media.clips import Clips
+from headwater.export.media.files import Clip
+from headwater.export.media.stills import Shown, shown
 from headwater.export.models import ExportReport, Reencoded
-from headwater.export.rows import Columns, arrow_batch, episode_columns
-from headwater.export.sensors import sensor_path, write_sensors
-from headwater.export.stats import Aggregate, Stats, column_stats, image_stats, picture_stats, sampled_frames, to_lists
-from headwater.export.stills import Shown, shown
-from headwater.export.tasks import TaskTable
-from headwater.export.video_files import Clip
 from headwater.formats import Episode
 
 CHUNK = 1000

@@ -11,7 +11,7 @@ from typing import Any
 
 from av.bitstream import BitStreamFilterContext
 
-from headwater.export.video_files import Clip, clip_packets
+from headwater.export.media.files import Clip, clip_packets
 from headwater.formats.message_pictures import is_key
 from headwater.formats.video import open_container, video_track
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from headwater.export.encode import (
+from headwater.export.errors import ExportError, OutputError, ShortVideoError
+from headwater.export.lerobot.layout import Camera
+from headwater.export.media.encode import (
     Encoder,
     coded_pictures,
     encode,
@@ -23,12 +25,10 @@ from headwater.export.encode import (
     shown_pictures,
     whole_clip_encoder,
 )
-from headwater.export.errors import ExportError, OutputError, ShortVideoError
-from headwater.export.layout import Camera
-from headwater.export.packets import Run, Signature, index_of, longest_run
-from headwater.export.parameter_sets import same_framing
-from headwater.export.stills import shown
-from headwater.export.video_files import Clip, VideoFile
+from headwater.export.media.files import Clip, VideoFile
+from headwater.export.media.packets import Run, Signature, index_of, longest_run
+from headwater.export.media.parameter_sets import same_framing
+from headwater.export.media.stills import shown
 from headwater.formats import Episode, Video, episode_span, frames, packet_times
 
 _SEAM = "the episode's ends lie between keyframes"

@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from headwater.export.audio import copy_audio
-from headwater.export.layout import Layout, table_streams
-from headwater.export.rows import row_grid
-from headwater.export.sensors import read_sensors
-from headwater.export.stills import frame_times_ns, grid_ns
+from headwater.export.lerobot.layout import Layout, table_streams
+from headwater.export.lerobot.rows import row_grid
+from headwater.export.lerobot.sensors import read_sensors
+from headwater.export.media.audio import copy_audio
+from headwater.export.media.stills import frame_times_ns, grid_ns
 from headwater.formats import NS, Annotation, Audio, Calibration, Episode, Kind, MetadataError, Stream, Text, Video
 from headwater.formats.lerobot import kind_of
 from headwater.formats.metadata import read_object

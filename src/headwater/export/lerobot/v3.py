@@ -13,8 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from headwater.export.layout import Layout, Stills
-from headwater.export.lerobot_set import (
+from headwater.export.lerobot.dataset import (
     CHUNK,
     Options,
     Ready,
@@ -24,11 +23,12 @@ from headwater.export.lerobot_set import (
     write_rows,
     write_set,
 )
+from headwater.export.lerobot.layout import Layout, Stills
+from headwater.export.lerobot.rows import table_schema
+from headwater.export.lerobot.stats import Stats
+from headwater.export.lerobot.tasks import TaskTable
+from headwater.export.media.files import Clip, VideoFile
 from headwater.export.models import ExportReport
-from headwater.export.rows import table_schema
-from headwater.export.stats import Stats
-from headwater.export.tasks import TaskTable
-from headwater.export.video_files import Clip, VideoFile
 from headwater.formats import Episode
 
 DATA_MB, VIDEO_MB = 100, 200

@@ -13,11 +13,11 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.clips import Clips, Prepared
-from headwater.export.encode import BITEXACT
 from headwater.export.errors import OutputError
-from headwater.export.parameter_sets import TAGS
-from headwater.export.video_files import Clip, clip_packets
+from headwater.export.media.clips import Clips, Prepared
+from headwater.export.media.encode import BITEXACT
+from headwater.export.media.files import Clip, clip_packets
+from headwater.export.media.parameter_sets import TAGS
 from headwater.formats import Video, episode_span, ledger_of, packet_times
 from headwater.formats.video import open_container, video_track
 

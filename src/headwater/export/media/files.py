@@ -15,10 +15,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.encode import BITEXACT
 from headwater.export.errors import OutputError
-from headwater.export.packets import Signature, packets
-from headwater.export.parameter_sets import TAGS, with_parameter_sets
+from headwater.export.media.encode import BITEXACT
+from headwater.export.media.packets import Signature, packets
+from headwater.export.media.parameter_sets import TAGS, with_parameter_sets
 from headwater.formats import packet_times
 from headwater.formats.video import open_container, video_track
 

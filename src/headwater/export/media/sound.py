@@ -7,8 +7,8 @@ from typing import Any
 
 import av
 
-from headwater.export.encode import BITEXACT
 from headwater.export.errors import OutputError
+from headwater.export.media.encode import BITEXACT
 from headwater.formats import Audio, Episode
 from headwater.formats.video import open_container
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import av
 
-from headwater.export.encode import BITEXACT
+from headwater.export.media.encode import BITEXACT
 from headwater.formats import Audio, EmptyRecordingError
 from headwater.formats.video import open_container
 

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from headwater.export.layout import DEFAULT_FEATURES, Layout, table_streams
-from headwater.export.tasks import TaskTable
+from headwater.export.lerobot.layout import DEFAULT_FEATURES, Layout, table_streams
+from headwater.export.lerobot.tasks import TaskTable
 from headwater.formats import Episode
 
 Columns = dict[str, NDArray[Any]]

@@ -17,14 +17,14 @@ import numpy as np
 from mcap.writer import CompressionType, Writer
 from numpy.typing import NDArray
 
-from headwater.export.annexb import FORMATS, messages, obstacle
-from headwater.export.cut import encoded_again, plan
 from headwater.export.document import camera_facts, describe, json_bytes, stream_facts
-from headwater.export.foxglove_types import INFO, LINE_LOOP, Schema, Schemas, identifiers
+from headwater.export.mcap.foxglove_types import INFO, LINE_LOOP, Schema, Schemas, identifiers
+from headwater.export.media.annexb import FORMATS, messages, obstacle
+from headwater.export.media.cut import encoded_again, plan
+from headwater.export.media.pictures import picture
+from headwater.export.media.sound import MEDIA_TYPE, SUFFIX, write_sound
+from headwater.export.media.stills import frame_times_ns
 from headwater.export.models import ExportReport
-from headwater.export.pictures import picture
-from headwater.export.sound import MEDIA_TYPE, SUFFIX, write_sound
-from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import NS, Annotation, Calibration, Episode, Kind, Stream, Text, Video, episode_span

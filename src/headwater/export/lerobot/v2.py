@@ -8,8 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from headwater.export.layout import Layout, Stills
-from headwater.export.lerobot_set import (
+from headwater.export.lerobot.dataset import (
     CHUNK,
     Options,
     Ready,
@@ -19,11 +18,12 @@ from headwater.export.lerobot_set import (
     write_rows,
     write_set,
 )
+from headwater.export.lerobot.layout import Layout, Stills
+from headwater.export.lerobot.rows import table_schema
+from headwater.export.lerobot.stats import Stats
+from headwater.export.lerobot.tasks import TaskTable
+from headwater.export.media.files import VideoFile
 from headwater.export.models import ExportReport
-from headwater.export.rows import table_schema
-from headwater.export.stats import Stats
-from headwater.export.tasks import TaskTable
-from headwater.export.video_files import VideoFile
 from headwater.formats import Episode
 
 DATA_PATH = "data/chunk-{episode_chunk:03d}/episode_{episode_index:06d}.parquet"

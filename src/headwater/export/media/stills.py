@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from headwater.export.errors import ShortVideoError, UnlikeEpisodesError
-from headwater.export.layout import Camera
+from headwater.export.lerobot.layout import Camera
 from headwater.formats import NS, Episode, Stills, Video, episode_span, packet_times
 
 _KEPT_AS_THEY_ARE = ("image/jpeg", "image/png")
