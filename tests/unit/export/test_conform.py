@@ -80,7 +80,7 @@ def sources(roots: dict[str, Path]) -> list[Episode]:
 def exported(sources: list[Episode], tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("work")
     made = plan(SPEC, sources)
-    report = reported(export_lerobot_v3(conformed_all(sources, made, work), work / "set"), made)
+    report = reported(export_lerobot_v3(conformed_all(sources, made, work), work / "set"), made, [20, 11, 17, 21, 15])
     keep(made, report.root)
     assert (report.episodes, report.frames) == (5, 20 + 11 + 17 + 21 + 15)
     assert [(one.episode_index, one.camera) for one in report.reencoded] == [(3, CAMERA), (4, CAMERA)]
