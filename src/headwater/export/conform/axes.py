@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from headwater.export.conform.conventions import FILE
 from headwater.export.conform.facts import Facts, StreamFacts
-from headwater.export.conform.units import (
+from headwater.export.errors import Problem
+from headwater.formats.conventions import FILE
+from headwater.records.conform import AffineStep, AxisMap
+from headwater.records.units import (
     KNOWN,
     NORMALISED,
     UNITS,
@@ -20,8 +22,6 @@ from headwater.export.conform.units import (
     steps,
     turned,
 )
-from headwater.export.errors import Problem
-from headwater.records.conform import AffineStep, AxisMap
 
 _ASK = "Ask for a unit in the campaign's spec, or state the unit of every recording."
 

@@ -9,13 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from headwater.export.conform.axes import Column, Target, axis_map, stated_unit
-from headwater.export.conform.conventions import FILE, FeatureConvention
 from headwater.export.conform.facts import Facts, StreamFacts
-from headwater.export.conform.so_arms import joint_of
-from headwater.export.conform.units import each_unit
 from headwater.export.errors import Problem
+from headwater.formats.conventions import FILE, FeatureConvention, columns_of
 from headwater.records.campaign_spec import FeatureSpec
 from headwater.records.conform import AxisMap, FeatureMap
+from headwater.records.units import each_unit
 
 _PLAIN = FeatureConvention()
 
@@ -93,9 +92,7 @@ def _columns(target: Target, stream: StreamFacts, seen: Facts) -> tuple[list[Col
     names = list(_names(stream, seen))
     columns: list[Column] = []
     problems: list[Problem] = []
-    for place, axis in enumerate(target.axes):
-        found = [i for i, name in enumerate(names) if name == axis]
-        found = found or [i for i, name in enumerate(names) if joint_of(name) == joint_of(axis)]
+    for place, (axis, found) in enumerate(zip(target.axes, columns_of(target.axes, names), strict=True)):
         if len(found) == 1:
             columns.append(Column(target, place, stream, found[0]))
             continue

@@ -16,18 +16,18 @@ recording's own words, values the campaign's. All of it may be left out::
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
-from headwater.export.conform.so_arms import CALIBRATED, CONVENTIONS, calibrated_range, joint_of
-from headwater.export.conform.units import KNOWN, UNITS, Range
-from headwater.export.errors import ConventionsError
-from headwater.formats import Episode
+from headwater.formats.errors import ConventionsError
+from headwater.formats.models import Episode
 from headwater.formats.paths import within
+from headwater.formats.so_arms import CALIBRATED, CONVENTIONS, calibrated_range, joint_of
 from headwater.primitives import json_text
+from headwater.records.units import KNOWN, UNITS, Range
 
 FILE = "conventions.json"
 RESAMPLE = ("exact", "hold", "linear")
@@ -103,6 +103,18 @@ class Conventions:
         """The range stated or calibrated of an axis."""
         own = self.features.get(feature, FeatureConvention())
         return own.ranges.get(axis) or self.calibration.get(joint_of(axis))
+
+
+def columns_of(asked: Sequence[str], names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """For each asked axis the columns that are it: those of its name, else those of its joint on an SO arm.
+
+    One column is what a map needs; none or several leave it open.
+    """
+    found = []
+    for axis in asked:
+        same = tuple(i for i, name in enumerate(names) if name == axis)
+        found.append(same or tuple(i for i, name in enumerate(names) if joint_of(name) == joint_of(axis)))
+    return tuple(found)
 
 
 def statement_beside(episode: Episode) -> Path | None:
