@@ -5,6 +5,9 @@ measured on shared data). Never before it: a negative lag means the columns were
 is possible only where the action was computed from the next state, and then the two agree almost exactly; a loose
 agreement without delay is a shift that happens to cancel the real delay. Above .45 s the pairing is useless to a
 policy. Search window +-.8 s. rdq compares with the data set's median instead (+-4 frames of +-15).
+
+Actions may be positions or steps and speeds (Bridge, OXE): whichever of action and its change follows the state's
+change more closely is taken for the command.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ EXACT = 0.95  # velocity correlation of a position servo that follows within a f
 UNCLEAR = 0.40
 
 
-@rule("motion/action-lag", version=1, needs=(Need.STATE, Need.ACTION))
+@rule("motion/action-lag", version=2, needs=(Need.STATE, Need.ACTION))
 def check(seen: Observed) -> Iterator[Draft]:
     state, action = seen.state, seen.action
     assert state is not None
@@ -63,13 +66,18 @@ def best_lag(action: Floats, state: Floats, window: int) -> tuple[int, float]:
     both = np.intersect1d(active(action), active(state))
     if not len(both):
         return 0, 0.0
-    command = smooth(np.diff(action[:, both], axis=0), 3)
     answer = smooth(np.diff(state[:, both], axis=0), 3)
-    size = len(command)
+    position = _best(smooth(np.diff(action[:, both], axis=0), 3), answer, window)
+    increment = _best(smooth(action[:-1, both], 3), answer, window)
+    return max(position, increment, key=lambda found: found[1])
+
+
+def _best(command: Floats, answer: Floats, window: int) -> tuple[int, float]:
+    size, axes = command.shape
     fits = []
     for lag in range(-window, window + 1):
         a = command[max(0, -lag) : size - max(0, lag)]
         s = answer[max(0, lag) : size + min(0, lag)]
-        fits.append(sum(correlation(x, y) for x, y in zip(a.T, s.T, strict=True)) / len(both))
+        fits.append(sum(correlation(x, y) for x, y in zip(a.T, s.T, strict=True)) / axes)
     best = int(np.argmax(fits))
     return best - window, float(fits[best])
