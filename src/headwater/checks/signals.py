@@ -72,3 +72,13 @@ def filled(values: Floats) -> Floats:
     last = np.maximum.accumulate(rows, axis=0)
     held = np.take_along_axis(values, last, axis=0)
     return np.where(np.isfinite(held), held, 0.0)
+
+
+def other_rate(times_s: Floats, fps: float, percent: int) -> float:
+    """Samples a second by the median step, if more than ``percent`` away from ``fps``; else, or if unclear, 0.0."""
+    if len(times_s) < 3 or not fps:
+        return 0.0
+    step = float(np.median(np.diff(times_s)))
+    if not np.isfinite(step) or step <= 0:
+        return 0.0
+    return 1 / step if abs(1 / step - fps) * 100 > percent * fps else 0.0
