@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.formats import Episode, Kind, Source, Stream
+from headwater.testing.lerobot_v21 import Table, video_path, write_episode, write_video
 
 Values = NDArray[np.float64]
 WIDTH, HEIGHT = 160, 120
@@ -215,3 +216,17 @@ def _episode(robot: Embodiment, seed: int, state: Values, action: Values) -> Epi
             "timestamp": stamps.astype(np.float64),
         },
     )
+
+
+def write_made(root: Path, one: Made, *, codec: str = "h264") -> Path:
+    """The episode with its pictures as a LeRobot v2.1 recording; returns ``root``."""
+    episode, key = one.episode, "observation.images.front"
+    columns = {name: stream.values for name, stream in episode.streams.items()}
+    axes = {name: stream.axes for name, stream in episode.streams.items()}
+    table = Table(columns, axes, episode.ledger["timestamp"])
+    size = {key: (WIDTH, HEIGHT, codec)}
+    write_episode(root, table, size, fps=episode.fps, robot=episode.embodiment, task=episode.tasks[0])
+    grey = np.full((HEIGHT // 2, WIDTH), 128, np.uint8)
+    images = (np.concatenate([luma, grey]) for luma in one.pictures())
+    write_video(video_path(root, key), images, fps=episode.fps, codec=codec)
+    return root

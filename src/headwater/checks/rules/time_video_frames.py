@@ -1,6 +1,7 @@
 """Every row has its frame: decoded frames equal rows, and frame times stay on the grid.
 
-Threshold: exact, as robovet; LeRobot's streaming encoder is known to drop frames silently (PR #4462).
+Threshold: exact, as robovet; LeRobot's streaming encoder is known to drop frames silently (PR #4462). Two frames of one
+time are a DEFECT where rows are looked up by time, a RISK where there is no table.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ IMPACT = "From the first missing frame on, pictures and robot states do not belo
 FIX = "Record the episode again; do not cut the video without cutting the table."
 
 
-@rule("time/video-frames", version=1, needs=(Need.VIDEO,))
+@rule("time/video-frames", version=2, needs=(Need.VIDEO,))
 def check(seen: Observed) -> Iterator[Draft]:
     for key, camera in seen.cameras.items():
         if camera.damage:
@@ -48,7 +49,20 @@ def _gaps(seen: Observed, key: str, camera: CameraFeatures) -> Iterator[Draft]:
         return
     step = np.diff(camera.pts_us)
     limit = int(GAP * 1_000_000 / seen.fps)
-    bad = (step > limit) | (step <= 0)
+    table = "timestamp" in seen.episode.ledger
+    bad = (step > limit) | (step < 0) | ((step == 0) & table)
+    twice = step == 0
+    if twice.any() and not bad.any():
+        yield Draft(
+            Severity.RISK,
+            "Frames have the same time.",
+            f"{int(twice.sum())} times twice",
+            "expected a time each",
+            tuple(seen.span(a, b + 1) for a, b in runs(twice)[:3]),
+            key,
+            IMPACT,
+            FIX,
+        )
     if bad.any():
         yield Draft(
             Severity.DEFECT,
