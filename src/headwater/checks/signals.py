@@ -50,6 +50,15 @@ def correlation(a: Floats, b: Floats) -> float:
     return float(np.einsum("i,i", a, b)) / scale if scale > 0 else 0.0
 
 
+def correlations(a: Floats, b: Floats) -> Floats:
+    """``correlation`` of the columns of two (n, d) arrays, (d,)."""
+    if not len(a):
+        return np.zeros(a.shape[1])
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    scale = np.sqrt(np.einsum("ij,ij->j", a, a) * np.einsum("ij,ij->j", b, b))
+    return np.asarray(np.where(scale > 0, np.einsum("ij,ij->j", a, b) / np.where(scale > 0, scale, 1.0), 0.0))
+
+
 def active(values: Floats, share: float = 0.05) -> NDArray[np.intp]:
     """Columns that move: standard deviation above ``share`` of the largest."""
     spread = values.std(axis=0)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
 from headwater.checks.registry import CannotJudge, Draft, Need, rule
-from headwater.checks.signals import Floats, active, correlation, filled, fixed, smooth
+from headwater.checks.signals import Floats, active, correlations, filled, fixed, smooth
 
 WINDOW_S = 0.8
 MIN_ROWS = 30
@@ -80,6 +80,6 @@ def _best(asked: Floats, state: Floats, axes: NDArray[np.intp], window: int) -> 
     for lag in range(-window, window + 1):
         a = command[max(0, -lag) : size - max(0, lag)]
         s = answer[max(0, lag) : size + min(0, lag)]
-        fits.append(sum(correlation(x, y) for x, y in zip(a.T, s.T, strict=True)) / len(axes))
+        fits.append(float(correlations(a, s).mean()))
     best = int(np.argmax(fits))
     return best - window, float(fits[best])
