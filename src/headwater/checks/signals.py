@@ -84,10 +84,12 @@ def filled(values: Floats) -> Floats:
 
 
 def other_rate(times_s: Floats, fps: float, percent: int) -> float:
-    """Samples a second by the median step, if more than ``percent`` away from ``fps``; else, or if unclear, 0.0."""
+    """Samples a second, if more than ``percent`` away from ``fps``; else, or if unclear, 0.0.
+
+    Median and mean step must both say so: a gap moves only the mean, alternating jitter only the median.
+    """
     if len(times_s) < 3 or not fps:
         return 0.0
-    step = float(np.median(np.diff(times_s)))
-    if not np.isfinite(step) or step <= 0:
-        return 0.0
-    return 1 / step if abs(1 / step - fps) * 100 > percent * fps else 0.0
+    steps = (float(np.median(np.diff(times_s))), float(times_s[-1] - times_s[0]) / (len(times_s) - 1))
+    off = [100 * (1 / step - fps) / fps if np.isfinite(step) and step > 0 else 0.0 for step in steps]
+    return 1 / steps[0] if min(off) > percent or max(off) < -percent else 0.0

@@ -43,7 +43,7 @@ def test_200_generated_episodes_have_no_finding_of_weight() -> None:
     assert weighty == {}
     ran = Counter(name.partition("@")[0] for report in seen for name in report.ran)
     assert ran["signal/jitter"] == ran["time/stamps"] == 200
-    assert ran["motion/action-effect"] > 170, "a rule that does not answer proves nothing"
+    assert ran["motion/action-effect"] > 160, "a rule that does not answer proves nothing"
 
 
 @pytest.mark.parametrize("seed", range(len(EMBODIMENTS)))

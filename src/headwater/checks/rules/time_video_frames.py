@@ -13,9 +13,10 @@ import numpy as np
 from headwater.checks.models import Severity
 from headwater.checks.observed import CameraFeatures, Observed
 from headwater.checks.registry import Draft, Need, rule
-from headwater.checks.signals import fixed, runs
+from headwater.checks.signals import fixed, other_rate, runs
 
 GAP = 1.5
+PERCENT = 5
 IMPACT = "From the first missing frame on, pictures and robot states do not belong together."
 FIX = "Record the episode again; do not cut the video without cutting the table."
 
@@ -47,6 +48,8 @@ def _count(seen: Observed, key: str, camera: CameraFeatures) -> Iterator[Draft]:
 def _gaps(seen: Observed, key: str, camera: CameraFeatures) -> Iterator[Draft]:
     if len(camera) < 2 or not seen.fps:
         return
+    if "info" in seen.episode.ledger and other_rate(camera.pts_us / 1e6, seen.fps, PERCENT):
+        return  # ledger/rate says so
     step = np.diff(camera.pts_us)
     limit = int(GAP * 1_000_000 / seen.fps)
     table = "timestamp" in seen.episode.ledger
