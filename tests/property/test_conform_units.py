@@ -17,9 +17,7 @@ from headwater.export.conform import conformed, parse_conventions, plan, undone
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks
 from headwater.formats import NS, Episode, Kind, Source, Stream
 from headwater.formats.so_arms import CONVENTIONS
-from headwater.records.campaign_spec import CampaignSpec, FeatureSpec
-from headwater.records.conform import RateMap
-from headwater.records.units import (
+from headwater.formats.units import (
     KNOWN,
     UNITS,
     Range,
@@ -31,6 +29,8 @@ from headwater.records.units import (
     steps,
     turned,
 )
+from headwater.records.campaign_spec import CampaignSpec, FeatureSpec
+from headwater.records.conform import RateMap
 
 WORDS = ["rad", "deg", "1/3", "x", "", *CONVENTIONS]
 KEYS = (

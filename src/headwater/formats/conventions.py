@@ -26,8 +26,8 @@ from headwater.formats.errors import ConventionsError
 from headwater.formats.models import Episode
 from headwater.formats.paths import within
 from headwater.formats.so_arms import CALIBRATED, CONVENTIONS, calibrated_range, joint_of
+from headwater.formats.units import KNOWN, UNITS, Range, each_unit
 from headwater.primitives import json_text
-from headwater.records.units import KNOWN, UNITS, Range, each_unit
 
 FILE = "conventions.json"
 RESAMPLE = ("exact", "hold", "linear")

@@ -9,12 +9,12 @@ import pytest
 
 from headwater.checks import all_rules
 from headwater.checks.llr import weights
+from headwater.formats.units import NORMALISED, UNITS
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import SCHEMA_MODALITIES
 from headwater.records.purposes import PURPOSES
 from headwater.records.regions import REGIONS
 from headwater.records.release import Role
-from headwater.records.units import NORMALISED, UNITS
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "spec" / "registry.md").read_text(encoding="utf-8")

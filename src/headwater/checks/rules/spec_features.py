@@ -22,8 +22,7 @@ from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import filled, fixed, runs
 from headwater.formats import Stream
 from headwater.formats.conventions import FILE, columns_of, range_of, stated_unit
-from headwater.records.conform import AffineStep
-from headwater.records.units import (
+from headwater.formats.units import (
     KNOWN,
     NORMALISED,
     UNITS,
@@ -34,6 +33,7 @@ from headwater.records.units import (
     steps,
     turned,
 )
+from headwater.records.conform import AffineStep
 
 FIX = "Record with the campaign's joint names, order and units."
 STATE = f"State names, units and ranges in {FILE} beside the recording."

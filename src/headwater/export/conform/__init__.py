@@ -16,7 +16,7 @@ from headwater.formats.conventions import (
     read_conventions,
     statement_beside,
 )
-from headwater.records.units import Range
+from headwater.formats.units import Range
 
 __all__ = [
     "Conventions",

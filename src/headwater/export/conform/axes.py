@@ -9,8 +9,7 @@ from fractions import Fraction
 from headwater.export.conform.facts import Facts, StreamFacts
 from headwater.export.errors import Problem
 from headwater.formats.conventions import FILE, range_of, stated_unit
-from headwater.records.conform import AffineStep, AxisMap
-from headwater.records.units import (
+from headwater.formats.units import (
     KNOWN,
     NORMALISED,
     UNITS,
@@ -22,6 +21,7 @@ from headwater.records.units import (
     steps,
     turned,
 )
+from headwater.records.conform import AffineStep, AxisMap
 
 _ASK = "Ask for a unit in the campaign's spec, or state the unit of every recording."
 

@@ -12,9 +12,9 @@ from headwater.export.conform.axes import Column, Target, axis_map
 from headwater.export.conform.facts import Facts, StreamFacts
 from headwater.export.errors import Problem
 from headwater.formats.conventions import FILE, columns_of, stated_unit
+from headwater.formats.units import each_unit
 from headwater.records.campaign_spec import FeatureSpec
 from headwater.records.conform import AxisMap, FeatureMap
-from headwater.records.units import each_unit
 
 
 def source_of(asked: str, seen: Facts) -> StreamFacts | Problem:
