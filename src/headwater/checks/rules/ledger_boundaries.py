@@ -9,6 +9,7 @@ RISKs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from headwater.checks.models import Severity
@@ -35,7 +36,7 @@ def check(seen: Observed) -> Iterator[Draft]:
     if after is not None and after["dataset_from_index"] != stop:
         yield _ranges("after", stop, after["dataset_from_index"])
     for key, span in spans.items():
-        if span and seen.fps:
+        if span and seen.fps and all(map(math.isfinite, span.values())):
             yield from _video(seen, key, span)
 
 

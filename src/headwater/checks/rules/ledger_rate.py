@@ -46,7 +46,7 @@ def _described(info: Mapping[str, Any], key: str) -> float:
     feature = features.get(key) if isinstance(features, dict) else None
     told = feature.get("info") or feature.get("video_info") if isinstance(feature, dict) else None
     rate = told.get("video.fps") if isinstance(told, dict) else None
-    return float(rate) if isinstance(rate, int | float) and np.isfinite(rate) and rate > 0 else 0.0
+    return float(rate) if isinstance(rate, int | float) and 0 < rate < 1e6 else 0.0
 
 
 def _draft(seen: Observed, severity: Severity, message: str, found: float, stream: str) -> Draft:

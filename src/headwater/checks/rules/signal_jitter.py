@@ -37,7 +37,7 @@ def check(seen: Observed) -> Iterator[Draft]:
         yield Draft(
             Severity.RISK if len(bad) >= SHARE * len(columns) else Severity.NOTE,
             "Joints jitter: steps take each other back.",
-            f"{len(bad)} of {len(columns)} moving joints ({names}), {fixed(float(echo.min()))} at worst",
+            f"{len(bad)} of {len(columns)} moving joints ({names}), {fixed(float(echo[bad].min()))} at worst",
             f"expected above {fixed(NOISE)}",
             (seen.span(0, len(values)),),
             stream.name,

@@ -95,7 +95,7 @@ def _apart(seen: Observed, one: Stream, other: Stream) -> Iterator[Draft]:
     lag, fit = _lag(*turn)
     step = max(NS / GRID_HZ, 2 * float(np.median(np.diff(one.times_ns))), 2 * float(np.median(np.diff(other.times_ns))))
     limit = max(SKEW_S, step / NS)
-    if fit < ALIKE:
+    if not fit >= ALIKE:  # NaN is no likeness
         return
     half = len(grid) // 2
     early, late = (_lag(*(part[cut] for part in turn))[0] for cut in (slice(None, half), slice(half, None)))
