@@ -27,8 +27,9 @@ from headwater.export.conform import (
     shown,
     undone,
 )
-from headwater.export.errors import ConventionsError, ExportError, Problem, ShortVideoError
+from headwater.export.errors import ExportError, Problem, ShortVideoError
 from headwater.formats import NS, Annotation, Calibration, Episode, Kind, Stream, frames, open_recording
+from headwater.formats.errors import ConventionsError
 from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec
 from headwater.records.codec import cid, decode, encode
 from headwater.records.conform import ConformedSet
