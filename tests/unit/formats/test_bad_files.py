@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.formats import RecordingError, frames, ledger_of, open_recording
+from headwater.testing.gopro import write_gopro, write_gpmf
 from headwater.testing.logs import write_bag1_run, write_bag2_run, write_mcap_run
 from headwater.testing.media import (
     write_capture,
@@ -109,20 +110,6 @@ def _sheet(folder: Path) -> Path:
     return folder / "set"
 
 
-def _gpmf(folder: Path) -> Path:
-    def item(key: bytes, kind: bytes, size: int, repeat: int, data: bytes) -> bytes:
-        return key + kind + bytes([size]) + repeat.to_bytes(2, "big") + data + bytes(-len(data) % 4)
-
-    samples = np.arange(60, dtype=">i2").tobytes()
-    inside = item(b"SCAL", b"s", 2, 1, b"\0\x0a") + item(b"GYRO", b"s", 6, 20, samples)
-    mixed = item(b"TYPE", b"c", 1, 3, b"Lff") + item(b"ATTD", b"?", 12, 4, bytes(48))
-    streams = b"".join(item(b"STRM", b"\0", 1, len(body), body) for body in (inside, mixed))
-    body = item(b"DVID", b"L", 4, 1, b"\0\0\0\1") + item(b"DVNM", b"c", 1, 6, b"Camera") + streams
-    path = folder / "run.raw"
-    path.write_bytes(item(b"DEVC", b"\0", 1, len(body), body) * 3)
-    return path
-
-
 def _xray(folder: Path, syntax: str) -> Path:
     return write_dicom(
         folder / "hand.dcm", (np.arange(2 * 48 * 40).reshape(2, 48, 40) * 3).astype(np.uint16), syntax=syntax
@@ -154,7 +141,8 @@ ROWS: list[tuple[str, Make, str]] = [
     ("video png", lambda d: write_coded(d / "a.mov", "png", DEEP, pix_fmt="gray16be"), ""),
     ("video-csv", _sheet, "imu.csv"),
     ("video-jsonl", lambda d: write_capture(d / "set"), "clip.jsonl"),
-    ("gpmf", _gpmf, ""),
+    ("gopro", lambda d: write_gopro(d / "a.mp4"), ""),
+    ("gpmf", lambda d: write_gpmf(d / "run.raw"), ""),
     ("numpy-pairs times", lambda d: write_pairs(d / "set"), "IMU_gyro_t.npy"),
     ("numpy-pairs values", lambda d: write_pairs(d / "set"), "IMU_gyro_value.npy"),
     ("image png", lambda d: write_picture(d / "a.png"), ""),
@@ -333,20 +321,20 @@ def _rows_of_nothing(folder: Path) -> Path:
 
 
 def _one_picture(folder: Path) -> Path:
-    """Three thousand rows that are one PNG of 900 KB."""
+    """Three hundred rows that are one PNG of 3.5 MB."""
     root = add_pictures(write_lerobot_v21(folder / "set", [6]))
     path = root / "data/chunk-000/episode_000000.parquet"
     table = pq.read_table(path)
     name = table.column_names[-1]
-    picture = table[name][0].as_py()["bytes"] + bytes(900_000)
+    picture = table[name][0].as_py()["bytes"] + bytes(3_500_000)
     data = pa.DictionaryArray.from_arrays(pa.array(np.zeros(PICTURES, np.int32)), pa.array([picture]))
     pictures = pa.StructArray.from_arrays([data, pa.nulls(PICTURES, pa.string())], ["bytes", "path"])
     columns = {field: pa.array(np.zeros(PICTURES), table.schema.field(field).type) for field in _SCALARS}
-    pq.write_table(pa.table({**columns, name: pictures}), path)
+    pq.write_table(pa.table({**columns, name: pictures}), path, dictionary_pagesize_limit=8 << 20)
     return root
 
 
-PICTURES = 3000
+PICTURES = 300
 _SCALARS = ("timestamp", "frame_index", "episode_index", "index", "task_index")
 
 
@@ -459,7 +447,7 @@ GREEDY: list[tuple[str, Make, bool]] = [
     ("parquet page of 4 GB of zeros",
      lambda d: _written(d, Column("action", FLOAT, 12, bytes(4), listed=True, packed=_zipped_zeros(4 << 30))), False),
     ("parquet of 20 million empty texts", _rows_of_nothing, False),
-    ("parquet that says one picture 3000 times", _one_picture, True),
+    ("parquet that says one picture 300 times, 1 GB", _one_picture, True),
     ("LeRobot of 20 million tasks", lambda d: _tasks_and(d, 20_000_000), False),
     ("LeRobot of 30 million statistics", lambda d: _statistics(d, rows=1, values=30_000_000), False),
     ("LeRobot of 900,000 episodes", lambda d: _statistics(d, rows=900_000, values=900_000), False),
