@@ -196,9 +196,9 @@ class _Dataset:
 
     def _stats(self, meta_file: Path, number: int) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
         stats: dict[str, dict[str, Any]] = {}
-        table = read_table(meta_file, [name for name in column_names(meta_file) if name.startswith(_STATS)])
-        (told,), _ = objects(meta_file, table.slice(number, 1))
-        for name, value in told.items():
+        names = [name for name in column_names(meta_file) if name.startswith(_STATS)]
+        told = objects(meta_file, read_table(meta_file, names).slice(number, 1))[0] if names else []
+        for name, value in (item for row in told for item in row.items()):
             if value is not None:
                 feature, _, stat = name.removeprefix(_STATS).rpartition("/")
                 stats.setdefault(feature, {})[stat] = value
