@@ -18,6 +18,7 @@ from headwater.formats.errors import DamagedFileError, EmptyRecordingError, Miss
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
 _CUT = "Copy the file from the camera again; if the recorder crashed, repair it with its own software."
 MAX_BOXES = 100_000
+_C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # C2PA 2.2 specification, A.5: manifests in BMFF files
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,16 @@ def check_complete(path: Path) -> None:
         raise DamagedFileError(
             "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
         )
+
+
+def has_c2pa(path: Path) -> bool:
+    """True if a box of the file is C2PA's, which holds a signed manifest. Raises DamagedFileError."""
+    with path.open("rb") as file:
+        for box in _named(_boxes(file, 0, path.stat().st_size, path), b"uuid"):
+            file.seek(box.start)
+            if file.read(16) == _C2PA:
+                return True
+    return False
 
 
 def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:

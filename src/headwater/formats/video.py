@@ -95,12 +95,14 @@ class Frame:
         pts_s: presentation time, seconds from the episode's start.
         image: uint8, (h, w) luma as coded (limited-range video has black at 16) or (h, w, 3) RGB.
         corrupt: the decoder found the frame's bytes damaged and guessed; the picture is not to be trusted.
+        whole: the luma at full size, as coded and not turned, where it was asked for.
     """
 
     index: int
     pts_s: float
     image: NDArray[np.uint8]
     corrupt: bool = False
+    whole: NDArray[np.uint8] | None = None
 
 
 def probe(path: Path) -> Probe:
@@ -158,6 +160,7 @@ def frames(
     stop: int | None = None,
     threads: int = 1,
     only: Set[int] | None = None,
+    whole: Set[int] = frozenset(),
 ) -> Iterator[Frame]:
     """Decode the episode's frames [start, stop) once, in order.
 
@@ -167,6 +170,7 @@ def frames(
         start, stop: episode frame numbers; ``stop=None`` means to the episode's end.
         threads: decoder threads; the result does not depend on it.
         only: frame numbers worth converting; the others are decoded but not handed out.
+        whole: frame numbers of a video file whose full-size luma comes beside the thumbnail.
 
     Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
     DamagedFileError where decoding fails.
@@ -191,7 +195,8 @@ def frames(
             continue
         seconds = float(pts * ledger.time_base - origin)
         image = _luma(frame, width) if gray else _rgb(frame)
-        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt))
+        full = _luma(frame, None) if position - first in whole else None
+        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt), full)
 
 
 @contextmanager
