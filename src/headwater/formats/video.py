@@ -67,6 +67,7 @@ class PacketLedger:
         size_bytes: int64 (n,), compressed size.
         hidden: how many packets the edit list hides from presentation.
         edits: the track's edit list, empty if there is none.
+        reordered: frames are decoded in another order than shown (B frames).
     """
 
     codec: str
@@ -76,6 +77,7 @@ class PacketLedger:
     size_bytes: NDArray[np.int64]
     hidden: int
     edits: tuple[Edit, ...]
+    reordered: bool = False
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -278,6 +280,7 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
         codec, time_base, number = _codec(track), Fraction(track.time_base), track.index
     if not rows:
         raise EmptyRecordingError("has no video frames", file=path, field="video", fix="Record again.")
+    decoded = [row[0] for row in rows]
     rows.sort(key=lambda row: row[0])
     pts, key, size = zip(*rows, strict=True)
     return PacketLedger(
@@ -288,6 +291,7 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
         size_bytes=_frozen(np.array(size, dtype=np.int64)),
         hidden=hidden,
         edits=edit_lists(path).get(number, ()),
+        reordered=decoded != list(pts),
     )
 
 
