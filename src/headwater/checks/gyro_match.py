@@ -1,70 +1,158 @@
-"""Correlation of how the picture moved with what the gyro felt, at every lag."""
+"""Correlation of how the picture moved with what the gyro felt, at every lag, in pieces and in bands of frequency.
+
+Where the device's axes are known the two shifts of the picture are held against two gyro columns; otherwise against the
+best linear mix of all three, fitted anew for every lag and for every wrong pairing, so that the null chooses as freely.
+One number over everything lets steps and other periodic motion pass: a walk fits itself a step later, or backwards, almost
+as well. So each band of frequency with a tenth of the motion must fit, and each third of the recording must fit at
+lag zero as well as anywhere else.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from headwater.checks.signals import Floats, correlation
+from headwater.checks.signals import Floats
 
 WIDE_S = 1.5
 STEP_S = 0.02
 NULL_GUARD_S = 1.0
-GOPRO_AXES = ((0, 0), (1, 1))  # (picture axis, gyro column): right/yaw, down/pitch
+PIECES = 3
+BANDS_HZ = ((0.05, 0.6), (0.6, 1.4), (1.4, 3.5), (3.5, 12.0))
+BAND_SHARE = 0.1
+RIDGE = 1e-4
+GOPRO_MAP = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])  # columns: right by yaw, down by pitch
 
 
 @dataclass(frozen=True)
 class GyroMatch:
-    """``fit`` at the best lag in the small window, ``z`` against circular shifts, and the best fit outside it."""
+    """How well picture and gyro agree.
+
+    Attributes:
+        fit: correlation at ``lag_s``, the best lag in the small window.
+        z: how far ``fit`` is above circular shifts of the same gyro, in their standard deviations.
+        rank: share of those shifts that fit at least as well.
+        elsewhere_fit, elsewhere_s: the best fit outside the window, and its lag.
+        piece: worst third's fit in the window, less the same third's best fit outside of it.
+        piece_number: that third, from 0.
+        band: fit of the worst band of frequency that carries a tenth of the motion.
+    """
 
     fit: float
     lag_s: float
     z: float
+    rank: float
     elsewhere_fit: float
     elsewhere_s: float
+    piece: float
+    piece_number: int
+    band: float
+
+    @property
+    def score(self) -> float:
+        """One number for comparing pairs: overall and worst band's fit, less what a third gains by another lag."""
+        return self.fit + self.band + 3 * min(0.0, self.piece)
 
 
 def gyro_match(
     frame_s: Floats, ego: Floats, gyro_s: Floats, gyro: Floats, known_axes: bool, window_s: float
 ) -> GyroMatch:
-    """Compare (n, 3) per-frame picture motion with (m, 3) gyro; times in seconds on one clock.
-
-    With known axes the shift of both picture axes is compared at once, weighted by how much each moves; otherwise
-    the best single pair of a picture axis and a gyro column counts, whatever its sign, and the null does the same.
-    """
-    interval = np.diff(frame_s)
+    """Compare (n, 3) per-frame picture motion with (m, 3) gyro; times in seconds on one clock."""
+    interval = np.maximum(np.diff(frame_s), 1e-6)
     middle = (frame_s[1:] + frame_s[:-1]) / 2
-    pace = ego[1:] / np.maximum(interval, 1e-6)[:, None]
+    pace = _centred(ego[1:, :2] / interval[:, None])
     angle = np.concatenate([np.zeros((1, 3)), np.cumsum((gyro[1:] + gyro[:-1]) / 2 * np.diff(gyro_s)[:, None], axis=0)])
-
-    def at(lag: float) -> float:
-        turn = _turn(gyro_s, angle, middle + lag, interval)
-        return _fit(pace, turn, known_axes)
-
     lags = np.arange(-round(WIDE_S / STEP_S), round(WIDE_S / STEP_S) + 1) * STEP_S
-    fits = np.array([at(float(lag)) for lag in lags])
+    turns = [_centred(_turn(gyro_s, angle, middle + lag, interval)) for lag in lags]
+    fits = np.array([_correlation(_felt(turn, _mix(turn, pace, known_axes)), pace) for turn in turns])
     inside = np.abs(lags) <= window_s + 1e-9
     best, other = int(np.argmax(np.where(inside, fits, -2))), int(np.argmax(np.where(inside, -2, fits)))
-    turn = _turn(gyro_s, angle, middle, interval)
-    guard = max(1, round(NULL_GUARD_S / float(np.median(interval))))
-    null = np.array([_fit(pace, np.roll(turn, k, axis=0), known_axes) for k in range(guard, len(turn) - guard)])
-    spread = float(null.std())
-    z = (float(fits[best]) - float(null.mean())) / spread if spread > 0 else 0.0
-    return GyroMatch(float(fits[best]), float(lags[best]), z, float(fits[other]), float(lags[other]))
+    mix = _mix(turns[best], pace, known_axes)
+    null = _shifted(turns[len(lags) // 2], pace, known_axes, max(1, round(NULL_GUARD_S / float(np.median(interval)))))
+    fit, spread = float(fits[best]), float(null.std())
+    pieces = _pieces([_felt(turn, mix) for turn in turns], pace, inside)
+    worst = int(np.argmin(pieces))
+    return GyroMatch(
+        fit=fit,
+        lag_s=float(lags[best]),
+        z=(fit - float(null.mean())) / spread if spread > 0 else 0.0,
+        rank=float(np.mean(null >= fit)) if len(null) else 1.0,
+        elsewhere_fit=float(fits[other]),
+        elsewhere_s=float(lags[other]),
+        piece=float(pieces[worst]),
+        piece_number=worst,
+        band=_worst_band(_felt(turns[best], mix), pace, float(np.median(interval)), fit),
+    )
+
+
+def _centred(values: Floats) -> Floats:
+    return values - values.mean(axis=0)
 
 
 def _turn(times: Floats, angle: Floats, middle: Floats, interval: Floats) -> Floats:
     """Mean turning rate over each frame interval, (n, 3)."""
     early, late = middle - interval / 2, middle + interval / 2
     turned = [np.interp(late, times, a) - np.interp(early, times, a) for a in angle.T]
-    rate: Floats = np.stack(turned, axis=1) / np.maximum(interval, 1e-6)[:, None]
+    rate: Floats = np.stack(turned, axis=1) / interval[:, None]
     return rate
 
 
-def _fit(pace: Floats, turn: Floats, known_axes: bool) -> float:
+def _mix(turn: Floats, pace: Floats, known_axes: bool) -> Floats:
+    """(3, 2) that turns gyro columns into picture motion."""
     if known_axes:
-        picture = np.concatenate([pace[:, p] - pace[:, p].mean() for p, _ in GOPRO_AXES])
-        felt = np.concatenate([turn[:, g] - turn[:, g].mean() for _, g in GOPRO_AXES])
-        return correlation(picture, felt)
-    return max(abs(correlation(pace[:, p], turn[:, g])) for p in (0, 1) for g in range(3))
+        return GOPRO_MAP
+    mix: Floats = np.linalg.solve(_gram(turn), np.einsum("ti,tp->ip", turn, pace))
+    return mix
+
+
+def _felt(turn: Floats, mix: Floats) -> Floats:
+    return np.einsum("ti,ip->tp", turn, mix)
+
+
+def _gram(turn: Floats) -> Floats:
+    gram = np.einsum("ti,tj->ij", turn, turn)
+    return gram + (RIDGE * np.trace(gram) + 1e-12) * np.eye(3)
+
+
+def _correlation(felt: Floats, seen: Floats) -> float:
+    scale = float(np.sqrt(np.einsum("tp,tp", felt, felt) * np.einsum("tp,tp", seen, seen)))
+    return float(np.einsum("tp,tp", felt, seen)) / scale if scale > 0 else 0.0
+
+
+def _shifted(turn: Floats, pace: Floats, known_axes: bool, guard: int) -> Floats:
+    """Fits of every circular shift of at least ``guard`` frames, by FFT."""
+    count = len(turn)
+    cross = np.fft.irfft(
+        np.conj(np.fft.rfft(turn, axis=0))[:, :, None] * np.fft.rfft(pace, axis=0)[:, None, :], n=count, axis=0
+    )
+    gram = np.einsum("ti,tj->ij", turn, turn)
+    inverse = np.linalg.inv(_gram(turn))
+    mixes = np.broadcast_to(GOPRO_MAP, cross.shape) if known_axes else np.einsum("ij,kjp->kip", inverse, cross)
+    power = np.einsum("kip,ij,kjp->k", mixes, gram, mixes) * np.einsum("tp,tp", pace, pace)
+    fits: Floats = np.einsum("kip,kip->k", mixes, cross) / np.sqrt(np.maximum(power, 1e-24))
+    return fits[guard : count - guard]
+
+
+def _pieces(felt: list[Floats], seen: Floats, inside: NDArray[np.bool_]) -> Floats:
+    gains = []
+    for piece in range(PIECES):
+        part = slice(piece * len(seen) // PIECES, (piece + 1) * len(seen) // PIECES)
+        fits = np.array([_correlation(_centred(own[part]), _centred(seen[part])) for own in felt])
+        gains.append(fits[inside].max() - fits[~inside].max())
+    return np.array(gains)
+
+
+def _worst_band(felt: Floats, seen: Floats, interval: float, otherwise: float) -> float:
+    a, b = np.fft.rfft(felt, axis=0), np.fft.rfft(seen, axis=0)
+    rates = np.fft.rfftfreq(len(felt), interval)
+    total = float((np.abs(a) ** 2).sum())
+    worst = []
+    for low, high in BANDS_HZ:
+        band = (rates >= low) & (rates < high)
+        own = float((np.abs(a[band]) ** 2).sum())
+        if own >= BAND_SHARE * total > 0:
+            scale = float(np.sqrt(own * (np.abs(b[band]) ** 2).sum()))
+            worst.append(float((a[band] * np.conj(b[band])).real.sum()) / scale if scale > 0 else 0.0)
+    return min(worst, default=otherwise)
