@@ -1,10 +1,10 @@
-"""Correlation of how the picture moved with what the gyro felt, at every lag, in pieces and in bands of frequency.
+"""Correlation of how the picture moved with what the gyro felt, at every lag, over everything and in pieces.
 
 Where the device's axes are known the two shifts of the picture are held against two gyro columns; otherwise against the
 best linear mix of all three, fitted anew for every lag and for every wrong pairing, so that the null chooses as freely.
-One number over everything lets steps and other periodic motion pass: a walk fits itself a step later, or backwards, almost
-as well. So each band of frequency with a tenth of the motion must fit, and each third of the recording must fit at
-lag zero as well as anywhere else.
+Steps and other periodic motion fit themselves a step later, or backwards, almost as well; the fit alone lets them pass.
+So what it gains over the best wrong pairing counts as well, and each third of the recording must fit at lag zero as
+well as anywhere else, or a piece is missing in one of the two.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ WIDE_S = 1.5
 STEP_S = 0.02
 NULL_GUARD_S = 1.0
 PIECES = 3
-BANDS_HZ = ((0.05, 0.6), (0.6, 1.4), (1.4, 3.5), (3.5, 12.0))
-BAND_SHARE = 0.1
+PIECE_CREDIT = 0.02
 RIDGE = 1e-4
 GOPRO_MAP = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])  # columns: right by yaw, down by pitch
 
@@ -33,27 +32,25 @@ class GyroMatch:
     Attributes:
         fit: correlation at ``lag_s``, the best lag in the small window.
         z: how far ``fit`` is above circular shifts of the same gyro, in their standard deviations.
-        rank: share of those shifts that fit at least as well.
+        gain: how far it is above the best of them.
         elsewhere_fit, elsewhere_s: the best fit outside the window, and its lag.
         piece: worst third's fit in the window, less the same third's best fit outside of it.
         piece_number: that third, from 0.
-        band: fit of the worst band of frequency that carries a tenth of the motion.
     """
 
     fit: float
     lag_s: float
     z: float
-    rank: float
+    gain: float
     elsewhere_fit: float
     elsewhere_s: float
     piece: float
     piece_number: int
-    band: float
 
     @property
     def score(self) -> float:
-        """One number for comparing pairs: overall and worst band's fit, less what a third gains by another lag."""
-        return self.fit + self.band + 3 * min(0.0, self.piece)
+        """One number to tell true pairs from others; measured in ``bench/bench_gyro.py``."""
+        return self.fit + self.gain + 3 * min(PIECE_CREDIT, self.piece)
 
 
 def gyro_match(
@@ -78,12 +75,11 @@ def gyro_match(
         fit=fit,
         lag_s=float(lags[best]),
         z=(fit - float(null.mean())) / spread if spread > 0 else 0.0,
-        rank=float(np.mean(null >= fit)) if len(null) else 1.0,
+        gain=fit - float(null.max()),
         elsewhere_fit=float(fits[other]),
         elsewhere_s=float(lags[other]),
         piece=float(pieces[worst]),
         piece_number=worst,
-        band=_worst_band(_felt(turns[best], mix), pace, float(np.median(interval)), fit),
     )
 
 
@@ -142,17 +138,3 @@ def _pieces(felt: list[Floats], seen: Floats, inside: NDArray[np.bool_]) -> Floa
         fits = np.array([_correlation(_centred(own[part]), _centred(seen[part])) for own in felt])
         gains.append(fits[inside].max() - fits[~inside].max())
     return np.array(gains)
-
-
-def _worst_band(felt: Floats, seen: Floats, interval: float, otherwise: float) -> float:
-    a, b = np.fft.rfft(felt, axis=0), np.fft.rfft(seen, axis=0)
-    rates = np.fft.rfftfreq(len(felt), interval)
-    total = float((np.abs(a) ** 2).sum())
-    worst = []
-    for low, high in BANDS_HZ:
-        band = (rates >= low) & (rates < high)
-        own = float((np.abs(a[band]) ** 2).sum())
-        if own >= BAND_SHARE * total > 0:
-            scale = float(np.sqrt(own * (np.abs(b[band]) ** 2).sum()))
-            worst.append(float((a[band] * np.conj(b[band])).real.sum()) / scale if scale > 0 else 0.0)
-    return min(worst, default=otherwise)

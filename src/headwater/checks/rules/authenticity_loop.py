@@ -3,9 +3,10 @@
 Every frame is held against every other at 10 x 8 blocks (``continuity``); a second or more that comes again, a second or
 more later, differing by no more than .4 of what it moves in .3 s, was copied: hands and robots do not repeat themselves
 to a fraction of their motion. On every clean recording at hand, real, simulated and rendered, nothing is found even at
-.7; copies with noise of .7 grey levels come back at .02 to .4. A DEFECT; where robot states repeat just as exactly (a
-simulation that replays a motion) and the video is forwards, a RISK. Video that only plays backwards from end to end has
-nothing to be held against here: see ``reversed-video`` and ``gyro-flow``.
+.7; copies with noise of .7 grey levels come back at .02 to .4. A DEFECT, unless the robot's states repeat in the same
+way (a simulation that replays a motion, an arm that returns as it came): then a RISK. Backwards and without states it is
+a RISK too, for a hand may return as it came. Video that only plays backwards from end to end has nothing to be held
+against here: see ``reversed-video`` and ``gyro-flow``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from headwater.checks.signals import filled, fixed, speed
 SHORTEST_S = 1.0
 LIMIT_MILLI = 400
 MOTION_MILLI = 700
-STATE_SHARE = 0.05  # of the motion within the piece
+STATE_SHARE = {False: 0.05, True: 0.2}  # of the motion within the piece, forwards and backwards
 
 
 @rule("authenticity/loop", version=1, needs=(Need.VIDEO,))
@@ -47,7 +48,7 @@ def check(seen: Observed) -> Iterator[Draft]:
 
 def _draft(seen: Observed, key: str, found: Repeat) -> Draft:
     length = found.stop - found.start
-    explained = not found.mirrored and _states_repeat(seen, found)
+    explained = found.mirrored if seen.state is None else _states_repeat(seen, found)
     return Draft(
         Severity.RISK if explained else Severity.DEFECT,
         "A piece of the video runs backwards." if found.mirrored else "A piece of the video is shown twice.",
@@ -61,12 +62,12 @@ def _draft(seen: Observed, key: str, found: Repeat) -> Draft:
 
 
 def _states_repeat(seen: Observed, found: Repeat) -> bool:
-    if seen.state is None:
-        return False
+    assert seen.state is not None
     values = filled(seen.state.values)
     length = min(found.stop - found.start, len(values) - found.again)
     if length < 2:
         return False
     first, again = values[found.start : found.start + length], values[found.again : found.again + length]
+    apart = np.abs(first - (again[::-1] if found.mirrored else again)).sum(axis=1)
     went = float(speed(first).sum())
-    return went > 0 and float(np.abs(first - again).sum(axis=1).max()) <= STATE_SHARE * went
+    return went > 0 and float(apart.max()) <= STATE_SHARE[found.mirrored] * went
