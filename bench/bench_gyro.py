@@ -126,7 +126,9 @@ def gopro(clips: Path, data: Path | None) -> Iterator[Row]:
         donors["of a car (comma2k19)"] = np.load(data / "comma2k19" / "IMU_gyro_value.npy")
     found = {name: clip.match(gyro) for name, gyro in forged(clip, donors, 0)}
     worst = max(found, key=lambda name: found[name].score)
-    yield Row(f"GoPro, {len(found)} forged gyros: refused", round(100 * share(list(found.values())), 1), "%", Goal(">=", 100))
+    yield Row(
+        f"GoPro, {len(found)} forged gyros: refused", round(100 * share(list(found.values())), 1), "%", Goal(">=", 100)
+    )
     yield Row(f"GoPro, best forged score ({worst})", round(found[worst].score, 3), "")
 
 

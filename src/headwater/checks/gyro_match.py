@@ -20,6 +20,7 @@ WIDE_S = 1.5
 STEP_S = 0.02
 NULL_GUARD_S = 1.0
 PIECES = 3
+PIECE_SHARE = 0.05  # of all turning; a third with less says nothing
 PIECE_CREDIT = 0.02
 RIDGE = 1e-4
 GOPRO_MAP = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])  # columns: right by yaw, down by pitch
@@ -69,7 +70,7 @@ def gyro_match(
     mix = _mix(turns[best], pace, known_axes)
     null = _shifted(turns[len(lags) // 2], pace, known_axes, max(1, round(NULL_GUARD_S / float(np.median(interval)))))
     fit, spread = float(fits[best]), float(null.std())
-    pieces = _pieces([_felt(turn, mix) for turn in turns], pace, inside)
+    pieces = _pieces([_felt(turn, mix) for turn in turns], pace, inside, best)
     worst = int(np.argmin(pieces))
     return GyroMatch(
         fit=fit,
@@ -131,10 +132,15 @@ def _shifted(turn: Floats, pace: Floats, known_axes: bool, guard: int) -> Floats
     return fits[guard : count - guard]
 
 
-def _pieces(felt: list[Floats], seen: Floats, inside: NDArray[np.bool_]) -> Floats:
-    gains = []
+def _pieces(felt: list[Floats], seen: Floats, inside: NDArray[np.bool_], best: int) -> Floats:
+    """What each third gains in the window over its best fit outside; no fault where it hardly turns."""
+    gains, total = [], float(np.einsum("tp,tp", felt[best], felt[best]))
     for piece in range(PIECES):
         part = slice(piece * len(seen) // PIECES, (piece + 1) * len(seen) // PIECES)
+        turned = _centred(felt[best][part])
+        if float(np.einsum("tp,tp", turned, turned)) < PIECE_SHARE * total:
+            gains.append(PIECE_CREDIT)
+            continue
         fits = np.array([_correlation(_centred(own[part]), _centred(seen[part])) for own in felt])
         gains.append(fits[inside].max() - fits[~inside].max())
     return np.array(gains)

@@ -265,9 +265,7 @@ class _Tape:
         shifts = np.array(self.shifts, np.int64).reshape(-1, 3)
         prints = CameraPrint(plain, mirrored, *motion)
         peaks = np.array(self.peaks, np.int64)
-        return CameraFeatures(
-            index, pts, mean, std, black, diff, thumbs, shifts, prints, damage, sharp, bright, peaks
-        )
+        return CameraFeatures(index, pts, mean, std, black, diff, thumbs, shifts, prints, damage, sharp, bright, peaks)
 
     def _uniform(self) -> bool:
         return bool(self.thumbs) and len({thumb.shape for thumb in self.thumbs}) == 1

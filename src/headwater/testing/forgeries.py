@@ -27,6 +27,7 @@ JITTER_S = 0.012
 NOISE = 2e-3
 CUT_AT, CUT_S = 90, 0.5
 LOOP_AT, LOOP_S = 120, 2.0
+RAMP = 10
 SCREEN_PITCH, SCREEN_TILT_DEG, SCREEN_GAP = 1.7, 3.0, 0.25
 SEED = 20261121
 
@@ -70,7 +71,7 @@ def forge(
     donor_episode: int = 0,
     codec: str = "h264",
 ) -> Path:
-    """Make forgery ``name`` (see ``FORGERIES`` and ``FLAWS``) of an episode of ``source`` under ``out``; returns what to submit.
+    """Make ``name`` (of ``FORGERIES`` or ``FLAWS``) of an episode of ``source`` under ``out``; returns what to submit.
 
     ``donor`` gives the pictures for ``video_of_another``; for gyro forgeries it may give the foreign gyro (any
     recording with one), else an invented gyro with the same spectrum is used.
@@ -270,28 +271,37 @@ def _cut_slowed(draft: Draft, images: Images) -> Draft:
 
 
 def _blurred(draft: Draft, _: Images) -> Draft:
-    return _with_images(draft, lambda images: _over(images, _soft))
-
-
-def _soft(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    soft, height = image.copy(), image.shape[0] * 2 // 3
-    soft[:height] = cv2.GaussianBlur(np.ascontiguousarray(image[:height]), (0, 0), image.shape[1] / 40)
-    return soft
-
-
-def _pushed(draft: Draft, _: Images) -> Draft:
-    """The camera is turned by a tenth of its view in the middle of the episode."""
+    """Out of focus and back, over ``RAMP`` frames each."""
 
     def change(images: Images) -> Images:
-        half = len(images) // 2
-        return images[:half] + [_slid(image) for image in images[half:]]
+        return [_soft(x, min(i - BLACK_AT, BLACK_AT + BLACK - i, RAMP) / RAMP) for i, x in enumerate(images)]
 
     return _with_images(draft, change)
 
 
-def _slid(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _soft(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    if share <= 0:
+        return image
+    soft, height = image.copy(), image.shape[0] * 2 // 3
+    soft[:height] = cv2.GaussianBlur(np.ascontiguousarray(image[:height]), (0, 0), share * image.shape[1] / 40)
+    return soft
+
+
+def _pushed(draft: Draft, _: Images) -> Draft:
+    """The camera is turned by a tenth of its view in the middle of the episode, over ``RAMP`` frames."""
+
+    def change(images: Images) -> Images:
+        half = len(images) // 2
+        return [_slid(image, (i - half) / RAMP) for i, image in enumerate(images)]
+
+    return _with_images(draft, change)
+
+
+def _slid(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
     rgb = cv2.cvtColor(image, cv2.COLOR_YUV2RGB_I420)
-    by = rgb.shape[1] // 10
+    by = round(min(share, 1) * rgb.shape[1] / 10)
+    if by <= 0:
+        return image
     slid = np.concatenate([rgb[:, by:], rgb[:, : -by - 1 : -1]], axis=1)
     return np.asarray(cv2.cvtColor(slid, cv2.COLOR_RGB2YUV_I420), np.uint8)
 

@@ -1,4 +1,4 @@
-"""Blur, exposure, cover, moved and exchanged cameras, cuts, loops, timelines, sensor noise: good stays silent, made is found."""
+"""Rules of pictures and authenticity on made cameras and sensors: good ones stay silent, made faults are found."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def scene(seed: int, count: int = COUNT, speed: float = 0.35) -> Thumbs:
     """A textured background, and a blob that wanders over it without ever repeating itself."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:30, :40]
-    ground = 120 + 50 * np.sin(x / rng.uniform(1, 3) + seed) * np.cos(y / rng.uniform(1, 3)) + rng.normal(0, 9, (30, 40))
+    ground = (
+        120 + 50 * np.sin(x / rng.uniform(1, 3) + seed) * np.cos(y / rng.uniform(1, 3)) + rng.normal(0, 9, (30, 40))
+    )
     knots = rng.uniform(0, 1, (count // 12 + 2, 2)) * [20, 14] * min(speed, 1) + [10, 8]
     path = np.stack([np.interp(np.arange(count) / 12, np.arange(len(knots)), k) for k in knots.T], axis=1)
     left, top = path[:, 0, None, None], path[:, 1, None, None]
