@@ -1,4 +1,4 @@
-"""Gyro authenticity: true pairs against crossed, reversed, cut, shifted and invented gyro, on rendered clips and the GoPro file.
+"""Gyro authenticity: true pairs against foreign and forged gyro, on rendered clips and the GoPro file.
 
     python bench/bench_gyro.py CLIPS [--data DIR]
 

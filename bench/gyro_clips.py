@@ -130,8 +130,8 @@ def _at(rng: np.random.Generator) -> str:
 
 def poses(rng: np.random.Generator, times: Floats, motion: Angles) -> tuple[Floats, Floats, Floats]:
     """Position (n, 3) m, orientation (n, 4) and body angular velocity (n, 3) rad/s of the camera."""
-    angles = motion(rng, times) + [rng.uniform(0, 2 * np.pi), 0, 0]
-    place = np.clip(band(rng, times, 0.05, 0.5, rng.uniform(0.05, 0.3, 3)), -1.2, 1.2) + [0, 0, 1.6]
+    angles = motion(rng, times) + np.array([rng.uniform(0, 2 * np.pi), 0, 0])
+    place = np.clip(band(rng, times, 0.05, 0.5, rng.uniform(0.05, 0.3, 3)), -1.2, 1.2) + np.array([0, 0, 1.6])
     quats = np.array([_quaternion(*row) for row in angles])
     turning = np.zeros((len(times), 3))
     for i in range(len(times) - 1):

@@ -52,9 +52,12 @@ def credentials_of(path: Path) -> Credentials | None:
     import c2pa
 
     try:
-        with path.open("rb") as file, c2pa.Context.from_dict(OFFLINE) as context:
-            with c2pa.Reader("video/mp4", file, context=context) as reader:
-                return _judged(json.loads(reader.json()))
+        with (
+            path.open("rb") as file,
+            c2pa.Context.from_dict(OFFLINE) as context,
+            c2pa.Reader("video/mp4", file, context=context) as reader,
+        ):
+            return _judged(json.loads(reader.json()))
     except c2pa.C2paError as error:
         return Credentials(Manifest.BROKEN, problems=(str(error).partition(":")[0],))
 

@@ -51,9 +51,7 @@ def signed(video: Path) -> bytes:
         .not_valid_before(datetime(2025, 1, 1))
         .not_valid_after(datetime(2055, 1, 1))
         .add_extension(x509.BasicConstraints(False, None), True)
-        .add_extension(
-            x509.KeyUsage(digital_signature=True, encipher_only=False, decipher_only=False, **usage), True
-        )
+        .add_extension(x509.KeyUsage(digital_signature=True, encipher_only=False, decipher_only=False, **usage), True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key()), False)
         .sign(root, hashes.SHA256())

@@ -1,8 +1,8 @@
 """A signed C2PA manifest, where the file carries one.
 
-A hash or a signature that does not fit is a fact: the file was changed after it was signed, a DEFECT. One that fits is a
-NOTE with who signed: whether to trust the signer is for people (``credentials`` says what is left out and why). Without a
-manifest, or without the extra that reads it, the rule does not answer: most cameras do not sign yet.
+A hash or a signature that does not fit is a fact: the file was changed after it was signed, a DEFECT. One that fits
+is a NOTE with who signed: whether to trust the signer is for people (``credentials`` says what is left out and why).
+Without a manifest, or without the extra that reads it, the rule does not answer: most cameras do not sign yet.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 ``continuity.jump_ratios`` holds each step of the picture against the largest of the steps .1 to .3 s around it. The
 recording's own highest ratios are the null: a cut must stand out from the median of its ten highest separate places,
 for quick hands and heads make several. Measured: the real recordings at hand reach at most 1.22 (G1, GoPro, a car),
-rendered heads that turn in .2 s up to 2.1 in several places; .5 s cut out at every seventh frame reaches 2 in 71 to 88 %
-of the places of the G1 episodes, in all of the GoPro clip, in 13 to 30 % of the GR1 simulation. With robot states
-(a camera that is mostly still) 2.0 and 1.6 times the null are a DEFECT, 1.6 and 1.4 times a RISK; without states 3.0 and
-2.0 times, and 2.2 and 1.6 times. A cut in a moment of rest, and one in the middle of a quick turn, are not seen.
+rendered heads that turn in .2 s up to 2.1 in several places; .5 s cut out at every seventh frame reaches 2 in 71 to
+88 % of the places of the G1 episodes, in all of the GoPro clip, in 13 to 30 % of the GR1 simulation. With robot
+states (a camera that is mostly still) 2.0 and 1.6 times the null are a DEFECT, 1.6 and 1.4 times a RISK; without
+states 3.0 and 2.0 times, and 2.2 and 1.6 times. A cut in a moment of rest, and one in the middle of a quick turn,
+are not seen.
 """
 
 from __future__ import annotations

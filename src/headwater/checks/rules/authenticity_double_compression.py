@@ -1,12 +1,12 @@
-"""Was this video compressed before? The rhythm of the first compression's key frames shows in the packet sizes of the second.
+"""Was this video compressed before? Key frames of a first pass show in the packet sizes of the second.
 
-A key frame of the first pass differs in its noise from its neighbours, so the second pass spends more on that frame, every
-time. Each packet's size (log2) is held against the median of its ten neighbours; for every period of 6 to 60 frames and
-every phase, ``z`` is the mean excess in standard errors. Measured on three videos (GoPro, G1, a car), encoded with key
-frames every 12, 15 or 30 frames and again with x264 without B frames: z 6.4 to 17.8, the period right in all nine, all of
-its frames larger. The same encoded once: 2.6 and 3.9, and 17.1 at a period of 8 for the GoPro file scaled to half: the
-camera's own. So from z = 6 on, with nine in ten frames larger. With B frames the second pass has a rhythm of its own
-(single passes reach 8) and files of mostly key frames have none: not judged.
+A key frame of the first pass differs in its noise from its neighbours, so the second pass spends more on that frame,
+every time. Each packet's size (log2) is held against the median of its ten neighbours; for every period of 6 to 60
+frames and every phase, ``z`` is the mean excess in standard errors. Measured on three videos (GoPro, G1, a car),
+encoded with key frames every 12, 15 or 30 frames and again with x264 without B frames: z 6.4 to 17.8, the period
+right in all nine, all of its frames larger. The same encoded once: 2.6 and 3.9, and 17.1 at a period of 8 for the
+GoPro file scaled to half: the camera's own. So from z = 6 on, with nine in ten frames larger. With B frames the
+second pass has a rhythm of its own (single passes reach 8) and files of mostly key frames have none: not judged.
 
 Honest pipelines re-encode, so this is a NOTE; a RISK in a file that says that it comes straight from a camera.
 """

@@ -1,12 +1,12 @@
 """Does the picture turn when the gyro says so? Blocks somebody else's, shifted, cut, reversed or invented gyro data.
 
-The shift of the whole picture (``ego_motion``) is compared with the gyro; for known devices the axes are fixed (GoPro:
-first column is yaw, second pitch), for others the best mix of all three is taken and the null may choose as freely. The
-lag window is small (+-.1 s: container clocks are that good) because a wide search lets wrong pairs reach .4-.6
-(robotics.md 0.3). Null: the same gyro circularly shifted by at least 1 s. ``GyroMatch.score`` adds what the fit gains over
-the best of the null and what the worst third of the recording loses at lag zero. On 200 rendered clips with a known gyro
-(``bench/bench_gyro.py``) one true pair in 200 is below .6 and 3 in 100 below .9, all slow flight past near things; those
-limits are a DEFECT and a RISK.
+The shift of the whole picture (``ego_motion``) is compared with the gyro; for known devices the axes are fixed
+(GoPro: first column is yaw, second pitch), for others the best mix of all three is taken and the null may choose as
+freely. The lag window is small (+-.1 s: container clocks are that good) because a wide search lets wrong pairs reach
+.4-.6 (robotics.md 0.3). Null: the same gyro circularly shifted by at least 1 s. ``GyroMatch.score`` adds what the
+fit gains over the best of the null and what the worst third of the recording loses at lag zero. On 200 rendered
+clips with a known gyro (``bench/bench_gyro.py``) one true pair in 200 is below .6 and 3 in 100 below .9, all slow
+flight past near things; those limits are a DEFECT and a RISK.
 """
 
 from __future__ import annotations

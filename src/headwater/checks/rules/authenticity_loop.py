@@ -1,12 +1,12 @@
 """A piece of video shown twice, forwards (a loop) or backwards (a boomerang).
 
-Every frame is held against every other at 10 x 8 blocks (``continuity``); a second or more that comes again, a second or
-more later, differing by no more than .4 of what it moves in .3 s, was copied: hands and robots do not repeat themselves
-to a fraction of their motion. On every clean recording at hand, real, simulated and rendered, nothing is found even at
-.7; copies with noise of .7 grey levels come back at .02 to .4. A DEFECT, unless the robot's states repeat in the same
-way (a simulation that replays a motion, an arm that returns as it came): then a RISK. Backwards and without states it is
-a RISK too, for a hand may return as it came. Video that only plays backwards from end to end has nothing to be held
-against here: see ``reversed-video`` and ``gyro-flow``.
+Every frame is held against every other at 10 x 8 blocks (``continuity``); a second or more that comes again, a
+second or more later, differing by no more than .4 of what it moves in .3 s, was copied: hands and robots do not
+repeat themselves to a fraction of their motion. On every clean recording at hand, real, simulated and rendered,
+nothing is found even at .7; copies with noise of .7 grey levels come back at .02 to .4. A DEFECT, unless the robot's
+states repeat in the same way (a simulation that replays a motion, an arm that returns as it came): then a RISK.
+Backwards and without states it is a RISK too, for a hand may return as it came. Video that only plays backwards from
+end to end has nothing to be held against here: see ``reversed-video`` and ``gyro-flow``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """A screen filmed instead of the scene: the beat of its pixel grid with the camera's, moire.
 
 At most twelve frames, never more than two a second, are looked at in full size; ``spectrum`` measures how far the
-sharpest off-axis peak of each stands above its surroundings. The median over the frames counts. Natural pictures at hand
-reach .65 to .9 decades, rendered ones 1.9; three of them shown on simulated screens of .7 to 2.3 camera pixels a pixel,
-tilted by .5 to 8 degrees, 2.3 to 3.9 before compression. No real filmed screen was at hand. From 2.2 on a finding, always
-a RISK, for fabric, grilles and rendered textures have grids too. A dense screen filmed from far, or blurred, leaves no
-beat, and a screen's refresh is not looked for: mains light bands a rolling shutter just as well.
+sharpest off-axis peak of each stands above its surroundings. The median over the frames counts. Natural pictures at
+hand reach .65 to .9 decades, rendered ones 1.9; three of them shown on simulated screens of .7 to 2.3 camera pixels
+a pixel, tilted by .5 to 8 degrees, 2.3 to 3.9 before compression. No real filmed screen was at hand. From 2.2 on a
+finding, always a RISK, for fabric, grilles and rendered textures have grids too. A dense screen filmed from far, or
+blurred, leaves no beat, and a screen's refresh is not looked for: mains light bands a rolling shutter just as well.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Gyro and accelerometer samples that no sensor gives.
 
-* The same 64 samples twice, exactly and on all axes while they change: a DEFECT, for the noise of a real part does not
-  come back (``sensor_noise.repeated``).
-* A turning rate that is white noise: no axis correlates by .1 with its own next sample although it spreads by .02 rad/s,
-  eight times the noise of a consumer part. Bodies cannot move so; real parts at 100 to 1000 Hz reach .8 on some axis
-  while they move. A DEFECT from 50 Hz and 500 samples on.
-* No noise at all, below 2e-6 rad/s or 2e-5 m/s^2 (the best parts with 20 bits have 1e-4; those at hand .001 rad/s): a
-  RISK, for it may have been filtered or simulated and say so. Three in ten samples on the straight line through their
-  neighbours: a RISK, interpolated from a slower rate.
+* The same 64 samples twice, exactly and on all axes while they change: a DEFECT, for the noise of a real part does
+  not come back (``sensor_noise.repeated``).
+* A turning rate that is white noise: no axis correlates by .1 with its own next sample although it spreads by .02
+  rad/s, eight times the noise of a consumer part. Bodies cannot move so; real parts at 100 to 1000 Hz reach .8 on
+  some axis while they move. A DEFECT from 50 Hz and 500 samples on.
+* No noise at all, below 2e-6 rad/s or 2e-5 m/s^2 (the best parts with 20 bits have 1e-4; those at hand .001 rad/s):
+  a RISK, for it may have been filtered or simulated and say so. Three in ten samples on the straight line through
+  their neighbours: a RISK, interpolated from a slower rate.
 
 Noise with the spectrum of a real part (phases drawn anew) passes here; the video tells, see ``gyro-flow``.
 """

@@ -1,8 +1,9 @@
 """The time code a recording says it shows (``time_code``): provably filmed after one block, anchored before another.
 
-Another code than the stated block's is a DEFECT: the symbol carries its own error correction, so it is never misread as a
-valid other one. None that can be read within a second of the stated time, or a statement that makes no sense, is a RISK.
-The right one is a NOTE that names the block, for whoever can ask the chain. Recordings that state nothing are not judged.
+Another code than the stated block's is a DEFECT: the symbol carries its own error correction, so it is never misread
+as a valid other one. None that can be read within a second of the stated time, or a statement that makes no sense,
+is a RISK. The right one is a NOTE that names the block, for whoever can ask the chain. Recordings that state nothing
+are not judged.
 """
 
 from __future__ import annotations

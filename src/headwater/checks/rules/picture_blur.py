@@ -1,9 +1,10 @@
 """Spans out of focus.
 
 Sharpness is the mean square of the Laplacian at 160 pixels. Below a quarter of the recording's own typical (median)
-value, as rdq 0.3.4, for half a second is a RISK: motion blur and a turn to a plain wall are shorter or keep more. On the
-clean recordings at hand no frame falls below .57 of the median. A recording that is blurred throughout has no typical
-value to fall below; under ``FLAT_MILLI`` (a tenth of the plainest recording at hand) it is a RISK as a whole.
+value, as rdq 0.3.4, for half a second is a RISK: motion blur and a turn to a plain wall are shorter or keep more. On
+the clean recordings at hand no frame falls below .57 of the median. A recording that is blurred throughout has no
+typical value to fall below; under ``FLAT_MILLI`` (a tenth of the plainest recording at hand) it is a RISK as a
+whole.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """A camera that stood still until somebody moved it.
 
-Windows of a second are compared by the edges that stay in them (``background``). A camera counts as standing still if
-neighbouring windows agree by .85 in the median; it was moved where the scene before and the scene after agree by less than
-.7 although each agrees with itself by .8 (rdq compares thumbnails at .6; figures in ``background``). A RISK: the pictures are real, but their
-geometry changes under the policy. Cameras that move all the time are not judged.
+Windows of a second are compared by the edges that stay in them (``background``). A camera counts as standing still
+if neighbouring windows agree by .85 in the median; it was moved where the scene before and the scene after agree by
+less than .7 although each agrees with itself by .8 (rdq compares thumbnails at .6; figures in ``background``). A
+RISK: the pictures are real, but their geometry changes under the policy. Cameras that move all the time are not
+judged.
 """
 
 from __future__ import annotations

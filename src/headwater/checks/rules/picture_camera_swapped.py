@@ -1,12 +1,13 @@
 """Two cameras whose pictures are exchanged, or are one and the same.
 
-Within an episode: from some window on, each camera shows what the other showed before, by .7 (``background``), and no
-longer what it showed itself, below .5. The camera's own past is the null, so this is a DEFECT. Two cameras whose
-pictures differ by less than half a grey level in the mean throughout are one picture under two names: a DEFECT as well.
+Within an episode: from some window on, each camera shows what the other showed before, by .7 (``background``), and
+no longer what it showed itself, below .5. The camera's own past is the null, so this is a DEFECT. Two cameras whose
+pictures differ by less than half a grey level in the mean throughout are one picture under two names: a DEFECT as
+well.
 
-Between names: a camera called wrist, hand or gripper whose scene stands still (.95) while one called top, front or the
-like moves all the time (below .6) is a RISK, for names are only names. An exchange that lasts from the first frame to the
-last and between two cameras of one kind cannot be seen in one episode.
+Between names: a camera called wrist, hand or gripper whose scene stands still (.95) while one called top, front or
+the like moves all the time (below .6) is a RISK, for names are only names. An exchange that lasts from the first
+frame to the last and between two cameras of one kind cannot be seen in one episode.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A lens that something covers: light comes through, a picture does not.
 
 A frame whose luma spreads by less than 4 grey levels and that is neither black nor white (rules of their own) shows
-nothing; half a second of it is a DEFECT. Less than a fifth of the recording's own typical spread *and* sharpness for half
-a second is a RISK: a hand or a cloth close to the lens. Clean recordings at hand spread by 20 levels and more in every
-frame, and never fall below half of their own typical spread.
+nothing; half a second of it is a DEFECT. Less than a fifth of the recording's own typical spread *and* sharpness for
+half a second is a RISK: a hand or a cloth close to the lens. Clean recordings at hand spread by 20 levels and more
+in every frame, and never fall below half of their own typical spread.
 """
 
 from __future__ import annotations
