@@ -113,7 +113,9 @@ def _early_side(centre: int, count: int, length: int) -> NDArray[np.int64]:
 def _apart(a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.int64]:
     """Mean absolute difference of rows, thousandths of a grey level."""
     total: NDArray[np.int64] = np.abs(a - b).sum(axis=1, dtype=np.int64)
-    return total * 1000 // (8 * a.shape[1])
+    total *= 1000
+    total //= 8 * a.shape[1]
+    return total
 
 
 def _blocks(thumbs: NDArray[np.uint8]) -> NDArray[np.int16]:
@@ -123,4 +125,5 @@ def _blocks(thumbs: NDArray[np.uint8]) -> NDArray[np.int16]:
     rows, columns = height // side, width // side
     cut = thumbs[:, : rows * side, : columns * side].reshape(count, rows, side, columns, side)
     sums = cut.sum(axis=(2, 4), dtype=np.int32)
-    return (sums * 8 // (side * side)).reshape(count, -1).astype(np.int16)
+    means: NDArray[np.int16] = (sums * 8 // (side * side)).reshape(count, -1).astype(np.int16)
+    return means

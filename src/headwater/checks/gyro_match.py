@@ -85,7 +85,8 @@ def gyro_match(
 
 
 def _centred(values: Floats) -> Floats:
-    return values - values.mean(axis=0)
+    centred: Floats = values - values.mean(axis=0)
+    return centred
 
 
 def _turn(times: Floats, angle: Floats, middle: Floats, interval: Floats) -> Floats:
@@ -105,12 +106,14 @@ def _mix(turn: Floats, pace: Floats, known_axes: bool) -> Floats:
 
 
 def _felt(turn: Floats, mix: Floats) -> Floats:
-    return np.einsum("ti,ip->tp", turn, mix)
+    felt: Floats = np.einsum("ti,ip->tp", turn, mix)
+    return felt
 
 
 def _gram(turn: Floats) -> Floats:
-    gram = np.einsum("ti,tj->ij", turn, turn)
-    return gram + (RIDGE * np.trace(gram) + 1e-12) * np.eye(3)
+    gram: Floats = np.einsum("ti,tj->ij", turn, turn)
+    gram += (RIDGE * np.trace(gram) + 1e-12) * np.eye(3)
+    return gram
 
 
 def _correlation(felt: Floats, seen: Floats) -> float:
