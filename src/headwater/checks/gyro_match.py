@@ -59,18 +59,16 @@ def gyro_match(
 ) -> GyroMatch:
     """Compare (n, 3) per-frame picture motion with (m, 3) gyro; times in seconds on one clock."""
     interval = np.maximum(np.diff(frame_s), 1e-6)
-    middle = (frame_s[1:] + frame_s[:-1]) / 2
     pace = _centred(ego[1:, :2] / interval[:, None])
-    angle = np.concatenate([np.zeros((1, 3)), np.cumsum((gyro[1:] + gyro[:-1]) / 2 * np.diff(gyro_s)[:, None], axis=0)])
     lags = np.arange(-round(WIDE_S / STEP_S), round(WIDE_S / STEP_S) + 1) * STEP_S
-    turns = [_centred(_turn(gyro_s, angle, middle + lag, interval)) for lag in lags]
-    fits = np.array([_correlation(_felt(turn, _mix(turn, pace, known_axes)), pace) for turn in turns])
+    turns = _turns(frame_s, interval, gyro_s, gyro, lags)
+    mixes = _mixes(turns, pace, known_axes)
+    fits = _correlations(np.einsum("lti,lip->ltp", turns, mixes), pace)
     inside = np.abs(lags) <= window_s + 1e-9
     best, other = int(np.argmax(np.where(inside, fits, -2))), int(np.argmax(np.where(inside, -2, fits)))
-    mix = _mix(turns[best], pace, known_axes)
     null = _shifted(turns[len(lags) // 2], pace, known_axes, max(1, round(NULL_GUARD_S / float(np.median(interval)))))
     fit, spread = float(fits[best]), float(null.std())
-    pieces = _pieces([_felt(turn, mix) for turn in turns], pace, inside, best)
+    pieces = _pieces(np.einsum("lti,ip->ltp", turns, mixes[best]), pace, inside, best)
     worst = int(np.argmin(pieces))
     return GyroMatch(
         fit=fit,
@@ -85,40 +83,40 @@ def gyro_match(
 
 
 def _centred(values: Floats) -> Floats:
-    centred: Floats = values - values.mean(axis=0)
+    """Without the mean over time, the second axis from the end."""
+    centred: Floats = values - values.mean(axis=-2, keepdims=True)
     return centred
 
 
-def _turn(times: Floats, angle: Floats, middle: Floats, interval: Floats) -> Floats:
-    """Mean turning rate over each frame interval, (n, 3)."""
-    early, late = middle - interval / 2, middle + interval / 2
-    turned = [np.interp(late, times, a) - np.interp(early, times, a) for a in angle.T]
-    rate: Floats = np.stack(turned, axis=1) / interval[:, None]
-    return rate
+def _turns(frame_s: Floats, interval: Floats, gyro_s: Floats, gyro: Floats, lags: Floats) -> Floats:
+    """Mean turning rate over each frame interval at every lag, (lags, n - 1, 3), without its mean."""
+    steps = (gyro[1:] + gyro[:-1]) / 2 * np.diff(gyro_s)[:, None]
+    angle = np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)])
+    at = frame_s + lags[:, None]
+    turned = np.stack([np.interp(at, gyro_s, column) for column in angle.T], axis=2)
+    return _centred(np.diff(turned, axis=1) / interval[:, None])
 
 
-def _mix(turn: Floats, pace: Floats, known_axes: bool) -> Floats:
-    """(3, 2) that turns gyro columns into picture motion."""
+def _mixes(turns: Floats, pace: Floats, known_axes: bool) -> Floats:
+    """(lags, 3, 2) that turn gyro columns into picture motion."""
     if known_axes:
-        return GOPRO_MAP
-    mix: Floats = np.linalg.solve(_gram(turn), np.einsum("ti,tp->ip", turn, pace))
-    return mix
+        return np.broadcast_to(GOPRO_MAP, (len(turns), 3, 2))
+    mixes: Floats = np.linalg.solve(_ridged(turns), np.einsum("lti,tp->lip", turns, pace))
+    return mixes
 
 
-def _felt(turn: Floats, mix: Floats) -> Floats:
-    felt: Floats = np.einsum("ti,ip->tp", turn, mix)
-    return felt
-
-
-def _gram(turn: Floats) -> Floats:
-    gram: Floats = np.einsum("ti,tj->ij", turn, turn)
-    gram += (RIDGE * np.trace(gram) + 1e-12) * np.eye(3)
+def _ridged(turns: Floats) -> Floats:
+    gram: Floats = np.einsum("...ti,...tj->...ij", turns, turns)
+    trace = np.trace(gram, axis1=-2, axis2=-1)[..., None, None]
+    gram += (RIDGE * trace + 1e-12) * np.eye(3)
     return gram
 
 
-def _correlation(felt: Floats, seen: Floats) -> float:
-    scale = float(np.sqrt(np.einsum("tp,tp", felt, felt) * np.einsum("tp,tp", seen, seen)))
-    return float(np.einsum("tp,tp", felt, seen)) / scale if scale > 0 else 0.0
+def _correlations(felt: Floats, seen: Floats) -> Floats:
+    """(lags,) of (lags, n, 2) with (n, 2), both without means; 0 where nothing moves."""
+    power = np.einsum("ltp,ltp->l", felt, felt) * float(np.einsum("tp,tp", seen, seen))
+    cross: Floats = np.einsum("ltp,tp->l", felt, seen) / np.sqrt(np.maximum(power, 1e-24))
+    return cross
 
 
 def _shifted(turn: Floats, pace: Floats, known_axes: bool, guard: int) -> Floats:
@@ -128,22 +126,22 @@ def _shifted(turn: Floats, pace: Floats, known_axes: bool, guard: int) -> Floats
         np.conj(np.fft.rfft(turn, axis=0))[:, :, None] * np.fft.rfft(pace, axis=0)[:, None, :], n=count, axis=0
     )
     gram = np.einsum("ti,tj->ij", turn, turn)
-    inverse = np.linalg.inv(_gram(turn))
+    inverse = np.linalg.inv(_ridged(turn))
     mixes = np.broadcast_to(GOPRO_MAP, cross.shape) if known_axes else np.einsum("ij,kjp->kip", inverse, cross)
     power = np.einsum("kip,ij,kjp->k", mixes, gram, mixes) * np.einsum("tp,tp", pace, pace)
     fits: Floats = np.einsum("kip,kip->k", mixes, cross) / np.sqrt(np.maximum(power, 1e-24))
     return fits[guard : count - guard]
 
 
-def _pieces(felt: list[Floats], seen: Floats, inside: NDArray[np.bool_], best: int) -> Floats:
+def _pieces(felt: Floats, seen: Floats, inside: NDArray[np.bool_], best: int) -> Floats:
     """What each third gains in the window over its best fit outside; no fault where it hardly turns."""
     gains, total = [], float(np.einsum("tp,tp", felt[best], felt[best]))
     for piece in range(PIECES):
         part = slice(piece * len(seen) // PIECES, (piece + 1) * len(seen) // PIECES)
-        turned = _centred(felt[best][part])
-        if float(np.einsum("tp,tp", turned, turned)) < PIECE_SHARE * total:
+        own = _centred(felt[:, part])
+        if float(np.einsum("tp,tp", own[best], own[best])) < PIECE_SHARE * total:
             gains.append(PIECE_CREDIT)
             continue
-        fits = np.array([_correlation(_centred(own[part]), _centred(seen[part])) for own in felt])
+        fits = _correlations(own, _centred(seen[part]))
         gains.append(fits[inside].max() - fits[~inside].max())
     return np.array(gains)
