@@ -60,7 +60,7 @@ def gyro_match(
     """Compare (n, 3) per-frame picture motion with (m, 3) gyro; times in seconds on one clock."""
     interval = np.maximum(np.diff(frame_s), 1e-6)
     pace = _centred(ego[1:, :2] / interval[:, None])
-    lags = np.arange(-round(WIDE_S / STEP_S), round(WIDE_S / STEP_S) + 1) * STEP_S
+    lags: Floats = np.arange(-round(WIDE_S / STEP_S), round(WIDE_S / STEP_S) + 1, dtype=np.float64) * STEP_S
     turns = _turns(frame_s, interval, gyro_s, gyro, lags)
     mixes = _mixes(turns, pace, known_axes)
     fits = _correlations(np.einsum("lti,lip->ltp", turns, mixes), pace)
