@@ -5,8 +5,9 @@ The shift of the whole picture (``ego_motion``) is compared with the gyro; for k
 freely. The lag window is small (+-.1 s: container clocks are that good) because a wide search lets wrong pairs reach
 .4-.6 (robotics.md 0.3). Null: the same gyro circularly shifted by at least 1 s. ``GyroMatch.score`` adds what the
 fit gains over the best of the null and what the worst third of the recording loses at lag zero. On 200 rendered
-clips with a known gyro (``bench/bench_gyro.py``) one true pair in 200 is below .6 and 3 in 100 below .9, all slow
-flight past near things; those limits are a DEFECT and a RISK.
+clips with a known gyro (``bench/bench_gyro.py``)
+no true pair is below .6 and 3 are below .9, all slow flight past near things; those limits are a DEFECT and a RISK,
+set on these clips.
 """
 
 from __future__ import annotations
