@@ -51,7 +51,7 @@ from headwater.formats.thumbnail import area_thumbnail
 WIDTH = 160
 THUMB = 40
 BRIGHT = 235  # white of limited-range video
-WHOLE_FRAMES = 12  # looked at in full size, spread over the episode ...
+WHOLE_FRAMES = 6  # looked at in full size, spread over the episode ...
 WHOLE_HZ = 2  # ... and at most as many a second
 
 BLACK = 26  # luma below which a pixel counts as black; rdq 0.3.4

@@ -1,6 +1,6 @@
 """A screen filmed instead of the scene: the beat of its pixel grid with the camera's, moire.
 
-At most twelve frames, never more than two a second, are looked at in full size; ``spectrum`` measures how far the
+At most six frames, never more than two a second, are looked at in full size; ``spectrum`` measures how far the
 sharpest off-axis peak of each stands above its surroundings. The median over the frames counts. Natural pictures at
 hand reach .65 to .9 decades, rendered ones 1.9; three of them shown on simulated screens of .7 to 2.3 camera pixels
 a pixel, tilted by .5 to 8 degrees, 2.3 to 3.9 before compression. No real filmed screen was at hand. From 2.2 on a
