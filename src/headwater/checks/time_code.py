@@ -3,13 +3,14 @@
 Nobody knows the hash of a block before it exists. A contributor who films a code made from it has filmed after that
 block; the anchor proves the other side. The code is a QR symbol with ``HW1:`` and 16 letters: base32 of the first ten
 bytes of SHA-256 over a tag, chain id, block number, block hash and the contributor's address, so that nobody can reuse
-another's. ``time_code.json`` beside the recording says which block and where to look:
+another's. ``time_code.json`` in the recording's folder says which block and where to look, and is sent and signed with
+the recording:
 
     {"schema": "headwater/time-code/1", "chain_id": 1, "block": 23000000, "block_hash": "0x...",
-     "contributor": "0x...", "camera": "front", "at_ms": 1500}
+     "contributor": "0x...", "episode": 0, "camera": "front", "at_ms": 1500}
 
-Here the code is read and compared with the statement. That the block has this hash on that chain is for whoever has an
-RPC: ``TimeCode.block`` and ``block_hash`` are what to ask for.
+``episode`` may be left out where there is one. Here the code is read and compared with the statement; whoever has an
+RPC and the signed contribution, as an operator has, adds with ``confirmed`` what those say.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 
 from headwater.formats import Episode, RecordingError, Video, frames
+from headwater.formats.paths import within
+from headwater.primitives import json_text
 
 FILE = "time_code.json"
 SCHEMA = "headwater/time-code/1"
@@ -38,17 +43,22 @@ class TimeCode:
 
     Attributes:
         problem: why the statement cannot be used; empty if it can.
+        contributor: 20 bytes, whose code it is; signed_by: who signed the contribution, empty where nobody did yet.
         expected: the text that must be seen; shown: texts with the prefix that were, sorted.
+        on_chain: the block's hash as the chain has it, empty if there is no such block; ``None`` if nobody asked.
     """
 
     chain_id: int = 0
     block: int = 0
     block_hash: bytes = b""
+    contributor: bytes = b""
     camera: str = ""
     at_ms: int = 0
     expected: str = ""
     shown: tuple[str, ...] = ()
     problem: str = ""
+    signed_by: bytes = b""
+    on_chain: bytes | None = None
 
 
 def code_text(chain_id: int, block: int, block_hash: bytes, contributor: bytes) -> str:
@@ -59,40 +69,70 @@ def code_text(chain_id: int, block: int, block_hash: bytes, contributor: bytes) 
     return PREFIX + base64.b32encode(hashlib.sha256(parts).digest()[:10]).decode()
 
 
+def time_code_beside(episode: Episode) -> Path | None:
+    """``time_code.json`` in the recording's folder, if there is one and it is of this episode."""
+    root = episode.source.root
+    if not root.is_dir() or not (root / FILE).is_file():
+        return None
+    path = within(root, FILE)
+    try:
+        of = _read(path).get("episode", 0)
+    except (OSError, ValueError):
+        return path  # ``time_code_of`` says so
+    return path if of == episode.source.index else None
+
+
 def time_code_of(episode: Episode) -> TimeCode | None:
     """Read the statement beside the recording and look for its code; ``None`` if nothing is stated."""
-    root = episode.source.root
-    path = (root if root.is_dir() else root.parent) / FILE
-    if not path.is_file():
+    path = time_code_beside(episode)
+    if path is None:
         return None
     try:
-        stated = _stated(path)
+        stated = _stated(_read(path))
     except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError):
         return TimeCode(problem="cannot be read")
     video = episode.videos.get(stated.camera)
     if video is None:
         return TimeCode(problem="names no camera of the episode")
-    return TimeCode(
-        stated.chain_id,
-        stated.block,
-        stated.block_hash,
-        stated.camera,
-        stated.at_ms,
-        stated.expected,
-        _shown(video, stated.at_ms),
-    )
+    return replace(stated, shown=_shown(video, stated.at_ms))
 
 
-def _stated(path: Path) -> TimeCode:
+def confirmed(
+    code: TimeCode | None, signed_by: bytes, chain_id: int, block_hash: Callable[[int], bytes | None]
+) -> TimeCode | None:
+    """``code`` with what the signed contribution and, if it is of chain ``chain_id``, the chain say of it."""
+    if code is None or code.problem:
+        return code
+    if code.chain_id != chain_id:
+        return replace(code, signed_by=signed_by)
+    return replace(code, signed_by=signed_by, on_chain=block_hash(code.block) or b"")
+
+
+def restated(path: Path) -> bytes:
+    """The statement in ``path`` for a copy of its episode alone."""
+    try:
+        return json.dumps(_read(path) | {"episode": 0}).encode()
+    except (OSError, ValueError):
+        return path.read_bytes()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Raises OSError, ValueError."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ValueError("too large")
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw = json_text.parse(path.read_bytes())
+    if not isinstance(raw, dict):
+        raise ValueError("no object")
+    return raw
+
+
+def _stated(raw: dict[str, Any]) -> TimeCode:
     if raw["schema"] != SCHEMA:
         raise ValueError("another schema")
     chain_id, block, at_ms = int(raw["chain_id"]), int(raw["block"]), int(raw["at_ms"])
     block_hash, contributor = (bytes.fromhex(raw[name].removeprefix("0x")) for name in ("block_hash", "contributor"))
     expected = code_text(chain_id, block, block_hash, contributor)
-    return TimeCode(chain_id, block, block_hash, str(raw["camera"]), at_ms, expected)
+    return TimeCode(chain_id, block, block_hash, contributor, str(raw["camera"]), at_ms, expected)
 
 
 def _shown(video: Video, at_ms: int) -> tuple[str, ...]:

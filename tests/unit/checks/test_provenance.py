@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from headwater.checks import Severity, judge
 from headwater.checks.credentials import Manifest, credentials_of
 from headwater.checks.observed import observe
-from headwater.checks.time_code import FILE, SCHEMA, code_text, time_code_of
+from headwater.checks.time_code import FILE, SCHEMA, code_text, confirmed, time_code_beside, time_code_of
+from headwater.client.pack import pack
 from headwater.formats import open_recording
 from headwater.testing.lerobot_v21 import write_video
 
@@ -135,6 +137,35 @@ def test_time_code_is_read_and_compared(shown: str, severity: Severity, tmp_path
     episode = open_recording(filmed(tmp_path / "clip", shown))[0]
     report = judge(observe(episode))
     assert [f.severity for f in report.findings if f.rule == "authenticity/time-code"] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("signer", "chain", "on_chain", "severity", "says"),
+    [
+        (WHO, 1, HASH, Severity.NOTE, "the chain confirms it"),
+        (WHO, 2, HASH, Severity.NOTE, "the chain was not asked"),
+        (WHO, 1, bytes(32), Severity.DEFECT, "0x" + HASH.hex()),
+        (WHO, 1, None, Severity.RISK, "block 23000000 of chain 1"),
+        (b"\1" * 20, 1, HASH, Severity.DEFECT, "0x" + WHO.hex()),
+    ],
+)
+def test_chain_and_signature_are_held_against_the_code(
+    signer: bytes, chain: int, on_chain: bytes | None, severity: Severity, says: str, tmp_path: Path
+) -> None:
+    seen = observe(open_recording(filmed(tmp_path / "clip", code_text(1, 23_000_000, HASH, WHO)))[0])
+    code = confirmed(seen.time_code, signer, chain, lambda number: on_chain if number == 23_000_000 else None)
+    (found,) = (f for f in judge(replace(seen, time_code=code)).findings if f.rule == "authenticity/time-code")
+    assert found.severity is severity
+    assert says in f"{found.message} {found.observed}"
+
+
+def test_statement_is_sent_with_its_episode_only(tmp_path: Path) -> None:
+    folder = filmed(tmp_path / "clip", "hello")
+    packed = pack(open_recording(folder)[0], tmp_path / "work")
+    assert FILE in {file.path for file in packed.files}
+    (folder / FILE).write_text(json.dumps(json.loads((folder / FILE).read_text()) | {"episode": 1}))
+    assert time_code_beside(open_recording(folder)[0]) is None
+    assert FILE not in {file.path for file in pack(open_recording(folder)[0], tmp_path / "work").files}
 
 
 def test_statement_that_makes_no_sense_is_a_risk(tmp_path: Path) -> None:
