@@ -48,7 +48,8 @@ test-python: setup
 
 CLIENTS := $(patsubst tests/clients/%.txt,.venv-client-%/.installed,$(wildcard tests/clients/*.txt))
 
-clients: setup $(CLIENTS)   ## open what we write with LeRobot, datasets, webdataset, mcap, rerun: each in its own environment
+clients: setup   ## open what we write with LeRobot, datasets, webdataset, mcap, rerun: each in its own environment
+	$(MAKE) --no-print-directory -j2 $(CLIENTS)
 	$(BIN)/python tests/clients/run.py
 
 # Each part writes its own section, so that they can also be run one at a time.
