@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from headwater.checks.signals import runs
 
+Counts = NDArray[np.int64]
+
 FLOOR_MILLI = 500  # grey levels of noise added to the motion around a step
 BLOCKS = 10  # columns a thumbnail is reduced to before every frame is held against every other
 LONGEST = 1800  # frames held against each other; of longer episodes every k-th
@@ -90,8 +92,12 @@ def longest_repeat(
     for centre in centres:
         first = _early_side(centre, count, length) if mirrored else np.arange(count - centre)
         other = centre - first if mirrored else first + centre
+        some = slice(length - 1, None, length)  # one of these lies in every stretch that is long enough
+        few, others = first[some], other[some]
+        if not _alike(_apart(small[few], small[others]), moved[few], limit_milli, motion_milli).any():
+            continue
         apart, motion = _apart(small[first], small[other]), moved[first]
-        close = (apart * 1000 <= limit_milli * np.maximum(motion, 1)) | (apart * 4 <= motion_milli)
+        close = _alike(apart, motion, limit_milli, motion_milli)
         for start, stop in runs(close):
             mean = int(motion[start:stop].mean())
             worst = int(apart[start:stop].max()) * 1000 // max(mean, 1)
@@ -102,6 +108,10 @@ def longest_repeat(
                 again = int(other[stop - 1] if mirrored else other[start]) * stride
                 best = Repeat(a, b, again, mirrored, worst)
     return best
+
+
+def _alike(apart: Counts, motion: Counts, limit_milli: int, motion_milli: int) -> NDArray[np.bool_]:
+    return np.asarray((apart * 1000 <= limit_milli * np.maximum(motion, 1)) | (apart * 4 <= motion_milli))
 
 
 def _early_side(centre: int, count: int, length: int) -> NDArray[np.int64]:
