@@ -61,6 +61,10 @@ def export_rerun(episodes: Iterable[Episode], out_dir: Path) -> ExportReport:
             chunks = _numbered(_Scene(episode, place.scratch, tally).chunks())
             stream = LazyChunkStream.from_iter(chunks)
             stream.write_rrd(place.root / f"{name}.rrd", application_id=APPLICATION, recording_id=name)
+        tally.note(
+            "Rerun's SDK numbers a file's first message by time and chance, and orders metadata by chance: another run "
+            "has the same contents (contents_digest), not the same bytes."
+        )
         return tally.report(place.root, place.target)
 
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from headwater.formats.errors import DamagedFileError
+from headwater.formats.errors import DamagedFileError, TooLargeError
 
+MAX_AXES = 1 << 20
 _FIX = "Write one list of the declared length per row."
 
 
@@ -44,6 +45,7 @@ def matrix(column: Any, *, file: Path, name: str) -> NDArray[Any]:
 
     Raises:
         DamagedFileError: rows of different length, null rows, or nulls in an integer column.
+        TooLargeError: more than MAX_AXES values a row.
     """
     rows = len(column)
     array = column.combine_chunks()
@@ -54,6 +56,8 @@ def matrix(column: Any, *, file: Path, name: str) -> NDArray[Any]:
             found = "a null row" if array.null_count else f"{shortest} to {longest} values a row"
             raise DamagedFileError("rows differ in length", file=file, field=name, actual=found, fix=_FIX)
         array = array.flatten()
+        if len(array) > rows * MAX_AXES:
+            raise TooLargeError("rows are too wide", file=file, field=name, actual=len(array) // rows, allowed=MAX_AXES)
     floating = pa.types.is_floating(array.type)
     if array.null_count and not floating:
         raise DamagedFileError(

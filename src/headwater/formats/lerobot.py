@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.formats.columns import dtype_name, is_numeric, matrix
-from headwater.formats.errors import EmptyRecordingError, MetadataError
+from headwater.formats.columns import MAX_AXES, dtype_name, is_numeric, matrix
+from headwater.formats.errors import EmptyRecordingError, MetadataError, TooLargeError
 from headwater.formats.metadata import field, rate, read_object
 from headwater.formats.models import NS, Kind, Stream, Video
 from headwater.formats.paths import existing, safe_name
@@ -111,6 +111,7 @@ class Rows:
         if table.num_rows == 0:
             raise EmptyRecordingError("has no rows", file=file, actual=0, fix="Delete the episode or record it again.")
         self.length: int = table.num_rows
+        self._width = 0
         self.notes: list[str] = []
         self.streams: dict[str, Stream] = {}
         self.bookkeeping: dict[str, NDArray[Any]] = {}
@@ -145,6 +146,9 @@ class Rows:
         if name not in info.features:
             self.notes.append(f"Column {name} is not declared in info.json.")
         values = matrix(column, file=file, name=name)
+        self._width += values.shape[1]
+        if self._width > MAX_AXES:
+            raise TooLargeError("rows are too wide", file=file, field=name, actual=self._width, allowed=MAX_AXES)
         axes = joint_names(info.features.get(name, {}), values.shape[1])
         self.streams[name] = Stream(name, kind_of(name), times_ns, values, axes, dtype=dtype_name(column.type))
 

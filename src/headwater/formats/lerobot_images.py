@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from headwater.formats.errors import DamagedFileError, TooLargeError
+from headwater.formats.errors import DamagedFileError
 from headwater.formats.lerobot import Info
 from headwater.formats.models import Video
 from headwater.formats.stills import decode_still, still_size
-from headwater.formats.tables import MAX_BYTES, column_names, read_table
+from headwater.formats.tables import column_names, read_group, read_table
 
 _FIX = "Embed the pictures in the table (lerobot's embed_images), or restore the file."
 
@@ -89,10 +88,4 @@ def _group_ends(path: Path, _size: int, _mtime_ns: int) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=4)
 def _pictures(path: Path, name: str, group: int, _size: int, _mtime_ns: int) -> Any:
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if file.metadata.row_group(group).total_byte_size > MAX_BYTES:
-                raise TooLargeError("too large once decompressed", file=path, field=name, allowed=MAX_BYTES)
-            return file.read_row_group(group, columns=[name], use_threads=False)[name]
-    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError) as error:
-        raise DamagedFileError("parquet cannot be read", file=path, field=name, actual=str(error)[:120]) from None
+    return read_group(path, name, group)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,9 +29,10 @@ from headwater.formats.metadata import integer, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import contained, existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.tables import FINALIZE, has_footer, read_table
+from headwater.formats.tables import FINALIZE, column_names, has_footer, objects, read_table
 
 MAX_EPISODES = 1_000_000
+_STATS = "stats/"
 _LOST = "Restore the file from the recorder's output."
 _PLACES = ("data/chunk_index", "data/file_index", "dataset_from_index", "dataset_to_index")
 
@@ -42,32 +43,42 @@ def open_v3(root: Path, info: Info) -> Recording:
     return Recording(f"lerobot-{info.version}", root, LazyEpisodes(len(dataset.rows), dataset.read))
 
 
+class _Row(NamedTuple):
+    """An episode's row of ``meta/episodes`` without its statistics, the file, and its place in it."""
+
+    told: dict[str, Any]
+    file: Path
+    place: int
+
+
 class _Dataset:
     def __init__(self, root: Path, info: Info) -> None:
         self.root = root
         self.info = info
         self.tasks_file = _closing_file(root, "meta/tasks.parquet", "it names the tasks")
         self.tasks = _tasks(self.tasks_file)
-        self.rows: list[tuple[dict[str, Any], Path]] = []
+        self.rows: list[_Row] = []
+        held = 0
         for file in _episode_files(root):
-            table = read_table(file)
+            table = read_table(file, [name for name in column_names(file) if not name.startswith(_STATS)])
             if len(self.rows) + table.num_rows > MAX_EPISODES:
                 raise TooLargeError("too many episodes", file=file, actual=table.num_rows, allowed=MAX_EPISODES)
-            self.rows += [(row, file) for row in table.to_pylist()]
+            found, held = objects(file, table, held)
+            self.rows += [_Row(row, file, place) for place, row in enumerate(found)]
         if not self.rows:
             raise EmptyRecordingError(
                 "lists no episode", file=root / "meta/episodes", fix="Record at least one episode before opening it."
             )
 
     def read(self, position: int) -> Episode:
-        row, meta_file = self.rows[position]
+        row, meta_file, number = self.rows[position]
         index = _whole(row, "episode_index", meta_file)
         length = _whole(row, "length", meta_file)
         place = {name: _whole(row, name, meta_file) for name in _PLACES}
         data, own, table, strays = self._table(index, place, meta_file)
         rows = Rows(table, self.info, data)
         videos, notes = self._videos(row, length, meta_file)
-        stats, scope, stats_files = self._stats(row)
+        stats, scope, stats_files = self._stats(meta_file, number)
         stated, card_files = card(self.root)
         meta = (self.info.file, *card_files, self.tasks_file, meta_file, *stats_files)
         return Episode(
@@ -107,7 +118,7 @@ class _Dataset:
 
     @cached_property
     def _plain(self) -> list[dict[str, Any]]:
-        return [row for row, _ in self.rows]
+        return [row.told for row in self.rows]
 
     @cached_property
     def _lengths(self) -> tuple[int, ...]:
@@ -183,11 +194,13 @@ class _Dataset:
             raise MetadataError("out of range", file=meta_file, field=name, actual=start_s, allowed="0 to 1e7 seconds")
         return camera_video(key, path, self.info, start_s=float(start_s), frames=length, shared=True)
 
-    def _stats(self, row: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
+    def _stats(self, meta_file: Path, number: int) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
         stats: dict[str, dict[str, Any]] = {}
-        for name, value in row.items():
-            if name.startswith("stats/") and value is not None:
-                feature, _, stat = name.removeprefix("stats/").rpartition("/")
+        names = [name for name in column_names(meta_file) if name.startswith(_STATS)]
+        told = objects(meta_file, read_table(meta_file, names).slice(number, 1))[0] if names else []
+        for name, value in (item for row in told for item in row.items()):
+            if value is not None:
+                feature, _, stat = name.removeprefix(_STATS).rpartition("/")
                 stats.setdefault(feature, {})[stat] = value
         file = within(self.root, "meta/stats.json")
         if stats:
@@ -230,7 +243,8 @@ def _tasks(file: Path) -> dict[int, str]:
         raise MetadataError(
             "columns are missing", file=file, actual=table.column_names, allowed="task_index and task", fix=FINALIZE
         )
-    return dict(zip(table["task_index"].to_pylist(), map(str, table[names[0]].to_pylist()), strict=True))
+    rows, _ = objects(file, table.select(["task_index", names[0]]))
+    return {row["task_index"]: str(row[names[0]]) for row in rows}
 
 
 def _whole(row: dict[str, Any], name: str, file: Path) -> int:

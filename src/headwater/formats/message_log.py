@@ -317,22 +317,12 @@ class LogEpisode:
 
     def _own_stream(self, column: _Column, own: OwnStream, origins: Mapping[str, int]) -> Stream:
         """As it was written: in the order of the file, times by the log."""
-        values = np.frombuffer(column.values, dtype=np.int64 if own.whole else np.float64)
-        return Stream(
-            name=own.name,
-            kind=own.kind,
-            times_ns=np.frombuffer(column.times.log, dtype=np.int64) - origins["log"],
-            values=values.reshape(-1, len(own.axes)),
-            axes=own.axes,
-            unit=own.unit,
-            clock=own.clock,
-            dtype=own.dtype,
-        )
+        return own.stream(np.frombuffer(column.times.log, dtype=np.int64) - origins["log"], column.values)
 
     def _text(self, name: str, words: _Words, origins: Mapping[str, int]) -> Text:
         if words.own is not None:
             times_ns = np.frombuffer(words.times.log, dtype=np.int64) - origins["log"]
-            return Text(words.own.name, times_ns, tuple(words.texts), words.own.clock)
+            return words.own.text(times_ns, tuple(words.texts))
         clock, times_ns, order = self._place(words.times, origins)
         return Text(name, times_ns, tuple(words.texts[i] for i in order), clock)
 

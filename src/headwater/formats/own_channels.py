@@ -14,7 +14,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from headwater.formats.models import Annotation, Calibration, Episode, Kind, Video
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.formats.models import Annotation, Calibration, Episode, Kind, Stream, Text, Video
 from headwater.primitives import json_text
 
 NAME = "headwater"
@@ -44,6 +47,11 @@ class OwnStream:
             raise ValueError(f"{len(found)} values for {len(self.axes)} axes")
         return found
 
+    def stream(self, times_ns: NDArray[np.int64], values: Any) -> Stream:
+        """The stream of these samples, ``values`` in the order they came in, a row after another."""
+        rows = np.frombuffer(values, dtype=np.int64 if self.whole else np.float64).reshape(-1, len(self.axes))
+        return Stream(self.name, self.kind, times_ns, rows, self.axes, self.unit, self.clock, self.dtype)
+
 
 @dataclass(frozen=True)
 class OwnText:
@@ -51,6 +59,10 @@ class OwnText:
 
     name: str
     clock: str
+
+    def text(self, times_ns: NDArray[np.int64], texts: tuple[str, ...]) -> Text:
+        """The words with their times."""
+        return Text(self.name, times_ns, texts, self.clock)
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,10 @@ OwnChannel = OwnStream | OwnText | OwnCamera | OwnShown
 
 @dataclass(frozen=True)
 class OwnEpisode:
-    """The metadata record: attributes as of ``Episode``; ``start_ns`` is the log time of the episode's start."""
+    """The metadata record: attributes as of ``Episode``; ``start_ns`` is the log time of the episode's start.
+
+    ``empty`` are the streams without a sample and ``silent`` the texts without a word: they have no channel.
+    """
 
     start_ns: int
     name: str
@@ -105,11 +120,16 @@ class OwnEpisode:
     meta: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     order: tuple[str, ...] = field(default=())
+    empty: tuple[OwnStream, ...] = ()
+    silent: tuple[OwnText, ...] = ()
 
     def restore(self, episode: Episode) -> Episode:
         """The episode with what the record says."""
         places = {name: place for place, name in enumerate(self.order)}
-        streams = sorted(episode.streams.items(), key=lambda item: places.get(item[0], len(places)))
+        nothing = np.empty(0, np.int64)
+        empty = {one.name: one.stream(nothing, b"") for one in self.empty}
+        silent = {one.name: one.text(nothing, ()) for one in self.silent}
+        streams = sorted((empty | dict(episode.streams)).items(), key=lambda item: places.get(item[0], len(places)))
         ledger = {**episode.ledger, "length": self.length, "declared_rows": self.length}
         return replace(
             episode,
@@ -119,6 +139,7 @@ class OwnEpisode:
             embodiment=self.embodiment,
             tasks=self.tasks,
             streams=dict(streams),
+            texts=silent | dict(episode.texts),
             ledger={**ledger, "task_texts": dict(self.task_texts)} if self.task_texts else ledger,
             calibration=self.calibration,
             annotations=self.annotations,
@@ -133,12 +154,9 @@ def parse_channel(text: str) -> OwnChannel:
     role = facts.get("role")
     try:
         if role == "stream":
-            axes = _texts(facts["axes"])
-            whole = facts["whole"] is True
-            clock, dtype = str(facts["clock"]), str(facts["dtype"])
-            return OwnStream(str(facts["name"]), Kind(facts["kind"]), str(facts["unit"]), axes, clock, dtype, whole)
+            return _stream(facts)
         if role == "text":
-            return OwnText(str(facts["name"]), str(facts["clock"]))
+            return _text(facts)
         if role == "camera":
             unit = facts["depth_unit_m"]
             rotation = facts["rotation"]
@@ -177,9 +195,21 @@ def parse_episode(text: str) -> OwnEpisode:
             meta=dict(facts["meta"]),
             notes=_texts(facts["notes"]),
             order=tuple(facts["streams"]),
+            empty=tuple(_stream(one) for one in facts.get("empty", ())),
+            silent=tuple(_text(one) for one in facts.get("silent", ())),
         )
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"headwater metadata of the episode: {error}"[:120]) from None
+
+
+def _stream(facts: Mapping[str, Any]) -> OwnStream:
+    axes, whole = _texts(facts["axes"]), facts["whole"] is True
+    clock, dtype = str(facts["clock"]), str(facts["dtype"])
+    return OwnStream(str(facts["name"]), Kind(facts["kind"]), str(facts["unit"]), axes, clock, dtype, whole)
+
+
+def _text(facts: Mapping[str, Any]) -> OwnText:
+    return OwnText(str(facts["name"]), str(facts["clock"]))
 
 
 def _leaves(value: Any) -> list[float]:

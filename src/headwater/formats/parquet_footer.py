@@ -1,24 +1,22 @@
-"""How many values a parquet footer declares for each column, read without the library.
+"""What a parquet footer declares for each column, read without the library.
 
 pyarrow's accessor of a column's metadata ends the process on a damaged footer (an exception of C++ that nothing
-catches), and the sizes it offers elsewhere are of encoded pages. So the footer is walked here.
+catches), and it shows no page. So the footer is walked here; ``parquet_pages`` holds it to what the pages say.
 Source: parquet-format, ``parquet.thrift`` (FileMetaData, RowGroup, ColumnChunk); thrift-compact-protocol.md.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-MAX_FOOTER_BYTES = 64 << 20
+MAX_FOOTER_BYTES = 16 << 20  # some five seconds of walking
 MAX_DEPTH = 16
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
 _INTEGERS = (4, 5, 6)
 _ROW_GROUPS, _COLUMNS, _META = 4, 1, 3
-_TYPE, _VALUES, _SIZE = 1, 5, 6
-_WIDTHS = {0: 1, 1: 4, 2: 8, 3: 12, 4: 4, 5: 8}
+_VALUES, _SIZE, _DATA, _DICTIONARY = 5, 7, 9, 11
 
 
 class FooterError(ValueError):
@@ -26,10 +24,12 @@ class FooterError(ValueError):
 
 
 class Column(NamedTuple):
-    """One column of one row group: bytes a value (0 if they differ), values, encoded size unpacked."""
+    """One leaf column of one row group: which of each it is, its values, and where its pages lie in the file."""
 
-    width: int
+    group: int
+    leaf: int
     values: int
+    start: int
     size: int
 
 
@@ -43,25 +43,27 @@ def declared_columns(path: Path) -> Iterator[Column]:
         file.seek(-8 - length, 2)
         raw = file.read(length)
     try:
-        footer = _Compact(raw).struct(0)
-        for group in footer[_ROW_GROUPS]:
-            for chunk in group[_COLUMNS]:
+        for number, group in enumerate(Compact(raw).struct()[_ROW_GROUPS]):
+            for leaf, chunk in enumerate(group[_COLUMNS]):
                 about = chunk[_META]
-                column = Column(_WIDTHS.get(about[_TYPE], 0), about[_VALUES], about[_SIZE])
-                if min(column.values, column.size) < 0:
+                start, dictionary = about[_DATA], about.get(_DICTIONARY, 0)
+                start = dictionary if 0 < dictionary < start else start  # as pyarrow does
+                column = Column(number, leaf, about[_VALUES], start, about[_SIZE])
+                if min(column) < 0:
                     raise FooterError("a count is negative")
                 yield column
-    except (IndexError, KeyError, TypeError, struct.error) as error:
+    except (IndexError, KeyError, TypeError, AttributeError) as error:
         raise FooterError(f"footer is damaged: {type(error).__name__}") from None
 
 
-class _Compact:
-    """Thrift's compact protocol: structs as dicts by field number, lists as lists."""
+class Compact:
+    """Thrift's compact protocol: structs as dicts by field number, lists as lists, no texts."""
 
-    def __init__(self, raw: bytes) -> None:
-        self._raw, self._at = raw, 0
+    def __init__(self, raw: bytes, at: int = 0) -> None:
+        self._raw, self.at = raw, at
 
-    def struct(self, depth: int) -> dict[int, Any]:
+    def struct(self, depth: int = 0) -> dict[int, Any]:
+        """The struct at ``at``, which moves behind it. Raises FooterError; IndexError where the bytes end."""
         out: dict[int, Any] = {}
         number = 0
         while (head := self._byte()) != 0:
@@ -92,13 +94,13 @@ class _Compact:
         raise FooterError(f"type {kind} is not known")  # parquet has no maps
 
     def _skip(self, size: int) -> None:
-        self._at += size
-        if self._at > len(self._raw):
+        self.at += size
+        if self.at > len(self._raw):
             raise IndexError
 
     def _byte(self) -> int:
-        self._at += 1
-        return self._raw[self._at - 1]
+        self.at += 1
+        return self._raw[self.at - 1]
 
     def _varint(self) -> int:
         value = shift = 0

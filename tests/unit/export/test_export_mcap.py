@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mcap.reader import make_reader
 from headwater.export import ExportError, OutputError, export_mcap
 from headwater.export.mcap.foxglove_types import identifiers
 from headwater.export.media.stills import frame_times_ns
-from headwater.formats import Episode, RecordingError, frames, open_recording
+from headwater.formats import Episode, Kind, RecordingError, Stream, Text, frames, open_recording
 from headwater.formats.own_channels import parse_channel, parse_episode
 from headwater.testing.episodes import episode as plain_episode
 from headwater.testing.picture_digests import decoded as pictures
@@ -99,6 +100,23 @@ def test_pictures_can_be_asked_for_in_any_order(rich: Episode, written: Path) ->
     for place in (17, 3, 4, 23, 0):
         (frame,) = frames(video, gray=False, start=place, stop=place + 1)
         assert of_pixels(frame.image) == in_order[place]
+
+
+def test_what_has_no_sample_and_no_word_comes_back(rich: Episode, tmp_path: Path) -> None:
+    nothing = np.empty(0, np.int64)
+    empty = [
+        Stream("never", Kind.FORCE, nothing, np.empty((0, 3)), ("x", "y", "z"), "N", "wrist", "float32"),
+        Stream("count", Kind.LABEL, nothing, np.empty((0, 1), np.int64), ("n",), dtype="int64"),
+    ]
+    streams = {"never": empty[0], **rich.streams, "count": empty[1]}
+    texts = {**rich.texts, "said": Text("said", nothing, (), "imu")}
+    given = replace(rich, streams=streams, texts=texts)
+    export_mcap([given], tmp_path / "set")
+    found = back(tmp_path / "set")
+    demand_same_streams(given, found)
+    assert [s.values.shape for s in found.streams.values()] == [s.values.shape for s in streams.values()]
+    assert (found.texts["said"].texts, found.texts["said"].clock) == ((), "imu")
+    assert set(found.texts) == set(texts)
 
 
 def test_two_runs_give_the_same_bytes(rich: Episode, written: Path, tmp_path: Path) -> None:

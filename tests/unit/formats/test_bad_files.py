@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.formats import RecordingError, frames, ledger_of, open_recording
+from headwater.testing.gopro import write_gopro, write_gpmf
 from headwater.testing.logs import write_bag1_run, write_bag2_run, write_mcap_run
 from headwater.testing.media import (
     write_capture,
@@ -35,6 +37,7 @@ from headwater.testing.media import (
     write_picture,
     write_yolo,
 )
+from headwater.testing.parquet import BOOLEAN, BYTE_ARRAY, DOUBLE, FLOAT, INT64, ZSTD, Column, text, write_parquet
 from headwater.testing.recordings import CAMERA, add_pictures, write_lerobot_v21, write_lerobot_v30
 from headwater.testing.rlds import write_rlds
 from headwater.testing.vrs import write_vrs
@@ -107,20 +110,6 @@ def _sheet(folder: Path) -> Path:
     return folder / "set"
 
 
-def _gpmf(folder: Path) -> Path:
-    def item(key: bytes, kind: bytes, size: int, repeat: int, data: bytes) -> bytes:
-        return key + kind + bytes([size]) + repeat.to_bytes(2, "big") + data + bytes(-len(data) % 4)
-
-    samples = np.arange(60, dtype=">i2").tobytes()
-    inside = item(b"SCAL", b"s", 2, 1, b"\0\x0a") + item(b"GYRO", b"s", 6, 20, samples)
-    mixed = item(b"TYPE", b"c", 1, 3, b"Lff") + item(b"ATTD", b"?", 12, 4, bytes(48))
-    streams = b"".join(item(b"STRM", b"\0", 1, len(body), body) for body in (inside, mixed))
-    body = item(b"DVID", b"L", 4, 1, b"\0\0\0\1") + item(b"DVNM", b"c", 1, 6, b"Camera") + streams
-    path = folder / "run.raw"
-    path.write_bytes(item(b"DEVC", b"\0", 1, len(body), body) * 3)
-    return path
-
-
 def _xray(folder: Path, syntax: str) -> Path:
     return write_dicom(
         folder / "hand.dcm", (np.arange(2 * 48 * 40).reshape(2, 48, 40) * 3).astype(np.uint16), syntax=syntax
@@ -152,7 +141,8 @@ ROWS: list[tuple[str, Make, str]] = [
     ("video png", lambda d: write_coded(d / "a.mov", "png", DEEP, pix_fmt="gray16be"), ""),
     ("video-csv", _sheet, "imu.csv"),
     ("video-jsonl", lambda d: write_capture(d / "set"), "clip.jsonl"),
-    ("gpmf", _gpmf, ""),
+    ("gopro", lambda d: write_gopro(d / "a.mp4"), ""),
+    ("gpmf", lambda d: write_gpmf(d / "run.raw"), ""),
     ("numpy-pairs times", lambda d: write_pairs(d / "set"), "IMU_gyro_t.npy"),
     ("numpy-pairs values", lambda d: write_pairs(d / "set"), "IMU_gyro_value.npy"),
     ("image png", lambda d: write_picture(d / "a.png"), ""),
@@ -303,6 +293,70 @@ def _one_long_text(folder: Path) -> Path:
     return _parquet(folder / "set", pa.table({"episode_index": np.zeros(1_000_000, int), "task": text}))
 
 
+_PLAIN = [Column(name, INT64, 1) for name in ("episode_index", "frame_index", "index", "task_index")]
+
+
+def _written(folder: Path, *columns: Column, rows: int = 1) -> Path:
+    """A v3.0 set whose data file has these columns."""
+    root = write_lerobot_v30(folder / "set", [6])
+    kept = [replace(column, values=rows) for column in _PLAIN if column.name not in {c.name for c in columns}]
+    write_parquet(root / "data/chunk-000/file-000.parquet", [*kept, *columns], rows)
+    return root
+
+
+def _zipped_zeros(size: int) -> tuple[int, bytes, int]:
+    """A codec's number, and the page that becomes ``size`` zeros."""
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as out:
+        for _ in range(size >> 24):
+            out.write(bytes(1 << 24))
+    return ZSTD, sink.getvalue().to_pybytes(), size
+
+
+def _rows_of_nothing(folder: Path) -> Path:
+    """Each row is an empty text; the dictionary also has one of 32 MB, which no row says."""
+    rows = 20_000_000
+    words = Column("words", BYTE_ARRAY, rows, text(b""), more=(text(bytes(32 << 20)),))
+    return _written(folder, words, rows=rows)
+
+
+def _one_picture(folder: Path) -> Path:
+    """Three hundred rows that are one PNG of 3.5 MB."""
+    root = add_pictures(write_lerobot_v21(folder / "set", [6]))
+    path = root / "data/chunk-000/episode_000000.parquet"
+    table = pq.read_table(path)
+    name = table.column_names[-1]
+    picture = table[name][0].as_py()["bytes"] + bytes(3_500_000)
+    data = pa.DictionaryArray.from_arrays(pa.array(np.zeros(PICTURES, np.int32)), pa.array([picture]))
+    pictures = pa.StructArray.from_arrays([data, pa.nulls(PICTURES, pa.string())], ["bytes", "path"])
+    columns = {field: pa.array(np.zeros(PICTURES), table.schema.field(field).type) for field in _SCALARS}
+    pq.write_table(pa.table({**columns, name: pictures}), path, dictionary_pagesize_limit=8 << 20)
+    return root
+
+
+PICTURES = 300
+_SCALARS = ("timestamp", "frame_index", "episode_index", "index", "task_index")
+
+
+def _tasks_and(folder: Path, rows: int) -> Path:
+    root = write_lerobot_v30(folder / "set", [6])
+    columns = [Column("task_index", INT64, rows), Column("task", BYTE_ARRAY, rows, text(b""))]
+    write_parquet(root / "meta/tasks.parquet", columns, rows)
+    return root
+
+
+def _statistics(folder: Path, *, rows: int, values: int) -> Path:
+    """A table of episodes with a list of numbers in its one row, or with many rows of them."""
+    root = write_lerobot_v30(folder / "set", [6])
+    table = pq.read_table(root / V30_EPISODES).slice(0, 1)
+    plain = [Column(name, INT64, rows) for name in table.column_names if table[name].type == pa.int64()]
+    plain += [Column(name, DOUBLE, rows) for name in table.column_names if name.endswith("_timestamp")]
+    wide = Column("stats/action/mean", DOUBLE, values, listed=rows == 1)
+    write_parquet(root / V30_EPISODES, [*(c for c in plain if c.name != "length"), Column("length", INT64, rows), wide],
+                  rows)  # fmt: skip
+    return root
+
+
 def _index(folder: Path, box: bytes, body: bytes) -> Path:
     """An MP4 with another sample table box."""
     path = write_coded(folder / "a.mp4", "libx264", GREY)
@@ -378,6 +432,25 @@ def _many_annotations(folder: Path) -> Path:
 GREEDY: list[tuple[str, Make, bool]] = [
     ("parquet of zeros, 320 MB unpacked", _zeros, False),
     ("parquet that says one text a million times", _one_long_text, False),
+    ("parquet page of 10^9 values a row, 12 in the footer",
+     lambda d: _written(d, Column("action", FLOAT, 10**9, bytes(4), listed=True, declared=12)), False),
+    ("parquet page v2 of 10^9 values a row",
+     lambda d: _written(d, Column("action", FLOAT, 10**9, bytes(4), listed=True, declared=12, second=True)), False),
+    ("parquet page behind the footer's count",
+     lambda d: _written(d, Column("action", FLOAT, 60_000_000, bytes(4), listed=True, again=True)), False),
+    ("parquet row of 64 million numbers, as its footer says",
+     lambda d: _written(d, Column("action", FLOAT, 64_000_000, bytes(4), listed=True)), False),
+    ("parquet row of 250 million bits",
+     lambda d: _written(d, Column("action", BOOLEAN, 250_000_000, listed=True)), False),
+    ("parquet row of a million texts of 900 KB",
+     lambda d: _written(d, Column("words", BYTE_ARRAY, 10**6, text(b"x" * 900_000), listed=True)), False),
+    ("parquet page of 4 GB of zeros",
+     lambda d: _written(d, Column("action", FLOAT, 12, bytes(4), listed=True, packed=_zipped_zeros(4 << 30))), False),
+    ("parquet of 20 million empty texts", _rows_of_nothing, False),
+    ("parquet that says one picture 300 times, 1 GB", _one_picture, True),
+    ("LeRobot of 20 million tasks", lambda d: _tasks_and(d, 20_000_000), False),
+    ("LeRobot of 30 million statistics", lambda d: _statistics(d, rows=1, values=30_000_000), False),
+    ("LeRobot of 900,000 episodes", lambda d: _statistics(d, rows=900_000, values=900_000), False),
     ("MP4 of 170 million samples", lambda d: _index(d, b"stsz", struct.pack(">III", 0, 1, 170_000_000)), False),
     ("MP4 of 10^9 samples a chunk", lambda d: _index(d, b"stsc", struct.pack(">IIIII", 0, 1, 1, 10**9, 1)), True),
     ("MP4 of frames days long", lambda d: _index(d, b"stts", struct.pack(">IIII", 0, 1, 4, 2**31 - 1)), True),

@@ -8,16 +8,7 @@ import pytest
 
 from headwater.formats.gopro import sample_times
 from headwater.formats.gpmf import GpmfError, parse
-
-
-def klv(key: str, kind: str, size: int, repeat: int, data: bytes) -> bytes:
-    padded = data + b"\0" * (-len(data) % 4)
-    return struct.pack(">4scBH", key.encode(), kind.encode() if kind else b"\0", size, repeat) + padded
-
-
-def nest(key: str, *items: bytes) -> bytes:
-    body = b"".join(items)
-    return klv(key, "", 1, len(body), body)
+from headwater.testing.gopro import klv, nest
 
 
 def shorts(key: str, rows: list[tuple[int, ...]]) -> bytes:

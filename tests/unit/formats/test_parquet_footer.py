@@ -15,8 +15,6 @@ from headwater.formats import RecordingError
 from headwater.formats.parquet_footer import FooterError, declared_columns
 from headwater.formats.tables import read_table
 
-WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
-
 
 def table() -> Any:
     rows = 500
@@ -42,9 +40,10 @@ def test_counts_are_pyarrows(path: Path) -> None:
     groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
     held = [group.column(n) for group in groups for n in range(group.num_columns)]
     assert len(held) == 15
-    assert [tuple(c) for c in declared_columns(path)] == [
-        (WIDTHS.get(c.physical_type, 0), c.num_values, c.total_uncompressed_size) for c in held
-    ]
+    found = list(declared_columns(path))
+    assert [(c.group, c.leaf) for c in found] == [(group, leaf) for group in range(3) for leaf in range(5)]
+    assert [(c.values, c.size) for c in found] == [(c.num_values, c.total_compressed_size) for c in held]
+    assert [c.start for c in found] == [c.dictionary_page_offset or c.data_page_offset for c in held]
     assert read_table(path).equals(table())
     assert read_table(path, ["c", "a"]).column_names == ["a", "c"]
 

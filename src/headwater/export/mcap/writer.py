@@ -102,7 +102,9 @@ class _EpisodeFile:
             self._writer.add_message(channel, log_ns, data, log_ns)
 
     def _document(self) -> None:
-        about = {"start_ns": self._start, **describe(self._episode)}
+        empty = [_stream_about(stream) for stream in self._episode.streams.values() if not len(stream.values)]
+        silent = [_text_about(text) for text in self._episode.texts.values() if not text.texts]
+        about = {"start_ns": self._start, **describe(self._episode), "empty": empty, "silent": silent}
         self._writer.add_metadata(NAME, {"episode": json_bytes(about).decode()})
 
     def _sound(self, key: str) -> None:
@@ -112,9 +114,8 @@ class _EpisodeFile:
         path.unlink()
 
     def _stream(self, stream: Stream) -> None:
-        whole = stream.values.dtype.kind in "biu"
-        schema, fill = self._stream_type(stream, whole)
-        facts = {"role": "stream", **stream_facts(stream), "whole": whole}
+        facts = {"role": "stream", **_stream_about(stream)}
+        schema, fill = self._stream_type(stream, facts["whole"])
         times = stream.times_ns + self._start
         rows = (fill(row.tolist()) for row in stream.values)
         self._add(stream.name, schema, facts, _stamped(schema, times, rows))
@@ -133,7 +134,7 @@ class _EpisodeFile:
     def _text(self, text: Text) -> None:
         schema = self._schemas.foxglove("Log")
         rows = ({"message": words, "level": INFO, "name": text.name} for words in text.texts)
-        facts = {"role": "text", "name": text.name, "clock": text.clock}
+        facts = {"role": "text", **_text_about(text)}
         self._add(text.name, schema, facts, _stamped(schema, text.times_ns + self._start, rows))
 
     def _tasks(self) -> None:
@@ -211,6 +212,14 @@ class _EpisodeFile:
             free, "protobuf", self._registered[schema.name], {NAME: json_bytes(facts).decode()}
         )
         self._channels.append(_Channel(channel, found))
+
+
+def _stream_about(stream: Stream) -> dict[str, Any]:
+    return {**stream_facts(stream), "whole": stream.values.dtype.kind in "biu"}
+
+
+def _text_about(text: Text) -> dict[str, Any]:
+    return {"name": text.name, "clock": text.clock}
 
 
 def _start_ns(episode: Episode, frames: Iterable[NDArray[np.int64]]) -> int:
