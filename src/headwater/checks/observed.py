@@ -5,10 +5,10 @@ Rules read these numbers and the episode's streams; none opens a video again. Pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from headwater.checks.fingerprints import trajectory_print as _trajectory
 from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
-from headwater.formats import Episode, Kind, RecordingError, Stream, Video, frames
+from headwater.formats import Episode, Frame, Kind, RecordingError, Stream, Video, frames
 from headwater.formats.thumbnail import area_thumbnail
 
 WIDTH = 160
@@ -119,20 +119,32 @@ def observe(
     index: IndexLike | None = None,
     content_root: bytes = b"",
     threads: int = 1,
+    on_frame: Callable[[str, Frame], None] | None = None,
 ) -> Observed:
-    """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``."""
+    """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``.
+
+    Args:
+        on_frame: told camera and frame (luma, at most ``WIDTH`` wide) as they pass by, for a page that shows pictures.
+    """
     wants_ego = bool(episode.of_kind(Kind.GYRO))
-    cameras = {key: watch(video, ego=wants_ego, threads=threads) for key, video in episode.videos.items()}
+    cameras = {
+        key: watch(video, ego=wants_ego, threads=threads, on_frame=partial(on_frame, key) if on_frame else None)
+        for key, video in episode.videos.items()
+    }
     return Observed(episode, cameras, spec, index, content_root)
 
 
-def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeatures:
+def watch(
+    video: Video, *, ego: bool = False, threads: int = 1, on_frame: Callable[[Frame], None] | None = None
+) -> CameraFeatures:
     """Decode one camera's part of an episode and keep what the rules need."""
     tape = _Tape(float(video.fps), ego)
     damage = ""
     try:
         for frame in frames(video, width=WIDTH, threads=threads):
             tape.add(frame.index, frame.pts_s, frame.image)
+            if on_frame is not None:
+                on_frame(frame)
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
     return tape.features(damage)
