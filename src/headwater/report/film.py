@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from headwater.formats import Frame
 
-LIMIT = 240
+LIMIT, LIMIT_ALL, LEAST = 240, 2400, 16
 COLUMNS = 12
 QUALITIES = (80, 65, 50, 35, 20)
 
@@ -52,6 +52,11 @@ class Film:
     _kept: dict[str, list[tuple[int, Image]]] = field(default_factory=dict)
     _step: dict[str, int] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, episodes: int) -> Film:
+        """For one of so many episodes on a page."""
+        return cls(max(LEAST, min(LIMIT, LIMIT_ALL // max(1, episodes))))
 
     def __call__(self, camera: str, frame: Frame) -> None:
         """One frame passes by."""
