@@ -119,7 +119,7 @@ class Plot {
   at(ms) {
     const axes = this.near >= 0 ? [this.near] : this.data.axes.length <= 3 ? this.data.axes.map((_, i) => i) : [];
     const i = lastUntil(this.data.times, ms);
-    this.readout.textContent = axes.map((axis) => `${this.data.axes[axis]} ${this.value(axis, i)}`).join("   ");
+    this.readout.textContent = axes.map((axis) => `${this.data.axes[axis]} ${this.value(axis, i)}`).join(" · ");
   }
 
   value(axis, i) {
