@@ -6,7 +6,9 @@ files of a copy are touched before each round.
 
 from __future__ import annotations
 
+import argparse
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile, copytree
@@ -14,10 +16,16 @@ from tempfile import TemporaryDirectory
 
 import av
 
+from checks_peers import compare, pools
+from checks_peers import rows as peer_rows
 from headwater.checks import CopyIndex, check_episode
+from headwater.client import checked
+from headwater.client.offline import check_offline
 from headwater.client.spec_file import read_spec
 from headwater.formats import Kind, Recording, episode_span, open_recording
+from peer_tools import PEERS, installed
 from report import ROOT, Goal, Row, publish, versions
+from spent import run
 from timing import cpu_medians
 
 ROUNDS = 15
@@ -80,13 +88,57 @@ def measure(name: str, path: Path) -> Iterator[Row]:
     yield Row(f"{title}: CPU over decoding", ratio, "x", GOAL_WITH_FLOW if flow else GOAL, PEER, 1.0)
 
 
+def again(name: str, path: Path, work: Path) -> Row:
+    """An unchanged episode again over a fresh check; files are read and hashed again, as in a new process."""
+    kept = checked.Checked(work / "checked")
+    spec = read_spec(EXAMPLES / "specs" / f"{SPECS[name]}.json")
+
+    def fresh() -> None:
+        episode = open_recording(path)[0]
+        kept.put(checked.name_of(episode, spec, None), check_offline(episode, work / "cut", spec, None))
+
+    def known() -> None:
+        checked._hash.cache_clear()
+        assert kept.get(checked.name_of(open_recording(path)[0], spec, None)) is not None
+
+    fresh()
+    spent = cpu_medians({"fresh": fresh, "known": known}, 5)
+    share = round(100 * spent["known"] / spent["fresh"], 2)
+    return Row(f"{name}, an unchanged episode again over a fresh check", share, "%", Goal("<=", 1))
+
+
+def memory(name: str, path: Path, work: Path) -> Row:
+    """Most memory of ``headwater check`` on the whole recording, as a program."""
+    ended = run([sys.executable, "-m", "headwater", "check", path, "--fresh", "--json"], work)
+    assert ended.code in (0, 1), ended.output[-500:]
+    return Row(f"{name}, memory of headwater check", round(ended.memory_mb), "MB", Goal("<=", 400))
+
+
+def forgeries(data: Path, codecs: list[str], most: int) -> Iterator[Row]:
+    """The nine forgeries against every installed peer; nothing without the recordings."""
+    missing = sorted({peer.name for peer in PEERS} - {peer.name for peer in installed()})
+    if missing:
+        print(f"not installed: {', '.join(missing)}")
+    for pool in pools(data) if data.is_dir() else ():
+        for codec in codecs:
+            with TemporaryDirectory() as work:
+                yield from peer_rows(pool, compare(pool, installed(), Path(work), codec, most), codec)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="recordings to forge")
+    parser.add_argument("--codecs", nargs="*", default=["h264", "av1"])
+    parser.add_argument("--episodes", type=int, default=0, help="forge so many of each robot; 0 for all")
+    options = parser.parse_args()
     rows: list[Row] = []
     with TemporaryDirectory() as folder:
         for name in SPECS:
             source, path = EXAMPLES / "recordings" / name, Path(folder) / name
             (copytree if source.is_dir() else copyfile)(source, path)
             rows += measure(name, path)
+            rows += [again(name, path, Path(folder)), memory(name, path, Path(folder))]
+    rows += forgeries(options.data, options.codecs, options.episodes)
     publish("checks", rows, versions(("av", "numpy", "opencv-python-headless", "pdqhash", "pyarrow")))
 
 

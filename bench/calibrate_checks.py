@@ -6,6 +6,7 @@ DIR has the recordings (default: examples/recordings). The result, ``bench/check
 ``docs/checks.md`` quotes and what the weights are judged by: for each rule how many clean recordings it marked, how
 many of its own forgeries it blocked, and the log-likelihood ratio that counting alone supports (add one half to
 every count). With a handful of recordings that bound is small; the weights above it are policy and are marked so.
+``held_out`` leaves one forgery family, then one recording source out at a time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from headwater.checks import CheckReport, CopyIndex, Severity, check_episode
 from headwater.formats import Episode, Kind, Recording, RecordingError, open_recording
 from headwater.testing.forgeries import FORGERIES, ROBOT_FORGERIES, forge
+from held_out import held_out
 
 ROOT = Path(__file__).parents[1]
 INDEXED = "video_of_another_indexed"
@@ -189,10 +191,10 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=STORE)
     options = parser.parse_args()
     rows = everything(options.data, options.only)
-    result = {"summary": summary(rows), "rows": rows}
+    result = {"summary": summary(rows), "held_out": held_out(rows), "rows": rows}
     options.store.parent.mkdir(parents=True, exist_ok=True)
     options.store.write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result["summary"], indent=1))
+    print(json.dumps({**result["summary"], **result["held_out"]}, indent=1))
 
 
 def show(line: dict[str, Any]) -> None:

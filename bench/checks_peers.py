@@ -1,4 +1,4 @@
-"""Nine forgeries, each put into real and simulated episodes: who blocks what for the right reason, who blocks clean ones.
+"""Nine forgeries in real and simulated episodes: who blocks what for the right reason, who blocks clean ones.
 
 Every tool is given the same LeRobot v3.0 set: all episodes of one robot, re-encoded alike, one of them forged (a copy
 is added, its original stays). A tool blocks for the right reason if, at its own blocking level, it says something of
