@@ -15,4 +15,4 @@ def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element
 
 def _printable(text: str) -> str:
     """Without control characters, which HTML does not allow and terminals obey."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

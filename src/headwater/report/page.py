@@ -50,7 +50,7 @@ def page(episodes: Sequence[Shown]) -> bytes:
     for number, shown in enumerate(episodes):
         _episode(main, number, shown, budget)
     add(add(body, "noscript"), "p", "Without scripts there are no pictures and plots; the findings are all here.")
-    add(body, "script", script)
+    add(body, "script").text = script
     return b"<!doctype html>\n" + tostring(root, encoding="unicode", method="html").encode("utf-8", "xmlcharrefreplace")
 
 
@@ -65,7 +65,7 @@ def _head(head: Element, style: str, script: str, count: int) -> None:
     add(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     add(head, "meta", name="color-scheme", content="light dark")
     add(head, "title", "Headwater check" if count == 1 else f"Headwater check of {count} episodes")
-    add(head, "style", style)
+    add(head, "style").text = style
 
 
 def _hash(text: str) -> str:
@@ -96,7 +96,7 @@ def _episode(main: Element, number: int, shown: Shown, budget: int) -> None:
     findings(side, report)
     not_run(side, report)
     text = json.dumps(_data(seen, sheets, panels), separators=(",", ":"), sort_keys=True, allow_nan=False)
-    add(section, "script", text.replace("<", "\\u003c"), type="application/json")
+    add(section, "script", type="application/json").text = text.replace("<", "\\u003c")
 
 
 def _stage(body: Element, number: int, seen: Observed, panels: Sequence[Plot]) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from html.parser import HTMLParser
 
 import numpy as np
@@ -42,6 +43,7 @@ class Tags(HTMLParser):
             self.words.append(data)
 
 
+@cache
 def noise(rows: int = 120, columns: int = 160, seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 255, (rows, columns), dtype=np.uint8)
 
@@ -49,7 +51,7 @@ def noise(rows: int = 120, columns: int = 160, seed: int = 0) -> NDArray[np.uint
 def film_of(key: str, frames: int, limit: int = 240) -> Film:
     film = Film(limit)
     for number in range(frames):
-        film(key, Frame(number, number / 30, noise(seed=number)))
+        film(key, Frame(number, number / 30, noise(seed=number % 8)))
     return film
 
 
@@ -58,7 +60,7 @@ def shown(made: Episode | None = None, keys: tuple[str, ...] = ("cam",), frames:
     film = Film()
     for key in keys:
         for number in range(frames):
-            film(key, Frame(number, number / 30, noise(seed=number)))
+            film(key, Frame(number, number / 30, noise(seed=number % 8)))
     return Shown(seen, film, judge(seen))
 
 
