@@ -191,7 +191,7 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=STORE)
     options = parser.parse_args()
     rows = everything(options.data, options.only)
-    result = {"summary": summary(rows), "held_out": held_out(rows), "rows": rows}
+    result: dict[str, Any] = {"summary": summary(rows), "held_out": held_out(rows), "rows": rows}
     options.store.parent.mkdir(parents=True, exist_ok=True)
     options.store.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps({**result["summary"], **result["held_out"]}, indent=1))

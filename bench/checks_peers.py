@@ -144,7 +144,20 @@ def _key(one: Complaint) -> tuple[str, str, int]:
 
 def _floor(video: Path, work: Path) -> float:
     """CPU seconds of ffmpeg decoding a video once, in one thread."""
-    command = ["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-map", "0:v:0", "-f", "null", "-"]
+    command: list[str | Path] = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-threads",
+        "1",
+        "-i",
+        video,
+        "-map",
+        "0:v:0",
+        "-f",
+        "null",
+        "-",
+    ]
     return run(command, work).cpu_s
 
 

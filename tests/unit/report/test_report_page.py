@@ -71,7 +71,9 @@ def hostile() -> Shown:
     streams = {ATTACK: state}
     made = replace(good, tasks=(ATTACK,), embodiment=ATTACK, streams=streams, name=ATTACK)
     one = shown(made, keys=(ATTACK,))
-    finding = Finding(ATTACK, 1, Severity.DEFECT, *[ATTACK] * 3, (Span(10, 20, 333, 666),), *[ATTACK] * 3)
+    finding = Finding(
+        ATTACK, 1, Severity.DEFECT, ATTACK, ATTACK, ATTACK, (Span(10, 20, 333, 666),), ATTACK, ATTACK, ATTACK
+    )
     report = replace(
         one.report, episode=ATTACK, findings=(finding,), suite=ATTACK, ran=(ATTACK,), not_run=(NotRun(ATTACK, ATTACK),)
     )
@@ -217,7 +219,7 @@ def test_an_episode_without_pictures_or_signals_makes_a_page() -> None:
 
 def test_several_episodes_are_listed() -> None:
     text = page([shown(), shown(keys=())]).decode()
-    assert [given["href"] for tag, given in Tags(text).found if given.get("class", "").startswith("entry")] == [
+    assert [given["href"] for tag, given in Tags(text).found if (given.get("class") or "").startswith("entry")] == [
         "#episode-0",
         "#episode-1",
     ]
