@@ -80,8 +80,8 @@ def _list(body: Element, episodes: Sequence[Shown]) -> None:
         link = add(add(rows, "li"), "a", href=f"#episode-{number}", class_=f"entry {report.quality}")
         add(link, "span", report.episode, class_="name")
         add(link, "span", f"{report.quality} · {report.score}", class_="mark")
-        count = len(report.defects)
-        add(link, "span", f"{count} defect{'s' if count != 1 else ''}, {len(report.findings)} findings", class_="count")
+        defects, others = len(report.defects), len(report.findings) - len(report.defects)
+        add(link, "span", f"{defects} defect{'s' if defects != 1 else ''}, {others} lighter", class_="count")
 
 
 def _episode(main: Element, number: int, shown: Shown, budget: int) -> None:
