@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.export import export_lerobot_v2, export_lerobot_v3
-from headwater.export.stills import grid_ns, png
+from headwater.export.media.stills import grid_ns, png
 from headwater.formats import Episode, Video, open_recording
 from headwater.testing.recordings import CAMERA, numbered_frame, write_lerobot_v21, write_lerobot_v30
 

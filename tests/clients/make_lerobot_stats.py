@@ -14,15 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from check_lerobot import torch_on_cpu
-
 
 def plain(stats: dict[str, Any]) -> dict[str, Any]:
     return {name: np.asarray(value).tolist() for name, value in stats.items()}
 
 
 def main(target: Path) -> None:
-    torch_on_cpu()
+    importlib.import_module("check_lerobot").torch_on_cpu()
     compute = importlib.import_module("ledataset.datasets.compute_stats")
     rng = np.random.default_rng(7)
     joints = np.round(np.cumsum(rng.normal(0, 0.05, (90, 3)), axis=0) * 256 + 400) / 256

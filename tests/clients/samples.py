@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from headwater.export import OUTPUTS, ExportReport, Provenance, export_as
-from headwater.export.stills import frame_times_ns
+from headwater.export.media.stills import frame_times_ns
 from headwater.formats import Episode, Video, frames, open_recording
 from headwater.testing.picture_digests import decoded, of_pixels
 from headwater.testing.recordings import write_lerobot_v21, write_lerobot_v30

@@ -1,9 +1,6 @@
 """Training views of episodes: LeRobot, WebDataset, Hugging Face, MCAP and Rerun out; and back in frame by frame."""
 
-from headwater.export.beside import read_times, restored
-from headwater.export.card import Provenance
 from headwater.export.errors import (
-    ConventionsError,
     ExportError,
     MissingExtraError,
     OutputError,
@@ -12,14 +9,17 @@ from headwater.export.errors import (
     UnlikeEpisodesError,
     UnmappableError,
 )
-from headwater.export.huggingface import export_huggingface
-from headwater.export.lerobot_v2 import export_lerobot_v2
-from headwater.export.lerobot_v3 import export_lerobot_v3
+from headwater.export.huggingface.card import Provenance
+from headwater.export.huggingface.writer import export_huggingface
+from headwater.export.lerobot.beside import read_times, restored
+from headwater.export.lerobot.sensors import read_sensors
+from headwater.export.lerobot.v2 import export_lerobot_v2
+from headwater.export.lerobot.v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
 from headwater.export.outputs import OUTPUTS, Output, export_as, export_mcap, export_rerun
-from headwater.export.sensors import read_sensors
 from headwater.export.webdataset import export_webdataset
+from headwater.formats.errors import ConventionsError
 
 __all__ = [
     "OUTPUTS",

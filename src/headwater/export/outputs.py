@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headwater.export.card import Provenance
 from headwater.export.errors import MissingExtraError
+from headwater.export.huggingface.card import Provenance
 from headwater.export.models import ExportReport
 from headwater.formats import Episode
 
@@ -36,11 +36,13 @@ class Output:
 
 
 OUTPUTS: Mapping[str, Output] = {
-    "lerobot-v3.0": Output("lerobot_v3", "export_lerobot_v3", "LeRobotDataset v3.0"),
-    "lerobot-v2.1": Output("lerobot_v2", "export_lerobot_v2", "LeRobotDataset v2.1"),
+    "lerobot-v3.0": Output("lerobot.v3", "export_lerobot_v3", "LeRobotDataset v3.0"),
+    "lerobot-v2.1": Output("lerobot.v2", "export_lerobot_v2", "LeRobotDataset v2.1"),
     "webdataset": Output("webdataset", "export_webdataset", "tar shards, one episode a sample"),
-    "huggingface": Output("huggingface", "export_huggingface", "Parquet and video as on the Hub, with card", card=True),
-    "mcap": Output("mcap_writer", "export_mcap", "MCAP for Foxglove, one file an episode", "robotics"),
+    "huggingface": Output(
+        "huggingface.writer", "export_huggingface", "Parquet and video as on the Hub, with card", card=True
+    ),
+    "mcap": Output("mcap.writer", "export_mcap", "MCAP for Foxglove, one file an episode", "robotics"),
     "rerun": Output("rerun", "export_rerun", "Rerun .rrd, one file an episode", "rerun"),
 }
 
@@ -64,7 +66,7 @@ def export_as(
 
 
 def export_mcap(episodes: Iterable[Episode], out_dir: Path) -> ExportReport:
-    """Write each episode as an MCAP file (see ``mcap_writer``). Raises as ``export_as``."""
+    """Write each episode as an MCAP file (see ``mcap.writer``). Raises as ``export_as``."""
     return export_as("mcap", episodes, out_dir)
 
 

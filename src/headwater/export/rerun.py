@@ -24,12 +24,12 @@ import rerun as rr
 from numpy.typing import NDArray
 from rerun.chunk import Chunk, LazyChunkStream, RrdReader
 
-from headwater.export.cut import write_clip
 from headwater.export.document import describe, json_bytes
+from headwater.export.media.cut import write_clip
+from headwater.export.media.pictures import Picture, picture
+from headwater.export.media.sound import MEDIA_TYPE, SUFFIX, write_sound
+from headwater.export.media.stills import frame_times_ns
 from headwater.export.models import ExportReport
-from headwater.export.pictures import Picture, picture
-from headwater.export.sound import MEDIA_TYPE, SUFFIX, write_sound
-from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import Annotation, Episode, Kind, Stream, Text, Video, episode_span

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headwater.export.clips import Prepared
 from headwater.export.errors import ExportError
+from headwater.export.media.clips import Prepared
 from headwater.export.models import ExportReport, Reencoded
 from headwater.export.target import files_of
 

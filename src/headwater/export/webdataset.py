@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.cut import write_clip
 from headwater.export.document import describe, exact_values, json_bytes
+from headwater.export.media.cut import write_clip
+from headwater.export.media.pictures import picture
+from headwater.export.media.sound import SUFFIX, write_sound
+from headwater.export.media.stills import frame_times_ns
 from headwater.export.models import ExportReport
-from headwater.export.pictures import picture
-from headwater.export.sound import SUFFIX, write_sound
-from headwater.export.stills import frame_times_ns
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import Episode, Video, episode_span

@@ -17,6 +17,7 @@ import numpy as np
 
 from headwater.formats.errors import DamagedFileError
 from headwater.formats.models import NS, Video
+from headwater.formats.pixels import rgb, turned
 from headwater.formats.video import (
     DAMAGED,
     Frame,
@@ -24,9 +25,6 @@ from headwater.formats.video import (
     episode_span,
     open_container,
     packet_times,
-    rgb_image,
-    still_frame,
-    turned,
     video_track,
 )
 
@@ -61,11 +59,12 @@ class FrameReader:
             raise IndexError(f"{video.key}: frame {number} of {stop - first}")
         if video.stills is not None:
             seconds = int(video.stills.times_ns[first + number]) / NS - float(video.start_s)
-            return Frame(number, seconds, still_frame(video, first + number))
+            image = rgb(np.asarray(video.stills.image(first + number)), video.pix_fmt)
+            return Frame(number, seconds, turned(image, video.rotation))
         ledger = packet_times(video.path)
         picture = self._file(video.path, ledger).picture(first + number)
         seconds = float(int(ledger.pts[first + number]) * ledger.time_base - Fraction(video.start_s))
-        return Frame(number, seconds, turned(rgb_image(picture), video.rotation), bool(picture.is_corrupt))
+        return Frame(number, seconds, turned(rgb(picture, video.pix_fmt), video.rotation), bool(picture.is_corrupt))
 
     def close(self) -> None:
         """Close all files."""

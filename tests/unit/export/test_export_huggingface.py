@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from headwater.export import ExportError, Provenance, UnlikeEpisodesError, export_huggingface
-from headwater.export.stills import frame_times_ns
+from headwater.export.media.stills import frame_times_ns
 from headwater.formats import Episode, open_recording
 from headwater.testing.picture_digests import decoded, of_file
 from headwater.testing.recordings import write_lerobot_v30

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headwater.export import export_lerobot_v2, export_lerobot_v3, load
-from headwater.export.video_files import MAX_SECONDS
+from headwater.export.media.files import MAX_SECONDS
 from headwater.formats import Episode, FrameReader, Kind, Source, Stream, Video, frames, open_recording, packet_times
 from headwater.testing.recordings import CAMERA, frame_number, write_lerobot_v21, write_video
 

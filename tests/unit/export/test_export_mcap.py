@@ -15,8 +15,8 @@ from hypothesis.extra import numpy as hnp
 from mcap.reader import make_reader
 
 from headwater.export import ExportError, OutputError, export_mcap
-from headwater.export.foxglove_types import identifiers
-from headwater.export.stills import frame_times_ns
+from headwater.export.mcap.foxglove_types import identifiers
+from headwater.export.media.stills import frame_times_ns
 from headwater.formats import Episode, RecordingError, frames, open_recording
 from headwater.formats.own_channels import parse_channel, parse_episode
 from headwater.testing.episodes import episode as plain_episode

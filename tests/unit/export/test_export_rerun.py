@@ -15,8 +15,8 @@ pytest.importorskip("rerun")
 from rerun.chunk import RrdReader
 
 from headwater.export import export_rerun
+from headwater.export.media.stills import frame_times_ns
 from headwater.export.rerun import contents_digest
-from headwater.export.stills import frame_times_ns
 from headwater.formats import Episode, open_recording
 from headwater.testing.picture_digests import decoded, of_file
 from headwater.testing.rich_episodes import DEPTH, GREY, PHOTOS, VIDEO, rich_episode

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from headwater.export import ExportReport, export_lerobot_v2, export_lerobot_v3
-from headwater.export.parameter_sets import with_parameter_sets
+from headwater.export.media.parameter_sets import with_parameter_sets
 from headwater.formats import Episode, frames, open_recording, packet_times
 from headwater.testing.recordings import CAMERA, frame_number, numbered_frame, write_lerobot_v30
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from headwater.export.stats import (
+from headwater.export.lerobot.stats import (
     STAT_NAMES,
     Aggregate,
     Stats,

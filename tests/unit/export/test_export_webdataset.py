@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from headwater.export import ExportError, export_webdataset
-from headwater.export.stills import frame_times_ns
+from headwater.export.media.stills import frame_times_ns
 from headwater.formats import Episode, Video, open_recording, packet_times
 from headwater.testing.picture_digests import decoded, of_file
 from headwater.testing.recordings import write_lerobot_v30

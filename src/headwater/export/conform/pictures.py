@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.export.conform.rates import even_times_ns
-from headwater.export.encode import encode, shown_pictures, whole_clip_encoder
 from headwater.export.errors import ShortVideoError
+from headwater.export.media.encode import encode, shown_pictures, whole_clip_encoder
 from headwater.formats import Frame, Video, frames
 
 
