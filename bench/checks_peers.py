@@ -1,4 +1,4 @@
-"""Nine forgeries in real and simulated episodes: who blocks what for the right reason, who blocks clean ones.
+"""The nine forgeries in real and simulated episodes: what other tools block for the right reason, and of clean ones.
 
 Every tool is given the same LeRobot v3.0 set: all episodes of one robot, re-encoded alike, one of them forged (a copy
 is added, its original stays). A tool blocks for the right reason if, at its own blocking level, it says something of
@@ -9,19 +9,23 @@ given the same episodes one at a time, the clean ones anchored before.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from headwater.checks import CheckReport, CopyIndex, check_episode
+from checks_forgeries import index_of, right, wrong
+from forged_sets import CLEAN, Pool, made
+from headwater.checks import check_episode
 from headwater.formats import open_recording
-from headwater.testing.forgeries import FORGERIES, forge
+from headwater.testing.forgeries import FORGERIES
 from peer_sets import joined
 from peer_tools import FAILED, Complaint, Peer
 from report import Goal, Row
 from spent import run
 
-NINE = {
+SAID = {
     "frozen_video": r"fro[zs]e|stall|stuck",
     "black_span": r"black|dark|degenerate|blank",
     "shifted_actions": r"\blag|delay|sync|offset|shift|diverge",
@@ -33,14 +37,6 @@ NINE = {
     "cut_video": r"frame|length|duration|count",
 }
 HEADWATER = "headwater"
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Episodes of one robot: where they are (recording, number)."""
-
-    name: str
-    episodes: tuple[tuple[Path, int], ...]
 
 
 @dataclass
@@ -65,63 +61,67 @@ class Score:
         return sum(self.blocked[name] == tried for name, tried in self.tried.items())
 
 
-def pools(data: Path) -> list[Pool]:
-    """The real G1 episodes of both sets as one, and the simulated ones."""
-    g1 = [(data / name, i) for name, count in (("lerobot_v21_g1", 3), ("lerobot_v30_g1", 2)) for i in range(count)]
-    sim = [(data / "lerobot_v20_groot_sim", i) for i in range(3)]
-    return [Pool("G1", tuple(g1)), Pool("simulated GR1", tuple(sim))]
-
-
 def compare(pool: Pool, peers: Sequence[Peer], work: Path, codec: str, most: int) -> dict[str, Score]:
-    """Run everything on a pool; forge ``most`` of its episodes (0: all)."""
-    scores = {name: Score() for name in (HEADWATER, *(peer.name for peer in peers))}
-    clean = [
-        forge("reencoded", path, work / f"clean-{i}", episode=number, codec=codec)
-        for i, (path, number) in enumerate(pool.episodes)
-    ]
-    reports = [check_episode(open_recording(folder)[0]) for folder in clean]
-    base = joined(clean, work / "clean")
-    said: dict[str, list[Complaint]] = {}
-    floor = sum(_floor(video, work) for video in sorted(base.rglob("*.mp4")))
-    for peer in peers:
-        ended, said[peer.name] = peer.check(base, work)
-        _clean(scores[peer.name], said[peer.name], len(clean), ended.cpu_s, floor)
-    for place in range(len(clean)):
-        report = check_episode(open_recording(base)[place], index=_index(reports[:place]))
-        scores[HEADWATER].clean += 1
-        scores[HEADWATER].clean_blocked += bool(report.defects) or report.quality == "reject"
-    for name, wanted in NINE.items():
-        for place in range(len(clean))[: most or None]:
-            bad = _forged(name, pool, place, work / f"{name}-{place}", codec)
-            added = FORGERIES[name].needs_index
-            number = len(clean) if added else place
-            kept = [*clean, bad] if added else [bad if i == place else folder for i, folder in enumerate(clean)]
-            root = joined(kept, work / f"set-{name}-{place}")
-            known = reports if added else [report for i, report in enumerate(reports) if i != place]
-            report = check_episode(open_recording(root)[number], index=_index(known))
-            right = {finding.rule for finding in report.defects} & set(FORGERIES[name].rules)
-            scores[HEADWATER].count(name, bool(right) and report.quality == "reject")
-            for peer in peers:
-                _, told = peer.check(root, work)
-                hit = any(_right(one, wanted, number, said[peer.name]) for one in told)
-                scores[peer.name].count(name, hit)
-            line = " ".join(f"{tool} {score.blocked[name]}/{score.tried[name]}" for tool, score in scores.items())
-            print(f"{pool.name} {codec} {name} {place}: {line}", flush=True)
-    return scores
+    """Run everything on a pool; forge ``most`` of its episodes (0: all). Forged episodes are kept below ``work``."""
+    with TemporaryDirectory(dir=work) as folder:
+        return _Comparison(pool, peers, work, Path(folder), codec).scores(most)
 
 
-def _forged(name: str, pool: Pool, place: int, out: Path, codec: str) -> Path:
-    path, number = pool.episodes[place]
-    donor, donor_number = pool.episodes[(place + 1) % len(pool.episodes)]
-    needs = {"donor": donor, "donor_episode": donor_number} if FORGERIES[name].needs_donor else {}
-    return forge(name, path, out, episode=number, codec=codec, **needs)  # type: ignore[arg-type]
+@dataclass
+class _Comparison:
+    """One pool in one codec; sets are made below ``folder`` and removed as soon as they are judged."""
 
+    pool: Pool
+    peers: Sequence[Peer]
+    work: Path
+    folder: Path
+    codec: str
 
-def _index(reports: Sequence[CheckReport]) -> CopyIndex:
-    index = CopyIndex()
-    for order, report in enumerate(reports):
-        index.add(f"clean-{order}", order + 1, bytes([order]) * 32, report.fingerprints)
-    return index
+    def scores(self, most: int) -> dict[str, Score]:
+        scores = {name: Score() for name in (HEADWATER, *(peer.name for peer in self.peers))}
+        every = range(len(self.pool))
+        clean = [made(CLEAN, self.pool, place, self.codec, self.work) for place in every]
+        said = self._clean(scores, clean)
+        reports = [check_episode(open_recording(folder)[0]) for folder in clean]
+        for place in every:
+            scores[HEADWATER].clean += 1
+            report = check_episode(open_recording(clean[place])[0], index=index_of(reports[:place]))
+            scores[HEADWATER].clean_blocked += wrong(report)
+        for name, wanted in SAID.items():
+            for place in every[: most or None]:
+                added = FORGERIES[name].needs_index
+                number = len(clean) if added else place
+                known = reports if added else [report for i, report in enumerate(reports) if i != place]
+                root = self._set(name, place, clean)
+                report = check_episode(open_recording(root)[number], index=index_of(known))
+                scores[HEADWATER].count(name, right(report, name))
+                for peer in self.peers:
+                    _, told = peer.check(root, self.folder)
+                    scores[peer.name].count(name, any(_right(one, wanted, number, said[peer.name]) for one in told))
+                shutil.rmtree(root)
+                line = " ".join(f"{tool} {score.blocked[name]}/{score.tried[name]}" for tool, score in scores.items())
+                print(f"{self.pool.name} {self.codec} {name} {place}: {line}", flush=True)
+        return scores
+
+    def _clean(self, scores: dict[str, Score], clean: Sequence[Path]) -> dict[str, list[Complaint]]:
+        """What each peer says of the clean set."""
+        base = joined(clean, self.folder / "clean")
+        floor = sum(_floor(video, self.folder) for video in sorted(base.rglob("*.mp4")))
+        said = {}
+        for peer in self.peers:
+            ended, said[peer.name] = peer.check(base, self.folder)
+            _clean(scores[peer.name], said[peer.name], len(clean), ended.cpu_s, floor)
+            print(f"{self.pool.name} {self.codec} clean: {peer.name} {ended.cpu_s:.1f} s of CPU", flush=True)
+        return said
+
+    def _set(self, name: str, place: int, clean: Sequence[Path]) -> Path:
+        donor = self.pool.next_to(place) if FORGERIES[name].needs_donor else None
+        bad = made(name, self.pool, place, self.codec, self.work, donor)
+        if FORGERIES[name].needs_index:
+            return joined([*clean, bad], self.folder / f"{name}-{place}")
+        return joined(
+            [bad if i == place else folder for i, folder in enumerate(clean)], self.folder / f"{name}-{place}"
+        )
 
 
 def _clean(score: Score, told: Sequence[Complaint], count: int, cpu_s: float, floor_s: float) -> None:
@@ -144,21 +144,8 @@ def _key(one: Complaint) -> tuple[str, str, int]:
 
 def _floor(video: Path, work: Path) -> float:
     """CPU seconds of ffmpeg decoding a video once, in one thread."""
-    command: list[str | Path] = [
-        "ffmpeg",
-        "-v",
-        "error",
-        "-threads",
-        "1",
-        "-i",
-        video,
-        "-map",
-        "0:v:0",
-        "-f",
-        "null",
-        "-",
-    ]
-    return run(command, work).cpu_s
+    command: list[str | Path] = ["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-map", "0:v:0"]
+    return run([*command, "-f", "null", "-"], work).cpu_s
 
 
 def rows(pool: Pool, scores: dict[str, Score], codec: str) -> Iterator[Row]:

@@ -35,7 +35,7 @@ class Peer:
     """A checker: how it is called and how its JSON is read.
 
     Attributes:
-        program: name of the installed command.
+        program: name of the installed command, or of the Python file beside ``NAME.txt`` that calls it.
         arguments: of a set and the file its JSON goes to; without it in them, JSON is what it prints.
     """
 
@@ -45,16 +45,19 @@ class Peer:
     read: Callable[[Any], Iterator[Complaint]]
 
     @property
-    def executable(self) -> Path:
+    def command(self) -> list[Path]:
         """In ``.venv-peer-NAME`` beside the repository's own, as the Makefile builds it."""
-        return ROOT / f".venv-peer-{self.name}" / "bin" / self.program
+        programs = ROOT / f".venv-peer-{self.name}" / "bin"
+        if self.program.endswith(".py"):
+            return [programs / "python", ROOT / "bench" / "peers" / self.program]
+        return [programs / self.program]
 
     def check(self, root: Path, work: Path) -> tuple[Ended, list[Complaint]]:
         """Run it on a set; a run without JSON is one blocking complaint with the last thing it printed."""
         answer = work / f"{self.name}.json"
         answer.unlink(missing_ok=True)
         home = {"HOME": str(work), "HF_HOME": str(work / "hf")}
-        ended = run([self.executable, *self.arguments(root, answer)], work, {**OFFLINE, **home})
+        ended = run([*self.command, *self.arguments(root, answer)], work, {**OFFLINE, **home})
         try:
             told = json.loads(answer.read_text() if answer.exists() else ended.output[ended.output.index("{") :])
         except (ValueError, OSError):
@@ -102,11 +105,11 @@ PEERS = (
     Peer("rdq", "rdq", lambda root, out: ["check", str(root), "--video-full", "--json", str(out)], _rdq),
     Peer("physlint", "physlint", lambda root, out: ["check", str(root), "--json-output", str(out)], _physlint),
     Peer("lerobot-doctor", "lerobot-doctor", lambda root, _: ["check", str(root), "--json"], _doctor),
-    Peer("lerobot-lint", "lelint", lambda root, out: ["check", str(root), "--json", str(out)], _lint),
+    Peer("lerobot-lint", "lelint.py", lambda root, out: ["check", str(root), "--json", str(out)], _lint),
     Peer("robovet", "robovet", lambda root, out: ["doctor", str(root), "--json", str(out)], _robovet),
 )
 
 
 def installed() -> list[Peer]:
     """Those whose environment is there."""
-    return [peer for peer in PEERS if os.access(peer.executable, os.X_OK)]
+    return [peer for peer in PEERS if os.access(peer.command[0], os.X_OK)]
