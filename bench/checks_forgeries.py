@@ -1,7 +1,7 @@
 """The nine forgeries in every episode of two robots, each codec, and everything clean: what Headwater blocks.
 
-Forged is blocked if it is rejected with a DEFECT of a rule that the forgery names; clean is blocked if it is rejected or
-has any DEFECT. What was anchored before are the other episodes as they were recorded; for a copy, its original, too.
+Forged is blocked if it is rejected with a DEFECT of a rule that the forgery names; clean is blocked if it is rejected
+or has any DEFECT. What was anchored before are the other episodes as they were recorded; for a copy, its original, too.
 A foreign video is put into each episode from each other one, and judged with its source anchored and without.
 """
 

@@ -105,7 +105,12 @@ PEERS = (
     Peer("rdq", "rdq", lambda root, out: ["check", str(root), "--video-full", "--json", str(out)], _rdq),
     Peer("physlint", "physlint", lambda root, out: ["check", str(root), "--json-output", str(out)], _physlint),
     Peer("lerobot-doctor", "lerobot-doctor", lambda root, _: ["check", str(root), "--json"], _doctor),
-    Peer("lerobot-lint", "lelint.py", lambda root, out: ["check", str(root), "--json", str(out)], _lint),
+    Peer(
+        "lerobot-lint",
+        "lelint.py",
+        lambda root, out: ["check", str(root), "--profile", "default", "--json", str(out)],
+        _lint,
+    ),
     Peer("robovet", "robovet", lambda root, out: ["doctor", str(root), "--json", str(out)], _robovet),
 )
 
