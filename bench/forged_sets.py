@@ -64,11 +64,17 @@ def made(name: str, pool: Pool, place: int, codec: str, work: Path, donor: int |
 
 
 def recordings(data: Path) -> Iterator[Recording]:
-    """Everything clean under ``data`` that opens: sets, folders, and media files in folders."""
+    """Everything clean under ``data`` that opens: sets, folders, and files in folders that read otherwise by themselves."""
     for path in sorted(data.iterdir()):
         inside = sorted(file for file in path.glob("*") if file.suffix in MEDIA) if path.is_dir() else []
+        formats: set[str] = set()
         for candidate in [path, *inside] if path.name != PEOPLE else []:
             try:
-                yield open_recording(candidate)
+                recording = open_recording(candidate)
             except RecordingError:
                 continue
+            if candidate == path:
+                formats.add(recording.format)
+            elif recording.format in formats:
+                continue
+            yield recording
