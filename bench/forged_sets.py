@@ -5,7 +5,10 @@ Made once below a folder and found there again, so that a long run can be split 
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,13 +61,16 @@ def made(name: str, pool: Pool, place: int, codec: str, work: Path, donor: int |
     if not out.exists():
         path, number = pool.episodes[place]
         root, other = (None, 0) if donor is None else pool.episodes[donor]
-        half = out.with_suffix(".part")
-        forge(name, path, half, episode=number, donor=root, donor_episode=other, codec=codec).rename(out)
+        half = out.with_name(f"{out.name}.{os.getpid()}.part")
+        forge(name, path, half, episode=number, donor=root, donor_episode=other, codec=codec)
+        with suppress(OSError):  # another process was faster; both made the same
+            half.rename(out)
+        shutil.rmtree(half, ignore_errors=True)
     return out
 
 
 def recordings(data: Path) -> Iterator[Recording]:
-    """Everything clean under ``data`` that opens: sets, folders, and files in folders that read otherwise by themselves."""
+    """Everything clean under ``data`` that opens; a file in a folder only if it reads otherwise by itself."""
     for path in sorted(data.iterdir()):
         inside = sorted(file for file in path.glob("*") if file.suffix in MEDIA) if path.is_dir() else []
         formats: set[str] = set()

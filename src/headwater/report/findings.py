@@ -114,7 +114,7 @@ def _card(item: Element, finding: Finding) -> None:
 def not_run(side: Element, report: CheckReport) -> None:
     """Rules without an answer, by reason; then those that ran."""
     if report.not_run:
-        details = add(side, "details", class_="rules", open="open")
+        details = add(side, "details", class_="rules")
         add(details, "summary", f"{len(report.not_run)} rules did not run")
         rows = add(details, "dl")
         by_reason: dict[str, list[str]] = {}

@@ -1,6 +1,6 @@
 "use strict";
 
-const NONE = 65535, LEVELS = 65534, BAR = 19;
+const NONE = 65535, LEVELS = 65534, BAR = 19, AROUND = 500;
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(name).trim();
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -51,7 +51,7 @@ class Plot {
   draw() {
     const [context, width, height] = prepared(this.canvas);
     const axes = this.data.axes.length, crowd = axes > 6 ? 0.62 : 0.9;
-    this.zero(context, width, height);
+    if (!this.data.centred) this.zero(context, width, height);
     for (let axis = 0; axis < axes; axis++) {
       if (axis === this.near) continue;
       context.globalAlpha = this.near < 0 ? crowd : 0.22;
@@ -133,10 +133,10 @@ class Plot {
 
 class Camera {
   constructor(figure, track, data, end) {
-    this.view = figure.querySelector("canvas");
+    [this.view, this.earlier, this.later] = [".view", ".earlier canvas", ".later canvas"].map((name) => figure.querySelector(name));
     this.where = figure.querySelector(".where");
     this.film = track.querySelector("canvas");
-    Object.assign(this, { data, end, image: null, shown: -1 });
+    Object.assign(this, { data, end, image: null, shown: new Map() });
   }
 
   async load() {
@@ -144,8 +144,10 @@ class Camera {
     this.image = new Image();
     this.image.src = "data:image/jpeg;base64," + this.data.jpeg;
     await this.image.decode();
-    this.view.width = this.data.width * 2;
-    this.view.height = this.data.height * 2;
+    for (const canvas of [this.view, this.earlier, this.later]) {
+      canvas.width = this.data.width * 2;
+      canvas.height = this.data.height * 2;
+    }
   }
 
   draw() {
@@ -163,14 +165,21 @@ class Camera {
     context.drawImage(this.image, (picture % columns) * w, Math.floor(picture / columns) * h, w, h, x, y, width, height);
   }
 
+  put(canvas, picture) {
+    if (picture === this.shown.get(canvas)) return;
+    this.shown.set(canvas, picture);
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    this.paint(context, picture, 0, 0, canvas.width, canvas.height);
+  }
+
+  /** The picture at the cursor, between those half a second before and after: a frozen one shows at a glance. */
   at(ms) {
     if (!this.image) return;
     const picture = lastUntil(this.data.times, ms);
-    if (picture === this.shown) return;
-    this.shown = picture;
-    const context = this.view.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    this.paint(context, picture, 0, 0, this.view.width, this.view.height);
+    this.put(this.view, picture);
+    this.put(this.earlier, lastUntil(this.data.times, ms - AROUND));
+    this.put(this.later, lastUntil(this.data.times, ms + AROUND));
     this.where.textContent = `frame ${this.data.frames[picture]} · ${seconds(this.data.times[picture])}`;
   }
 }

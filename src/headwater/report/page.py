@@ -104,7 +104,10 @@ def _stage(body: Element, number: int, seen: Observed, panels: Sequence[Plot]) -
     cameras = add(stage, "div", class_="cameras")
     for key in seen.cameras:
         figure = add(cameras, "figure")
-        add(figure, "canvas", class_="view", role="img", aria_label=f"Picture of {key} at the cursor")
+        pictures = add(figure, "div", class_="pictures")
+        _aside(pictures, "earlier", "½ s before")
+        add(pictures, "canvas", class_="view", role="img", aria_label=f"Picture of {key} at the cursor")
+        _aside(pictures, "later", "½ s after")
         caption = add(figure, "figcaption")
         add(caption, "span", key, class_="name")
         add(caption, "span", class_="where")
@@ -125,6 +128,12 @@ def _stage(body: Element, number: int, seen: Observed, panels: Sequence[Plot]) -
     add(stage, "p", "Space plays, arrow keys step, n and p go to the next and the previous finding.", class_="keys")
 
 
+def _aside(pictures: Element, name: str, label: str) -> None:
+    aside = add(pictures, "div", class_=name, aria_hidden="true")
+    add(aside, "canvas")
+    add(aside, "small", label)
+
+
 def _track(tracks: Element, title: str, unit: str, kind: str) -> Element:
     track = add(tracks, "div", class_=f"track {kind}")
     head = add(track, "div", class_="track-head")
@@ -139,7 +148,9 @@ def _panel(tracks: Element, name: str, panel: Plot) -> None:
     track = _track(tracks, panel.title, panel.unit, "signal")
     low = min((low for low, _ in panel.ranges()), default=0.0)
     high = max((high for _, high in panel.ranges()), default=0.0)
-    lines = f"{len(panel.axes)} line{'s' if len(panel.axes) != 1 else ''}"
+    lines = (
+        f"{len(panel.axes)} line{'s' if len(panel.axes) != 1 else ''}{' about their middles' if panel.centred else ''}"
+    )
     more = f", {panel.hidden} more not drawn" if panel.hidden else ""
     label = f"{panel.title}: {lines} from {low:.4g} to {high:.4g} {panel.unit}{more}"
     add(track, "canvas", class_="plot", role="img", aria_label=label, aria_details=f"ranges-{name}")

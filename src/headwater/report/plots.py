@@ -16,6 +16,7 @@ from headwater.formats import Kind, Stream
 
 STRETCHES = 480
 AXES = 64
+CROWD = 6  # more lines than this are each drawn about their own middle, or offsets would hide every movement
 LEVELS = 65_534  # one more stands for a stretch without any finite value
 PLOTTED = (  # in this order; a GPS track says where somebody lives and is never drawn
     Kind.STATE, Kind.ACTION, Kind.GYRO, Kind.ACCEL, Kind.VELOCITY, Kind.EFFORT, Kind.FORCE, Kind.POSE,
@@ -50,13 +51,21 @@ class Plot:
         pairs = zip(lows.tolist(), highs.tolist(), strict=True)
         return [(low, high) if low <= high else (0.0, 0.0) for low, high in pairs]
 
+    @property
+    def centred(self) -> bool:
+        """Lines share one scale, but not one zero."""
+        return not self.each and len(self.axes) > CROWD
+
     def scales(self) -> list[tuple[float, float]]:
         """What the bottom and the top of the panel stand for, of each line."""
         ranges = self.ranges()
-        if not self.each and ranges:
-            shared = min(low for low, _ in ranges), max(high for _, high in ranges)
-            return [shared] * len(ranges)
-        return ranges
+        if self.each or not ranges:
+            return ranges
+        if self.centred:
+            reach = max(high / 2 - low / 2 for low, high in ranges)
+            return [_around(low / 2 + high / 2, reach) for low, high in ranges]
+        shared = min(low for low, _ in ranges), max(high for _, high in ranges)
+        return [shared] * len(ranges)
 
     def to_data(self) -> dict[str, Any]:
         """For the page's script: levels as little-endian uint16, line by line, lows then highs."""
@@ -68,6 +77,7 @@ class Plot:
         return {
             "axes": list(self.axes),
             "unit": self.unit,
+            "centred": self.centred,
             "times": self.times_ms.tolist(),
             "scales": [list(scale) for scale in scales],
             "levels": base64.b64encode(levels.tobytes()).decode(),
@@ -117,6 +127,11 @@ def _envelope(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     high = np.maximum.reduceat(np.where(finite, values, -np.inf), edges, axis=0)
     none = low > high
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
+
+
+def _around(middle: float, reach: float) -> tuple[float, float]:
+    most = float(np.finfo(np.float64).max)
+    return max(-most, middle - reach), min(most, middle + reach)
 
 
 def _levels(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint16]:

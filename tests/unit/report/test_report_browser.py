@@ -76,6 +76,22 @@ def test_pictures_and_signals_are_drawn(opened: Page) -> None:
     assert ink(opened, ".ruler") > 2
 
 
+def test_a_lone_camera_shows_what_was_before_and_after(opened: Page) -> None:
+    """The freeze is frames 80 to 140: around its middle the two pictures are one but for coding, elsewhere not."""
+    code = """() => {
+        const data = (name) => {
+            const canvas = document.querySelector(`.episode:not([hidden]) .${name} canvas`);
+            return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        };
+        const before = data("earlier"), after = data("later");
+        return before.reduce((sum, value, i) => sum + Math.abs(value - after[i]), 0) / before.length;
+    }"""
+    opened.locator(".scrub:visible").fill("3670")
+    frozen = opened.evaluate(code)
+    opened.locator(".scrub:visible").fill("6000")
+    assert 4 * frozen < opened.evaluate(code)
+
+
 def test_hostile_text_does_nothing(opened: Page) -> None:
     assert opened.title() == "Headwater check of 2 episodes"
     assert opened.locator(".episode:visible .task").inner_text() == ATTACK

@@ -198,11 +198,27 @@ def test_no_spike_is_lost_and_gaps_stay_gaps() -> None:
     assert np.isnan(panel.high).sum() == 3
 
 
+def test_many_lines_share_a_scale_but_not_a_zero() -> None:
+    """A finger between 0 and 1 and an elbow that moves .2 about 3: both movements show, in one measure."""
+    values = np.zeros((240, 8))
+    values[120:, 0] = 1.0
+    values[:, 1] = 3.0
+    values[120:, 1] = 3.2
+    made = episode()
+    stream = replace(made.streams["action"], values=values, axes=tuple("abcdefgh"))
+    panel = next(plots(Observed(replace(made, streams={"action": stream}), {})))
+    assert panel.centred
+    assert panel.scales()[0] == (0.0, 1.0)
+    assert panel.scales()[1] == pytest.approx((2.6, 3.6))
+    assert {round(high - low, 9) for low, high in panel.scales()} == {1.0}
+
+
+@pytest.mark.parametrize("columns", [2, 8])
 @pytest.mark.parametrize(
     "values", [np.full((50, 2), np.nan), np.full((50, 2), 1e308), np.full((50, 2), -np.inf), np.zeros((50, 2))]
 )
-def test_absurd_numbers_make_a_page(values: NDArray[np.float64]) -> None:
-    values = values.copy()
+def test_absurd_numbers_make_a_page(values: NDArray[np.float64], columns: int) -> None:
+    values = np.tile(values, (1, columns // 2))
     values[0, 0] = -1e308
     made = episode()
     stream = replace(made.streams["action"], values=values, times_ns=made.streams["action"].times_ns[:50])
