@@ -81,7 +81,11 @@ def test_a_lone_camera_shows_what_was_before_and_after(opened: Page) -> None:
     code = """() => {
         const data = (name) => {
             const canvas = document.querySelector(`.episode:not([hidden]) .${name} canvas`);
-            return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            const { width, height } = canvas;
+            const copy = Object.assign(document.createElement("canvas"), { width, height });
+            const context = copy.getContext("2d", { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            return context.getImageData(0, 0, width, height).data;
         };
         const before = data("earlier"), after = data("later");
         return before.reduce((sum, value, i) => sum + Math.abs(value - after[i]), 0) / before.length;
