@@ -35,6 +35,14 @@ node_modules/.installed: package.json package-lock.json
 	else .venv-client-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<; fi
 	touch $@
 
+# Other checkers that ours are measured against, hashed, an environment each.
+.venv-peer-%/.installed: bench/peers/%.txt
+	$(PYTHON) -m venv .venv-peer-$*
+	.venv-peer-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
+	touch $@
+
+PEERS := $(patsubst bench/peers/%.txt,.venv-peer-%/.installed,$(wildcard bench/peers/*.txt))
+
 demo: setup      ## the main job on this machine, about a minute
 	$(BIN)/headwater demo
 
@@ -97,5 +105,7 @@ bench-gyro: setup   ## gyro authenticity on rendered clips: CLIPS=folder of benc
 bench-gas bench-vault bench-checks bench-export: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
+bench-checks: $(PEERS)
+
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv .venv-slither .venv-halmos .venv-client-* node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

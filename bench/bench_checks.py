@@ -1,93 +1,70 @@
-"""The whole suite on each recording we carry, over decoding the same frames once: decoding is the floor.
+"""The check suite against its goals, in parts that can run apart; each keeps its rows in ``results/checks.json``.
 
-A fresh check is timed, from opening the recording to its reports. The readers remember files by size and time, so the
-files of a copy are touched before each round.
+    python bench/bench_checks.py [--part speed forgeries clean peers heldout] [--codecs h264 av1] [--work DIR]
+
+``speed`` wants idle cores. ``forgeries`` and ``peers`` take longest: ``--pool`` and ``--codecs`` split them, and what
+was forged stays in ``--work`` for the next.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from shutil import copyfile, copytree
 from tempfile import TemporaryDirectory
 
-import av
+import checks_forgeries
+import checks_heldout
+import checks_peers
+import checks_speed
+from forged_sets import CODECS, pools
+from peer_tools import PEERS, installed
+from report import ROOT, Row, publish, versions
 
-from headwater.checks import CopyIndex, check_episode
-from headwater.client.spec_file import read_spec
-from headwater.formats import Kind, Recording, episode_span, open_recording
-from report import ROOT, Goal, Row, publish, versions
-from timing import cpu_medians
-
-ROUNDS = 15
-THREADS = 1
-PEER = "PyAV decode, same threads"
-GOAL, GOAL_WITH_FLOW = Goal("<=", 1.5), Goal("<=", 2.2)
-EXAMPLES = ROOT / "examples"
-SPECS = {
-    "gopro_karma.mp4": "first_person_imu",
-    "lerobot_v21_g1": "humanoid_pick",
-    "lerobot_v30_g1": "humanoid_pick",
-    "lerobot_v30_so100": "so100_pick",
-}
+PARTS = ("speed", "forgeries", "clean", "peers", "heldout")
+Part = tuple[str, Iterator[Row]]
 
 
-def others(name: str) -> CopyIndex:
-    """An index that has seen every episode but those of ``name``."""
-    index = CopyIndex()
-    for recording in SPECS:
-        if recording != name:
-            for episode in open_recording(EXAMPLES / "recordings" / recording):
-                prints = check_episode(episode).fingerprints
-                index.add(f"{recording}/{episode.name}", len(index) + 1, bytes([len(index)]) * 32, prints)
-    return index
-
-
-def videos(recording: Recording) -> set[Path]:
-    return {video.path for episode in recording for video in episode.videos.values()}
-
-
-def decode(path: Path) -> int:
-    """Frames of the first video track; nothing is done with them."""
-    with av.open(str(path)) as container:
-        track = container.streams.video[0]
-        track.codec_context.thread_count = THREADS
-        track.thread_type = "SLICE"
-        return sum(1 for _ in container.decode(track))
-
-
-def measure(name: str, path: Path) -> Iterator[Row]:
-    """The rows of the recording at ``path``, a copy nobody else reads."""
-    spec, index = read_spec(EXAMPLES / "specs" / f"{SPECS[name]}.json"), others(name)
-    recording = open_recording(path)
-    files = videos(recording)
-    seen = [episode_span(video) for episode in recording for video in episode.videos.values()]
-    frames = sum(stop - first for first, stop in seen)
-    assert frames == sum(decode(file) for file in files), "both sides must decode the same frames"
-
-    def check() -> None:
-        for file in [path, *path.rglob("*")]:
-            os.utime(file)
-        for episode in open_recording(path):
-            check_episode(episode, spec=spec, index=index, content_root=b"\xff" * 32, threads=THREADS)
-
-    spent = cpu_medians({"check": check, "decode": lambda: [decode(file) for file in files]}, ROUNDS)
-    flow = bool(recording[0].of_kind(Kind.GYRO))
-    title = f"{name}, {frames} frames" + (", with flow" if flow else "")
-    yield Row(title, round(spent["check"], 3), "s of CPU", None, PEER, round(spent["decode"], 3))
-    ratio = round(spent["check"] / spent["decode"], 2)
-    yield Row(f"{title}: CPU over decoding", ratio, "x", GOAL_WITH_FLOW if flow else GOAL, PEER, 1.0)
+def parts(options: argparse.Namespace, work: Path) -> Iterator[Part]:
+    """Name and rows of everything asked for; what needs recordings that are not here is left out and said."""
+    if "speed" in options.part:
+        yield "speed", checks_speed.rows()
+    if "heldout" in options.part:
+        yield "heldout", checks_heldout.rows()
+    if not options.data.is_dir():
+        print("no recordings to forge: give --data")
+        return
+    if "clean" in options.part:
+        yield "clean", checks_forgeries.clean(options.data)
+        yield from ((f"clean, {codec}", checks_forgeries.made_clean(codec)) for codec in options.codecs)
+    for pool in [pool for pool in pools(options.data) if options.pool in ("", pool.name)]:
+        for codec in options.codecs:
+            if "forgeries" in options.part:
+                yield f"forgeries, {pool.name} {codec}", checks_forgeries.forged(pool, codec, work)
+            if "peers" in options.part:
+                scores = checks_peers.compare(pool, installed(), work, codec, options.episodes)
+                yield f"peers, {pool.name} {codec}", checks_peers.rows(pool, scores, codec)
 
 
 def main() -> None:
-    rows: list[Row] = []
-    with TemporaryDirectory() as folder:
-        for name in SPECS:
-            source, path = EXAMPLES / "recordings" / name, Path(folder) / name
-            (copytree if source.is_dir() else copyfile)(source, path)
-            rows += measure(name, path)
-    publish("checks", rows, versions(("av", "numpy", "opencv-python-headless", "pdqhash", "pyarrow")))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="recordings to forge")
+    parser.add_argument("--pool", default="", help="one robot: 'G1' or 'simulated GR1'")
+    parser.add_argument("--codecs", nargs="*", default=CODECS, choices=CODECS)
+    parser.add_argument("--episodes", type=int, default=0, help="peers: forge so many of each robot; 0 for all")
+    parser.add_argument("--work", type=Path, help="keep forged episodes here; otherwise they are thrown away")
+    options = parser.parse_args()
+    missing = sorted({peer.name for peer in PEERS} - {peer.name for peer in installed()})
+    if missing and "peers" in options.part:
+        print(f"not installed: {', '.join(missing)}")
+    used = versions(("av", "numpy", "opencv-python-headless", "pdqhash", "pyarrow"))
+    with ExitStack() as stack:
+        work = options.work or Path(stack.enter_context(TemporaryDirectory()))
+        work.mkdir(parents=True, exist_ok=True)
+        for name, rows in parts(options, work):
+            publish("checks", list(rows), used, part=name)
 
 
 if __name__ == "__main__":

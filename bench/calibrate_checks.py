@@ -6,6 +6,7 @@ DIR has the recordings (default: examples/recordings). The result, ``bench/check
 ``docs/checks.md`` quotes and what the weights are judged by: for each rule how many clean recordings it marked, how
 many of its own forgeries it blocked, and the log-likelihood ratio that counting alone supports (add one half to
 every count). With a handful of recordings that bound is small; the weights above it are policy and are marked so.
+``held_out`` leaves one forgery family, then one recording source out at a time.
 """
 
 from __future__ import annotations
@@ -22,24 +23,17 @@ from typing import Any
 
 import numpy as np
 
+from checks_heldout import rule_versions
+from forged_sets import recordings
 from headwater.checks import CheckReport, CopyIndex, Severity, check_episode
-from headwater.formats import Episode, Kind, Recording, RecordingError, open_recording
+from headwater.formats import Episode, Kind, Recording, open_recording
 from headwater.testing.forgeries import FORGERIES, ROBOT_FORGERIES, forge
+from held_out import held_out
 
 ROOT = Path(__file__).parents[1]
 INDEXED = "video_of_another_indexed"
 FORGED_AS = {INDEXED: "video_of_another"}
 STORE = ROOT / "bench" / "checks_calibration" / "results.json"
-
-
-def recordings(data: Path) -> Iterator[Recording]:
-    """Everything under ``data`` that opens: sets, folders and single files."""
-    for path in sorted(data.iterdir()):
-        for candidate in [path, *(sorted(path.glob("*.mp4")) if path.is_dir() else [])]:
-            try:
-                yield open_recording(candidate)
-            except RecordingError:
-                continue
 
 
 def defects(report: CheckReport) -> list[str]:
@@ -189,10 +183,15 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=STORE)
     options = parser.parse_args()
     rows = everything(options.data, options.only)
-    result = {"summary": summary(rows), "rows": rows}
+    result: dict[str, Any] = {
+        "rules": rule_versions(),
+        "summary": summary(rows),
+        "held_out": held_out(rows),
+        "rows": rows,
+    }
     options.store.parent.mkdir(parents=True, exist_ok=True)
     options.store.write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result["summary"], indent=1))
+    print(json.dumps({**result["summary"], **result["held_out"]}, indent=1))
 
 
 def show(line: dict[str, Any]) -> None:

@@ -5,11 +5,11 @@ Rules read these numbers and the episode's streams; none opens a video again. Pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -164,10 +164,18 @@ def observe(
     index: IndexLike | None = None,
     content_root: bytes = b"",
     threads: int = 1,
+    on_frame: Callable[[str, Frame], None] | None = None,
 ) -> Observed:
-    """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``."""
+    """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``.
+
+    Args:
+        on_frame: told camera and frame (luma, at most ``WIDTH`` wide) as they pass by, for a page that shows pictures.
+    """
     wants_ego = bool(episode.of_kind(Kind.GYRO))
-    cameras = {key: watch(video, ego=wants_ego, threads=threads) for key, video in episode.videos.items()}
+    cameras = {
+        key: watch(video, ego=wants_ego, threads=threads, on_frame=partial(on_frame, key) if on_frame else None)
+        for key, video in episode.videos.items()
+    }
     conventions, unread = _statement(episode)
     stated = (_credentials(episode), time_code_of(episode))
     return Observed(episode, cameras, spec, index, content_root, conventions, unread, *stated)
@@ -181,7 +189,9 @@ def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatu
     return tape.features("")
 
 
-def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeatures:
+def watch(
+    video: Video, *, ego: bool = False, threads: int = 1, on_frame: Callable[[Frame], None] | None = None
+) -> CameraFeatures:
     """Decode one camera's part of an episode and keep what the rules need."""
     tape = _Tape(float(video.fps), ego)
     damage = ""
@@ -190,6 +200,8 @@ def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeature
         packets = packets_of(video)
         for frame in frames(video, width=WIDTH, threads=threads, whole=_sampled(len(packets), float(video.fps))):
             tape.add(frame)
+            if on_frame is not None:
+                on_frame(frame)
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
     return replace(tape.features(damage), packets=packets)

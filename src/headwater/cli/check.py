@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.cli.options import HomeOption, JsonOption, SomeCampaignOption, emit, say, session_of
+from headwater.cli.options import HomeOption, JsonOption, SomeCampaignOption, emit, home_of, say, session_of
 from headwater.cli.printing import report
 
 if TYPE_CHECKING:
+    from headwater.checks import CopyIndex
     from headwater.client.offline import Offline
-    from headwater.formats import Recording
+    from headwater.formats import Episode, Recording
     from headwater.records.campaign_spec import CampaignSpec
+    from headwater.report import Film
 
 REJECTED = 1
 EpisodeOption = Annotated[list[int] | None, typer.Option(help="Number of the episode; again for more; default all.")]
@@ -34,13 +37,18 @@ def check(
     report_file: Annotated[
         Path | None, typer.Option("--report", help="Write the canonical report of the one episode here.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page with pictures, signals and findings here, to open in a browser.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option(help="Decode again what was checked before and has not changed.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Judge episodes offline. Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check."""
     from headwater.client.errors import ClientError
-    from headwater.client.offline import check_offline, read_index
+    from headwater.client.offline import read_index
     from headwater.formats import open_recording
+    from headwater.report import Film, Shown, page
 
     wanted = spec_for(campaign, spec, home)
     snapshot = read_index(index) if index else None
@@ -48,23 +56,47 @@ def check(
     numbers = numbers_of(recording, episode)
     if report_file and len(numbers) != 1:
         raise ClientError("--report", actual=f"{len(numbers)} episodes", allowed="one", fix="add --episode NUMBER")
-    if report_file and not report_file.absolute().parent.is_dir():
-        raise ClientError("--report", actual=f"no folder {report_file.absolute().parent}", fix="make the folder first")
-    done = []
+    for option, file in (("--report", report_file), ("--html", html)):
+        if file and not file.absolute().parent.is_dir():
+            raise ClientError(option, actual=f"no folder {file.absolute().parent}", fix="make the folder first")
+    done, pages = [], []
     for number in numbers:
-        with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
-            one = check_offline(recording[number], Path(work), wanted, snapshot)
+        film = Film.of(len(numbers)) if html else None
+        one = _checked(recording[number], wanted, snapshot, film, None if fresh else home_of(home).checked)
+        if film and one.seen:
+            pages.append(Shown(one.seen, film, one.report))
         if not as_json:
             _print(path, number, one)
         done.append((number, one))
     if report_file:
         report_file.write_bytes(done[0][1].report.to_bytes())
+    if html:
+        html.write_bytes(page(pages))
     rejected = sum(one.report.quality == "reject" for _, one in done)
     if as_json:
         emit([{"number": number, "unsendable": one.unsendable, **one.report.to_record()} for number, one in done])
     elif len(done) > 1:
         typer.echo(f"{len(done)} episodes: {len(done) - rejected} good or for reviewers, {rejected} rejected")
     return REJECTED if rejected else 0
+
+
+def _checked(
+    episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None, film: Film | None, kept: Path | None
+) -> Offline:
+    """The report, from ``kept`` if it is there and no pictures are needed; a folder that cannot be used is none."""
+    from headwater.client.checked import Checked, name_of
+    from headwater.client.offline import check_offline
+
+    name = name_of(episode, spec, index) if kept else ""
+    known = Checked(kept).get(name) if kept and film is None else None
+    if known:
+        return known
+    with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
+        made = check_offline(episode, Path(work), spec, index, film)
+    if kept:
+        with suppress(OSError):
+            Checked(kept).put(name, made)
+    return made
 
 
 def spec_for(campaign: int | None, file: Path | None, home: Path | None) -> CampaignSpec | None:

@@ -5,41 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater.checks import CheckReport, CopyIndex, check_episode
+from headwater.checks import CheckReport, CopyIndex, Observed, judge, observe
 from headwater.checks.errors import IndexFormatError
 from headwater.client.errors import PackError
 from headwater.client.pack import pack
 from headwater.client.sealing import hash_files
 from headwater.formats import Episode
 from headwater.records.campaign_spec import CampaignSpec
+from headwater.report import Film
 
 
 @dataclass(frozen=True)
 class Offline:
-    """One episode's report; ``unsendable`` says why the episode cannot be sent as it is, empty if it can."""
+    """One episode's report.
 
-    episode: Episode
+    Attributes:
+        unsendable: why the episode cannot be sent as it is; empty if it can.
+        seen: what the suite looked at; ``None`` if the report was known already.
+    """
+
     report: CheckReport
     unsendable: str = ""
+    seen: Observed | None = None
 
 
-def check_offline(episode: Episode, work: Path, spec: CampaignSpec | None, index: CopyIndex | None) -> Offline:
+def check_offline(
+    episode: Episode, work: Path, spec: CampaignSpec | None, index: CopyIndex | None, film: Film | None = None
+) -> Offline:
     """Packs, hashes and checks one episode; byte for byte the network's report, given its spec and index snapshot.
 
     An episode that cannot be packed is judged as it lies there, without a content root.
 
     Args:
         work: folder for a cut; may be thrown away afterwards.
+        film: keeps pictures of the decoding pass.
 
     Raises:
         RecordingError, ExportError: it cannot be read.
     """
+    root, unsendable = b"", ""
     try:
         packed = pack(episode, work)
+        episode, (_, root) = packed.episode, hash_files(packed.files)
     except PackError as error:
-        return Offline(episode, check_episode(episode, spec=spec, index=index), error.line())
-    _, root = hash_files(packed.files)
-    return Offline(episode, check_episode(packed.episode, spec=spec, index=index, content_root=root))
+        unsendable = error.line()
+    seen = observe(episode, spec=spec, index=index, content_root=root, on_frame=film)
+    return Offline(judge(seen), unsendable, seen)
 
 
 def read_index(path: Path) -> CopyIndex:

@@ -59,6 +59,11 @@ class Home:
         return self.root / "purchases"
 
     @property
+    def checked(self) -> Path:
+        """Reports of episodes checked before; may be deleted at any time."""
+        return self.root / "checked"
+
+    @property
     def work(self) -> Path:
         """Scratch; may be deleted when nothing runs."""
         return self.root / "work"
