@@ -24,7 +24,7 @@ from headwater.formats.parquet_footer import MAX_FOOTER_BYTES, declared_columns
 from headwater.formats.parquet_pages import held_by
 
 MAX_ROWS = 20_000_000
-MAX_BYTES = 256 << 20
+MAX_BYTES = 192 << 20
 MAX_OBJECTS = 4_000_000  # some 400 MB once each is a value of Python
 MAX_OBJECT_BYTES = 64 << 20
 _STEP_BYTES = 32 << 20
