@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from headwater.testing.lerobot_v21 import Table
 
-FPS = 20
-WIDTH, HEIGHT = 320, 240
+FPS = 10
+WIDTH, HEIGHT = 160, 120
 SCENE = 8  # episodes that share one
 AXES = ("shoulder", "elbow", "wrist", "gripper")
-LINKS = (78, 62, 34)  # pixels
+LINKS = (39, 31, 17)  # pixels
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Made:
     fps: Fraction = Fraction(FPS)
 
 
-def procedural(seed: int, seconds: float = 8.0) -> Made:
-    """Episode number ``seed``; the state follows the action four frames later."""
-    path = _path(np.random.default_rng([seed, 1]), round(seconds * FPS) + 4)
+def procedural(seed: int, seconds: float = 12.0) -> Made:
+    """Episode number ``seed``; the state follows the action two frames later."""
+    path = _path(np.random.default_rng([seed, 1]), round(seconds * FPS) + 2)
     scene = seed // SCENE
     background, moves = _background(np.random.default_rng([scene, 2])), scene % 2 == 1
     camera = _camera(np.random.default_rng([seed, 3]), len(path)) * moves
     noise = np.random.default_rng([seed, 4])
     colour = [int(x) for x in np.random.default_rng([scene, 5]).integers(40, 250, 3)]
-    images = [_picture(background, path[t], camera[t], colour, noise) for t in range(len(path) - 4)]
-    columns = {"observation.state": path[:-4], "action": path[4:]}
+    images = [_picture(background, path[t], camera[t], colour, noise) for t in range(len(path) - 2)]
+    columns = {"observation.state": path[:-2], "action": path[2:]}
     times = np.arange(len(images)) / FPS
     return Made(images, Table(columns, {name: AXES for name in columns}, times))
 
@@ -50,7 +50,7 @@ def _path(rng: np.random.Generator, rows: int) -> NDArray[np.float64]:
     stops = int(rng.integers(5, 9))
     low, high = np.array([0.5, -2.0, -1.2, 0.0]), np.array([2.6, 0.6, 1.2, 0.8])
     points = rng.uniform(low, high, (stops, 4))
-    at = np.sort(rng.choice(np.arange(12, rows - 8, 6), stops - 2, replace=False))
+    at = np.sort(rng.choice(np.arange(6, rows - 4, 3), stops - 2, replace=False))
     times = np.concatenate([[0], at, [rows - 1]])
     part = np.clip(np.searchsorted(times, np.arange(rows), side="right") - 1, 0, stops - 2)
     x = ((np.arange(rows) - times[part]) / (times[part + 1] - times[part]))[:, None]
@@ -60,7 +60,7 @@ def _path(rng: np.random.Generator, rows: int) -> NDArray[np.float64]:
 
 def _camera(rng: np.random.Generator, rows: int) -> NDArray[np.float64]:
     """(rows, 2) pixels by which a head camera wanders."""
-    knots = rng.normal(0, 9, (rows // 12 + 3, 2)).cumsum(axis=0)
+    knots = rng.normal(0, 5, (rows // 6 + 3, 2)).cumsum(axis=0)
     where = np.linspace(0, len(knots) - 1, rows)
     return np.stack([np.interp(where, np.arange(len(knots)), knot) for knot in knots.T], axis=1)
 
@@ -68,10 +68,10 @@ def _camera(rng: np.random.Generator, rows: int) -> NDArray[np.float64]:
 def _background(rng: np.random.Generator) -> NDArray[np.uint8]:
     """A table with a few boxes on a mottled wall, larger than the picture so that a camera can wander."""
     wall = cv2.resize(rng.integers(60, 200, (24, 32, 3), dtype=np.uint8), (2 * WIDTH, 2 * HEIGHT))
-    cv2.rectangle(wall, (0, HEIGHT + 60), (2 * WIDTH, 2 * HEIGHT), [int(x) for x in rng.integers(60, 200, 3)], -1)
+    cv2.rectangle(wall, (0, HEIGHT + 30), (2 * WIDTH, 2 * HEIGHT), [int(x) for x in rng.integers(60, 200, 3)], -1)
     for _ in range(14):
-        x, y = int(rng.integers(0, 2 * WIDTH)), int(rng.integers(HEIGHT // 2, 2 * HEIGHT - 40))
-        w, h = (int(side) for side in rng.integers(14, 60, 2))
+        x, y = int(rng.integers(0, 2 * WIDTH)), int(rng.integers(HEIGHT // 2, 2 * HEIGHT - 20))
+        w, h = (int(side) for side in rng.integers(7, 30, 2))
         cv2.rectangle(wall, (x, y), (x + w, y + h), [int(c) for c in rng.integers(0, 255, 3)], -1)
     return np.asarray(wall, np.uint8)
 
@@ -89,11 +89,11 @@ def _picture(
     for number, (length, turn) in enumerate(zip(LINKS, pose, strict=False)):
         angle += float(turn)
         end = joint + length * np.array([np.cos(angle), -np.sin(angle)])
-        cv2.line(image, _pixel(joint), _pixel(end), [min(255, c + 25 * number) for c in colour], 14 - 3 * number)
+        cv2.line(image, _pixel(joint), _pixel(end), [min(255, c + 25 * number) for c in colour], 7 - number)
         joint = end
     for side in (-1, 1):
-        tip = joint + 16 * np.array([np.cos(angle + side * pose[3]), -np.sin(angle + side * pose[3])])
-        cv2.line(image, _pixel(joint), _pixel(tip), (20, 20, 20), 4)
+        tip = joint + 8 * np.array([np.cos(angle + side * pose[3]), -np.sin(angle + side * pose[3])])
+        cv2.line(image, _pixel(joint), _pixel(tip), (20, 20, 20), 2)
     grain = noise.integers(-3, 4, (HEIGHT, WIDTH, 1), dtype=np.int16)
     grainy = np.clip(image.astype(np.int16) + grain, 0, 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(grainy, cv2.COLOR_RGB2YUV_I420), np.uint8)

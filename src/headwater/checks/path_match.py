@@ -1,0 +1,94 @@
+"""Is a trajectory a noised, trimmed, looped, faster or slower copy of an earlier one?
+
+*Tokens* nominate: where the path through joint space crosses a level of one joint, with the coarse place of the next
+joints. They know nothing of time, so trimming, looping and another speed leave those of the part that is left; noise
+far below a step moves few. The *distance* decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.checks.alignment import Floats, best_stretches, played
+
+SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
+STRETCH, SHORTEST = 20, 10  # rows; 4 s, or half of the shorter trajectory down to 2 s
+FAR = 1_000_000
+LEVEL_MILLI = 64  # 30 times the noise of the forger we expect; thousandths of the state's unit
+NEIGHBOURS = 6
+WIDE = 64  # an axis that spans more levels than this is read in steps as much larger (degrees, percent)
+
+Rows = NDArray[np.int32]
+
+
+def path_distance(query: Rows, other: Rows) -> int:
+    """Thousandths of a standard deviation between two trajectories at their best common speed; ``FAR`` if none fits.
+
+    Args:
+        query, other: (n, axes) thousandths of the state's unit at one rate.
+    """
+    if query.shape[1] != other.shape[1] or not len(query) or not len(other):
+        return FAR
+    left, right = query.astype(np.float64), other.astype(np.float64)
+    spread = (left.std(axis=0) + right.std(axis=0)) / 2
+    keep = np.flatnonzero((spread > 0.05 * spread.max()) & (spread > 0))
+    if not len(keep):
+        return FAR
+    a, b = (np.clip(np.rint(1000 * side[:, keep] / spread[keep]), -1e6, 1e6) for side in (left, right))
+    return min(_distance(_at_speed(a, speed), b) for speed in SPEEDS_PERCENT)
+
+
+def path_tokens(rows: Rows) -> NDArray[np.uint32]:
+    """Hashes of a trajectory's tokens, rising, each once; empty for a path that crosses no level."""
+    if len(rows) < 2 or not rows.shape[1]:
+        return np.zeros(0, np.uint32)
+    whole = rows.astype(np.int64)
+    span = np.ptp(whole, axis=0)
+    step = np.full(rows.shape[1], LEVEL_MILLI)
+    while (wide := span > WIDE * step).any():
+        step = np.where(wide, step * WIDE, step)
+    found: set[bytes] = set()
+    for axis in range(rows.shape[1]):
+        found |= _crossings(whole, axis, step)
+    hashes = {int.from_bytes(hashlib.blake2b(token, digest_size=4).digest(), "little") for token in found}
+    return np.array(sorted(hashes), np.uint32)
+
+
+def _crossings(rows: NDArray[np.int64], axis: int, step: NDArray[np.int64]) -> set[bytes]:
+    """Tokens of the moments at which ``axis`` passes from one level to the next."""
+    level = rows[:, axis] // step[axis]
+    others = [(axis + 1 + k) % rows.shape[1] for k in range(min(NEIGHBOURS, rows.shape[1] - 1))]
+    tokens: set[bytes] = set()
+    for t in np.flatnonzero(level[1:] != level[:-1]).tolist():
+        low, high = sorted((int(level[t]), int(level[t + 1])))
+        way = int(rows[t + 1, axis] - rows[t, axis])
+        for edge in range(low + 1, high + 1):
+            gone = edge * int(step[axis]) - int(rows[t, axis])
+            place = rows[t, others] + (rows[t + 1, others] - rows[t, others]) * gone // way
+            coarse = place // (2 * step[others])
+            tokens.add(b"%d,%d,%s" % (axis, edge, coarse.astype("<i8").tobytes()))
+    return tokens
+
+
+def _at_speed(rows: Floats, percent: int) -> Floats:
+    """Rows at another playing speed, in whole numbers."""
+    at = played(len(rows), percent)
+    low, part = at // 100, (at % 100)[:, None]
+    high = np.minimum(low + 1, len(rows) - 1)
+    return np.asarray((rows[low] * (100 - part) + rows[high] * part + 50) // 100)
+
+
+def _distance(query: Floats, other: Floats) -> int:
+    """Root mean square, over the rows in which the query moves, of the best stretches."""
+    a2, b2 = ((side * side).sum(axis=1) for side in (query, other))
+    squares = np.rint((a2[:, None] + b2[None, :] - 2 * (query @ other.T)) / query.shape[1])
+    length = max(SHORTEST, min(STRETCH, min(squares.shape) // 2))
+    best = -best_stretches(-squares, np.ones(squares.shape), length)
+    step = np.abs(np.diff(query, axis=0, append=query[-1:])).max(axis=1)
+    moves = (step > 20) & np.isfinite(best)  # a fiftieth of a standard deviation in .2 s
+    if 4 * moves.sum() < len(query):
+        return FAR
+    return min(round(float(np.sqrt(best[moves].mean()))), FAR)
