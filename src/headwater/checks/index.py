@@ -98,6 +98,11 @@ class CopyIndex:
         return self._holdings.count(self._limit)
 
     @property
+    def shelf_bytes(self) -> int:
+        """Memory of the keys of all holdings."""
+        return self._holdings.shelf.size_bytes
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries in order."""
         return tuple(map(self._holdings.entry, self._holdings.orders(self._limit)))

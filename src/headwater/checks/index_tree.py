@@ -9,7 +9,7 @@ chooses an anchor order; a run without an end is cut after ``LONGEST`` all the s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,10 +43,6 @@ class Blocks(Protocol):
 
     def put_block(self, block: bytes, codec: int = ...) -> Cid:
         """Keep a block of at most 1 MiB and name it."""
-        ...
-
-    def get(self, cid: Cid) -> bytes:
-        """The block."""
         ...
 
 
@@ -110,18 +106,18 @@ class RowTree:
         return self._blocks.put_block(canonical.encode(root), DAG_CBOR)
 
 
-def read_rows(data: bytes, blocks: Blocks) -> Iterator[IndexRow]:
+def read_rows(data: bytes, get: Callable[[Cid], bytes]) -> Iterator[IndexRow]:
     """The rows below a root block, in order.
 
     Raises:
-        IndexFormatError: a block is not of such a tree, or the tree is not the one its rows make.
+        IndexFormatError: a block is not of such a tree, or counts or orders contradict each other.
     """
     try:
         root = canonical.decode(data)
         if root["schema"] != ROOT_SCHEMA or not 0 < root["depth"] <= DEEPEST:
             raise KeyError("schema")
         last, count = -1, 0
-        for row in _rows(root["children"], root["depth"] - 1, blocks):
+        for row in _rows(root["children"], root["depth"] - 1, get):
             if row.order <= last:
                 raise ValueError("orders do not rise")
             last, count = row.order, count + 1
@@ -143,16 +139,16 @@ def is_tree(data: bytes) -> bool:
     return isinstance(plain, dict) and plain.get("schema") == ROOT_SCHEMA
 
 
-def _rows(children: list[Any], level: int, blocks: Blocks) -> Iterator[IndexRow]:
+def _rows(children: list[Any], level: int, get: Callable[[Cid], bytes]) -> Iterator[IndexRow]:
     for last, items, name in children:
-        node = canonical.decode(blocks.get(cid_from_bytes(name)))
+        node = canonical.decode(get(cid_from_bytes(name)))
         below = node["children"]
         if node["schema"] != NODE_SCHEMA or node["level"] != level or below[-1][0 if level else 1] != last:
             raise ValueError("a node of another place")
         if level:
             if sum(child[1] for child in below) != items:
                 raise ValueError("a node counts other items")
-            yield from _rows(below, level - 1, blocks)
+            yield from _rows(below, level - 1, get)
         else:
             if len(below) != items:
                 raise ValueError("a leaf counts other items")

@@ -104,7 +104,7 @@ def _cosines(left: Floats, right: Floats) -> Floats:
 
 
 def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
-    """The ``CLOSELY`` best pairs of side and window by each row's best cosine anywhere; the order of time is ignored."""
+    """The ``CLOSELY`` best pairs of side and window by each row's best cosine anywhere, in whatever order."""
     rows = query[query.any(axis=(1, 2))]
     rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
     theirs = through(other, WINDOWS, SIFTED)

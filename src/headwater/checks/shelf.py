@@ -11,7 +11,6 @@ the earlier item comes first.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -8,7 +8,7 @@ LeRobot recording and write a one-episode v2.1 folder; gyro forgeries take an MP
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -376,3 +376,21 @@ _LIST = (
 )
 FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in _LIST}
 ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change is not None)
+
+
+COPIES: tuple[str, ...] = (
+    "mirrored_noised_copy",
+    *(forgery.name for forgery in _LIST if forgery.name.endswith("_copy") and forgery.rules is _COPY),
+)
+
+
+def forge_many(
+    names: Iterable[str], source: Path, out: Path, *, episode: int = 0, codec: str = "h264"
+) -> Iterator[tuple[str, Path]]:
+    """Several forgeries without a donor of one episode, each in a folder of its name; the source is decoded once."""
+    original = open_recording(source)[episode]
+    draft = _draft(original)
+    for name in names:
+        change = FORGERIES[name].change
+        assert change is not None
+        yield name, _written(change(draft, []), original, out / name, codec)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.testing.lerobot_v21 import Table
+from headwater.testing.lerobot_v21 import Table, video_path, write_episode, write_video
 
 FPS = 10
 WIDTH, HEIGHT = 160, 120
 SCENE = 8  # episodes that share one
+CAMERA = "observation.images.front"
 AXES = ("shoulder", "elbow", "wrist", "gripper")
 LINKS = (39, 31, 17)  # pixels
 
@@ -42,7 +44,7 @@ def procedural(seed: int, seconds: float = 12.0) -> Made:
     images = [_picture(background, path[t], camera[t], colour, noise) for t in range(len(path) - 2)]
     columns = {"observation.state": path[:-2], "action": path[2:]}
     times = np.arange(len(images)) / FPS
-    return Made(images, Table(columns, {name: AXES for name in columns}, times))
+    return Made(images, Table(columns, dict.fromkeys(columns, AXES), times))
 
 
 def _path(rng: np.random.Generator, rows: int) -> NDArray[np.float64]:
@@ -100,4 +102,13 @@ def _picture(
 
 
 def _pixel(point: NDArray[np.float64]) -> tuple[int, int]:
-    return int(round(float(point[0]))), int(round(float(point[1])))
+    return round(float(point[0])), round(float(point[1]))
+
+
+def write_procedural(root: Path, seed: int) -> Path:
+    """Episode number ``seed`` as a LeRobot v2.1 folder."""
+    made = procedural(seed)
+    cameras = {CAMERA: (WIDTH, HEIGHT, "h264")}
+    write_episode(root, made.table, cameras, fps=made.fps, robot="drawn_arm", task="Follow the drawn path.")
+    write_video(video_path(root, CAMERA), made.images, fps=made.fps)
+    return root
