@@ -1,6 +1,6 @@
 """How many copies are found, how many distinct episodes are taken for one, and what a query costs at scale.
 
-    python bench/bench_copies.py [--data DIR] [--drawn 208] [--small]
+    python bench/bench_copies.py [--data DIR] [--drawn 208] [--forged 208] [--small]
 
 Every recording that opens under DIR (without it: examples/recordings) and as many drawn episodes as asked for are
 anchored; then every forged copy of each is held against all of them, and every original against all the others.
@@ -26,7 +26,7 @@ from headwater.checks.index import Holdings
 from headwater.checks.observed import observe
 from headwater.checks.rules.copy_near import PATH_MILLI, RISK_MILLI, limit_of
 from headwater.checks.shelf import Part
-from headwater.formats import RecordingError, open_recording
+from headwater.formats import Episode, RecordingError, open_recording
 from headwater.testing.forgeries import COPIES, forge_many
 from headwater.testing.procedural import SCENE, write_procedural
 from report import ROOT, Goal, Row, publish, versions
@@ -45,6 +45,7 @@ class Job:
 
     source: Path | int
     episode: int
+    forged: bool = True
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class Family:
         return f"drawn scene {int(number) // SCENE}" if kind == "drawn" else ""
 
 
-def jobs(folders: list[Path], drawn: int) -> Iterator[Job]:
+def jobs(folders: list[Path], drawn: int, forged: int) -> Iterator[Job]:
     for path in (path for folder in folders for path in sorted(folder.iterdir())):
         for candidate in [path, *(sorted([*path.glob("*.mp4"), *path.glob("*.hdf5")]) if path.is_dir() else [])]:
             if candidate.stem in DERIVED:
@@ -75,8 +76,13 @@ def jobs(folders: list[Path], drawn: int) -> Iterator[Job]:
                 episodes = list(open_recording(candidate))
             except RecordingError:
                 continue
-            yield from (Job(candidate, i) for i, episode in enumerate(episodes) if episode.videos)
-    yield from (Job(seed, 0) for seed in range(drawn))
+            yield from (Job(candidate, i) for i, episode in enumerate(episodes) if writable(episode))
+    yield from (Job(seed, 0, seed < forged) for seed in range(drawn))
+
+
+def writable(episode: Episode) -> bool:
+    """Whether a LeRobot folder can hold it."""
+    return bool(episode.videos) and not any("/" in name for name in episode.streams)
 
 
 def family(job: Job) -> Family:
@@ -84,7 +90,7 @@ def family(job: Job) -> Family:
     with tempfile.TemporaryDirectory() as folder:
         source = write_procedural(Path(folder) / "drawn", job.source) if isinstance(job.source, int) else job.source
         episode = open_recording(source)[job.episode]
-        made = forge_many(COPIES, source, Path(folder), episode=job.episode)
+        made = forge_many(COPIES if job.forged else (), source, Path(folder), episode=job.episode)
         copies = {name: observe(open_recording(path)[0]).fingerprints for name, path in made}
         return Family(job.name, episode.length / float(episode.fps), observe(episode).fingerprints, copies)
 
@@ -186,11 +192,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path)
     parser.add_argument("--drawn", type=int, default=208)
+    parser.add_argument("--forged", type=int, default=208, help="how many of the drawn are also copied")
     parser.add_argument("--small", action="store_true", help="leave out the largest index")
     asked = parser.parse_args()
     folders = [folder for folder in (asked.data, ROOT / "examples" / "recordings") if folder]
     with ProcessPoolExecutor(2) as pool:
-        families = different(pool.map(family, jobs(folders, asked.drawn)))
+        families = different(pool.map(family, jobs(folders, asked.drawn, asked.forged)))
     long = [own for own in families if own.seconds >= SHORT_S]
     real, drawn = ([own for own in long if bool(own.scene) == is_drawn] for is_drawn in (False, True))
     index = indexed(families)

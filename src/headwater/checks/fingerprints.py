@@ -23,6 +23,8 @@ MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured
 TRAJECTORY_HZ = 5
 LONGEST_S = 120  # only the first two minutes are kept: 180 kB a camera, 0.3 s to compare
 MINHASHES = 24
+WIDEST, TALLEST = 20, 80  # cells of motion; a narrower picture than 1:4 is not compared
+MOST_AXES = 4096
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,31 @@ class Fingerprints:
 
     @staticmethod
     def from_record(record: dict[str, Any]) -> Fingerprints:
-        """The inverse of ``to_record``; KeyError or TypeError for another shape."""
+        """The inverse of ``to_record``; KeyError, TypeError or ValueError for another shape."""
         cameras = {
             key: CameraPrint(c["pdq"], c["pdq_mirrored"], c["motion"], c["width"], c["height"])
             for key, c in record["cameras"].items()
         }
-        return Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+        made = Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+        _demand_bounds(made)
+        return made
+
+
+def _demand_bounds(prints: Fingerprints) -> None:
+    """Raises ValueError for sizes no recording gives: another's snapshot must not cost more than a recording."""
+    for camera in prints.cameras.values():
+        cells = camera.width * camera.height
+        if not 0 <= camera.width <= WIDEST or not 0 <= camera.height <= TALLEST:
+            raise ValueError(f"motion of {camera.width} x {camera.height} cells")
+        if len(camera.motion) > LONGEST_S * MOTION_HZ * cells or (cells and len(camera.motion) % cells):
+            raise ValueError(f"{len(camera.motion)} bytes of motion")
+        if any(len(side) % 32 or len(side) > 32 * LONGEST_S * PDQ_HZ for side in (camera.pdq, camera.pdq_mirrored)):
+            raise ValueError(f"{len(camera.pdq)} bytes of PDQ")
+    rows = 4 * prints.axes
+    if not 0 <= prints.axes <= MOST_AXES or len(prints.trajectory) > LONGEST_S * TRAJECTORY_HZ * rows:
+        raise ValueError(f"{len(prints.trajectory)} bytes of {prints.axes} axes")
+    if (rows and len(prints.trajectory) % rows) or len(prints.minhash) % 4 or len(prints.minhash) > 4 * MINHASHES:
+        raise ValueError(f"{len(prints.trajectory)} bytes of {prints.axes} axes, {len(prints.minhash)} of MinHash")
 
 
 @dataclass(frozen=True)
@@ -147,8 +168,13 @@ def _pdq(image: NDArray[np.uint8]) -> bytes:
 
 
 def motion_signature(thumbs: NDArray[np.uint8]) -> tuple[bytes, int, int]:
-    """Signature of (n, h, w) thumbnails at ``MOTION_HZ``: (bytes, width, height) with both sides halved."""
+    """Signature of (n, h, w) thumbnails at ``MOTION_HZ``: (bytes, width, height), both sides halved.
+
+    Empty for what is too tall.
+    """
     half_h, half_w = thumbs.shape[1] // 2, thumbs.shape[2] // 2
+    if half_h > TALLEST:
+        return b"", 0, 0
     frames = thumbs[:, : half_h * 2, : half_w * 2].astype(np.int32)
     earlier = frames[np.maximum(np.arange(len(frames)) - MOTION_BACK, 0)]
     moved = np.maximum(np.abs(frames - earlier) - MOTION_FLOOR, 0)
@@ -160,6 +186,8 @@ def motion_signature(thumbs: NDArray[np.uint8]) -> tuple[bytes, int, int]:
 def trajectory_print(values: NDArray[np.float64], rate_hz: float) -> tuple[bytes, int, bytes]:
     """(trajectory, axes, minhash) of finite states (n, d)."""
     rows = values[grid(len(values), rate_hz, TRAJECTORY_HZ)]
+    if rows.shape[1] > MOST_AXES:
+        return b"", 0, b""
     whole = np.clip(np.rint(rows * 1000), -(2**31), 2**31 - 1).astype("<i4")
     return whole.tobytes(), values.shape[1], path_tokens(whole)[:MINHASHES].astype("<u4").tobytes()
 

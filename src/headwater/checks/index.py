@@ -21,7 +21,7 @@ from headwater.primitives import canonical
 
 SCHEMA = "headwater/copy-index/1"
 NOMINATED = 4  # by motion, and as many by trajectory
-CERTAIN_MILLI = 950  # motion so alike that no other entry is looked at
+CERTAIN_MILLI = 900  # motion so alike that no other entry is looked at
 HELD = 64  # entries kept after they were fetched
 
 

@@ -25,10 +25,11 @@ SIFT_ROWS, CLOSELY = 60, 2  # rows of the query the windows are sifted by, windo
 OFFSETS = (-4, 0, 4)  # rows of one code
 BITS, TABLES = 24, 2
 KEPT = 32  # codes kept of a camera: those with the lowest hash, so that a part of a video keeps its share
-_PARTS = 64  # a pixel is shared between cells in whole parts
+_PARTS = 16  # a pixel is shared between cells in whole parts; sums stay below 2**24, so float32 is exact
 _MILLION = 1e6
 
 Grid = tuple[int, int]
+Exact = NDArray[np.float32]  # whole numbers below 2**24
 Window = tuple[float, float, float]  # left, top and side as shares of the picture
 WHOLE: Window = (0.0, 0.0, 1.0)
 WINDOWS: tuple[Window, ...] = (
@@ -67,16 +68,16 @@ def query_codes(frames: Floats) -> NDArray[np.uint32]:
     return np.unique(_codes(np.concatenate(both), CODE_SPEEDS))
 
 
-def through(frames: Floats, windows: tuple[Window, ...], grid: Grid) -> Floats:
+def through(frames: Floats, windows: tuple[Window, ...], grid: Grid) -> Exact:
     """(windows, n, cells) whole numbers: the part of each frame in each window, on a grid; zero outside the frame."""
     count, height, width = frames.shape
     mix = _mixing(width, height, windows, grid)
-    seen = frames.reshape(count, -1) @ mix
+    seen = frames.reshape(count, -1).astype(np.float32) @ mix
     return np.ascontiguousarray(seen.reshape(count, len(windows), -1).swapaxes(0, 1))
 
 
 @lru_cache(maxsize=32)
-def _mixing(width: int, height: int, windows: tuple[Window, ...], grid: Grid) -> Floats:
+def _mixing(width: int, height: int, windows: tuple[Window, ...], grid: Grid) -> Exact:
     """(pixels, windows * cells) parts of each pixel in each cell."""
     mixes = []
     for left, top, side in windows:
@@ -84,7 +85,7 @@ def _mixing(width: int, height: int, windows: tuple[Window, ...], grid: Grid) ->
             _shares(size, cells, start, side) for size, cells, start in ((width, grid[0], left), (height, grid[1], top))
         )
         mixes.append(np.einsum("yh,xw->hwyx", down, across).reshape(height * width, -1))
-    return np.concatenate(mixes, axis=1)
+    return np.concatenate(mixes, axis=1).astype(np.float32)
 
 
 def _shares(size: int, cells: int, start: float, side: float) -> Floats:
@@ -93,14 +94,15 @@ def _shares(size: int, cells: int, start: float, side: float) -> Floats:
     pixels = np.arange(size)
     low = np.maximum(edges[:-1, None], pixels)
     high = np.minimum(edges[1:, None], pixels + 1)
-    return np.rint(np.maximum(high - low, 0.0) * _PARTS)
+    return np.asarray(np.rint(np.maximum(high - low, 0.0) * _PARTS))
 
 
-def _cosines(left: Floats, right: Floats) -> Floats:
+def _cosines(left: Exact, right: Exact) -> Floats:
     """Millionths, whole numbers."""
-    lengths = [(side * side).sum(axis=-1) for side in (left, right)]
+    wide = [side.astype(np.float64) for side in (left, right)]
+    lengths = [(side * side).sum(axis=-1) for side in wide]
     norms = np.sqrt(lengths[0][..., :, None] * lengths[1][..., None, :])
-    return np.rint(_MILLION * (left @ np.swapaxes(right, -1, -2)) / np.maximum(norms, 1.0))
+    return np.asarray(np.rint(_MILLION * (wide[0] @ np.swapaxes(wide[1], -1, -2)) / np.maximum(norms, 1.0)))
 
 
 def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
@@ -116,7 +118,7 @@ def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
     return [(mirrored, WINDOWS[number]) for _, mirrored, number in sorted(found)[:CLOSELY]]
 
 
-def _best_speed(own: Floats, theirs: Floats) -> int:
+def _best_speed(own: Exact, theirs: Exact) -> int:
     """The score at the best of ``SPEEDS_PERCENT``: every second first, then the neighbours of the best."""
     cosines = _cosines(own, theirs)
     moves = np.logical_or.outer(own.any(axis=1), theirs.any(axis=1)).astype(np.float64)
@@ -134,7 +136,7 @@ def _best_speed(own: Floats, theirs: Floats) -> int:
     return max(first[speed] if speed in first else score(speed) for speed in beside)
 
 
-def _codes(seen: Floats, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
+def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
     """Codes of (variants, n, cells), of every row with rows before and after it, unsorted."""
     sums = [seen @ signs for signs in _signs()]
     live = seen.any(axis=2)
@@ -146,18 +148,18 @@ def _codes(seen: Floats, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
         if not len(middle):
             continue
         at = [rows[middle + offset] for offset in OFFSETS]
-        total = sum(part[:, where] for part, where in zip(sums, at, strict=True))
-        enough = sum(live[:, where].astype(int) for where in at) >= 2
-        bits = (np.asarray(total)[enough] > 0).reshape(-1, TABLES, BITS)
+        total = np.sum([part[:, where] for part, where in zip(sums, at, strict=True)], axis=0)
+        enough = np.sum([live[:, where] for where in at], axis=0) >= 2
+        bits = (total[enough] > 0).reshape(-1, TABLES, BITS)
         table = np.arange(TABLES, dtype=np.uint32) << BITS
         found.append(((bits @ powers).astype(np.uint32) | table).ravel())
     return np.concatenate(found)
 
 
 @lru_cache(maxsize=1)
-def _signs() -> list[Floats]:
+def _signs() -> list[Exact]:
     """For each offset (cells, bits) of 1 and -1, as many of one as of the other in every column."""
     cells, columns = CODED[0] * CODED[1], TABLES * BITS
     drawn = hashlib.shake_256(b"headwater motion codes 1").digest(len(OFFSETS) * cells * columns * 8)
     order = np.argsort(np.frombuffer(drawn, "<u8").reshape(len(OFFSETS), cells, columns), axis=1, kind="stable")
-    return [np.where(part < cells // 2, 1.0, -1.0) for part in order.argsort(axis=1, kind="stable")]
+    return [np.where(part < cells // 2, 1, -1).astype(np.float32) for part in order.argsort(axis=1, kind="stable")]
