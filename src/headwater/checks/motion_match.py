@@ -149,8 +149,8 @@ def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
             continue
         at = [rows[middle + offset] for offset in OFFSETS]
         total = np.sum([part[:, where] for part, where in zip(sums, at, strict=True)], axis=0)
-        enough = np.sum([live[:, where] for where in at], axis=0) >= 2
-        bits = (total[enough] > 0).reshape(-1, TABLES, BITS)
+        enough = np.flatnonzero(np.sum([live[:, where] for where in at], axis=0) >= 2)
+        bits = (total.reshape(-1, total.shape[2])[enough] > 0).reshape(-1, TABLES, BITS)
         table = np.arange(TABLES, dtype=np.uint32) << BITS
         found.append(((bits @ powers).astype(np.uint32) | table).ravel())
     return np.concatenate(found)

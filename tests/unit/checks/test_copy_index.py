@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -141,7 +143,7 @@ def with_video(camera: CameraPrint) -> Fingerprints:
     return Fingerprints({"front": camera})
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[CameraPrint], CameraPrint]] = {
     "cropped": inner,
     "mirrored": lambda c: motion(c.motion_frames()[:, :, ::-1]),
     "trimmed": lambda c: rows_of(c, np.arange(24.0, 96)),
