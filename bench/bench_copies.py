@@ -28,7 +28,7 @@ from headwater.checks.rules.copy_near import PATH_MILLI, RISK_MILLI, limit_of
 from headwater.checks.shelf import Part
 from headwater.formats import Episode, RecordingError, open_recording
 from headwater.testing.forgeries import COPIES, forge_many
-from headwater.testing.procedural import SCENE, write_procedural
+from headwater.testing.procedural import write_procedural
 from report import ROOT, Goal, Row, publish, versions
 
 SHORT_S = 3.0  # too little motion to look a video up by
@@ -36,6 +36,7 @@ DERIVED = {"gopro_karma_ros2.mcap", "gopro_karma_ros2"}  # made from another rec
 KEYS, PATH_KEYS = 32, 24
 SIZES = {100_000: Goal("<=", 50.0), 10_000_000: Goal("<=", 1000.0)}
 PART = 1_000_000
+QUERIES = 60  # at each size
 FIRST = 1 << 40  # orders of synthetic items: after the real ones
 
 
@@ -60,11 +61,6 @@ class Family:
     seconds: float
     original: Fingerprints
     copies: dict[str, Fingerprints]
-
-    @property
-    def scene(self) -> str:
-        kind, _, number = self.name.partition("/")
-        return f"drawn scene {int(number) // SCENE}" if kind == "drawn" else ""
 
 
 def jobs(folders: list[Path], drawn: int, forged: int) -> Iterator[Job]:
@@ -118,9 +114,10 @@ def recall_rows(title: str, families: list[Family], index: CopyIndex) -> Iterato
         yield Row(f"{title}: {name.replace('_', ' ')} found, of {len(found[name])}", share, "%", goal)
 
 
-def false_rows(title: str, families: list[Family], everyone: list[Family]) -> Iterator[Row]:
-    """Originals taken for a copy of another one, in an index that lacks only themselves."""
-    found = [indexed([other for other in everyone if other is not own]).nearest(own.original) for own in families]
+def false_rows(title: str, families: list[Family], everyone: list[Family], index: CopyIndex) -> Iterator[Row]:
+    """Originals taken for a copy of one anchored before, as the network would: each pair meets once."""
+    order = {own.name: number for number, own in enumerate(everyone, 1)}
+    found = [index.before(order[own.name]).nearest(own.original) for own in families]
     for own, match in zip(families, found, strict=True):
         if is_copy(match) or match.trajectory_milli < PATH_MILLI:
             print("false", own.name, match, flush=True)
@@ -169,7 +166,8 @@ def grown(families: list[Family], size: int) -> CopyIndex:
 def scale_rows(families: list[Family], size: int, goal: Goal) -> Iterator[Row]:
     """Whole queries among ``size`` items: keys, nomination, comparison of all that is nominated."""
     index = grown(families, size)
-    queries = [(own, prints) for own in families[:: max(1, len(families) // 40)] for prints in own.copies.values()]
+    every = [(own, prints) for own in families for prints in own.copies.values()]
+    queries = every[:: max(1, len(every) // QUERIES)]
     milli, right = [], 0
     for own, prints in queries:
         start = time.process_time()
@@ -188,6 +186,17 @@ def scale_rows(families: list[Family], size: int, goal: Goal) -> Iterator[Row]:
     yield Row(f"{size:,} items: memory of keys and order", round(index.shelf_bytes / size), "bytes an item")
 
 
+def found_rows(families: list[Family]) -> Iterator[Row]:
+    """What is found of copies, and wrongly of originals, real and drawn apart."""
+    index = indexed(families)
+    for title in ("real", "drawn"):
+        part = [
+            own for own in families if own.seconds >= SHORT_S and own.name.startswith("drawn/") == (title == "drawn")
+        ]
+        yield from recall_rows(title, part, index)
+        yield from false_rows(title, part, families, index)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path)
@@ -198,13 +207,9 @@ def main() -> None:
     folders = [folder for folder in (asked.data, ROOT / "examples" / "recordings") if folder]
     with ProcessPoolExecutor(2) as pool:
         families = different(pool.map(family, jobs(folders, asked.drawn, asked.forged)))
-    long = [own for own in families if own.seconds >= SHORT_S]
-    real, drawn = ([own for own in long if bool(own.scene) == is_drawn] for is_drawn in (False, True))
-    index = indexed(families)
-    rows = [row for title, part in (("real", real), ("drawn", drawn)) for row in recall_rows(title, part, index)]
-    rows += [*false_rows("real", real, families), *false_rows("drawn", drawn, families)]
+    rows = [*found_rows(families)]
     for size, goal in list(SIZES.items())[: 1 if asked.small else None]:
-        rows += scale_rows(long, size, goal)
+        rows += scale_rows([own for own in families if own.seconds >= SHORT_S], size, goal)
     publish("copies", rows, versions(("av", "numpy", "opencv-python-headless", "pdqhash")))
 
 

@@ -148,10 +148,10 @@ def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
         if not len(middle):
             continue
         at = [rows[middle + offset] for offset in OFFSETS]
-        total = np.sum([part[:, where] for part, where in zip(sums, at, strict=True)], axis=0)
-        enough = np.flatnonzero(np.sum([live[:, where] for where in at], axis=0) >= 2)
-        bits = (total.reshape(-1, total.shape[2])[enough] > 0).reshape(-1, TABLES, BITS)
-        table = np.arange(TABLES, dtype=np.uint32) << BITS
+        total = sums[0][:, at[0]] + sums[1][:, at[1]] + sums[2][:, at[2]]
+        lively = np.stack([live[:, where] for where in at]).sum(axis=0) >= 2
+        bits = (total[lively] > 0).reshape(-1, TABLES, BITS)
+        table = np.arange(TABLES, dtype=np.uint32) << np.uint32(BITS)
         found.append(((bits @ powers).astype(np.uint32) | table).ravel())
     return np.concatenate(found)
 
