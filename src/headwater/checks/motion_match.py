@@ -139,7 +139,7 @@ def _best_speed(own: Exact, theirs: Exact) -> int:
 def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
     """Codes of (variants, n, cells), of every row with rows before and after it, unsorted."""
     sums = [seen @ signs for signs in _signs()]
-    live = seen.any(axis=2)
+    live = np.asarray(seen.any(axis=2))
     powers = (1 << np.arange(BITS)).astype(np.float64)
     found = [np.zeros(0, np.uint32)]
     for speed in speeds:
