@@ -155,11 +155,11 @@ def grown(families: list[Family], size: int) -> CopyIndex:
         holdings.put(entry)
     for start in range(0, size - len(known), PART):
         count = min(PART, size - len(known) - start)
-        motion = rng.integers(0, 1 << 25, (count, KEYS), dtype=np.uint32)
-        path = rng.integers(1 << 31, 1 << 32, (count, PATH_KEYS), dtype=np.uint32)
-        owners = np.repeat(np.arange(count, dtype=np.uint32), KEYS + PATH_KEYS)
-        keys = np.concatenate([motion, path], axis=1).ravel()
-        holdings.shelf.parts.append(Part.of(FIRST + start + np.arange(count), keys, owners))
+        motion = np.sort(rng.integers(0, 1 << 25, count * KEYS, dtype=np.uint32))
+        path = np.sort(rng.integers(1 << 31, 1 << 32, count * PATH_KEYS, dtype=np.uint32))
+        keys = np.concatenate([motion, path])  # both sorted, each owned by whoever: items have 56 on average
+        owners = rng.integers(0, count, len(keys), dtype=np.uint32)
+        holdings.shelf.parts.append(Part(FIRST + start + np.arange(count), keys, owners))
     return CopyIndex(holdings=holdings)
 
 
