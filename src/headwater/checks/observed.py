@@ -5,7 +5,7 @@ Rules read these numbers and the episode's streams; none opens a video again. Pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -30,6 +30,8 @@ from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
 from headwater.formats import Episode, Kind, RecordingError, Stream, Video, frames
+from headwater.formats.conventions import Conventions, stated_beside
+from headwater.formats.errors import ConventionsError
 from headwater.formats.thumbnail import area_thumbnail
 
 WIDTH = 160
@@ -70,13 +72,20 @@ class CameraFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """All a rule may look at."""
+    """All a rule may look at.
+
+    Attributes:
+        conventions: what the statement beside the recording says of its names and units.
+        unread_statement: why that statement could not be read; empty if it was or if there is none.
+    """
 
     episode: Episode
     cameras: Mapping[str, CameraFeatures]
     spec: SpecLike | None = None
     index: IndexLike | None = None
     content_root: bytes = b""
+    conventions: Conventions = field(default_factory=Conventions)
+    unread_statement: str = ""
 
     @property
     def fps(self) -> float:
@@ -123,7 +132,16 @@ def observe(
     """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``."""
     wants_ego = bool(episode.of_kind(Kind.GYRO))
     cameras = {key: watch(video, ego=wants_ego, threads=threads) for key, video in episode.videos.items()}
-    return Observed(episode, cameras, spec, index, content_root)
+    conventions, unread = _statement(episode)
+    return Observed(episode, cameras, spec, index, content_root, conventions, unread)
+
+
+def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatures:
+    """The same of pictures that are no file: uint8 (h, w) luma each, ``fps`` a second, none lost."""
+    tape = _Tape(fps, ego=False)
+    for index, image in enumerate(images):
+        tape.add(index, index / fps, image)
+    return tape.features("")
 
 
 def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeatures:
@@ -136,6 +154,13 @@ def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeature
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
     return tape.features(damage)
+
+
+def _statement(episode: Episode) -> tuple[Conventions, str]:
+    try:
+        return stated_beside(episode), ""
+    except (ConventionsError, RecordingError) as error:
+        return Conventions(), error.what
 
 
 def _ms(frame: int, fps: Fraction) -> int:

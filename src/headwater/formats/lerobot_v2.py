@@ -5,16 +5,20 @@ v2.0 keeps one ``meta/stats.json``; v2.1 a line an episode in ``meta/episodes_st
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from headwater.formats.errors import EmptyRecordingError, MetadataError
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
+from headwater.formats.lerobot_images import image_cameras, read_numbers
+from headwater.formats.lerobot_ledger import card, unreferenced
 from headwater.formats.metadata import field, integer, read_lines, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.tables import read_table
 
 _LOST = "Restore the file from the recorder's output, or remove the episode from meta/episodes.jsonl."
 MAX_EPISODES = 1_000_000
@@ -56,7 +60,7 @@ class _Dataset:
         index = row["episode_index"]
         values: dict[str, int | str] = {"episode_index": index, "episode_chunk": index // self.chunk}
         data = existing(self.root, self._fill("data_path", values), fix=_LOST)
-        rows = Rows(read_table(data), self.info, data)
+        rows = Rows(read_numbers(data, self.info), self.info, data)
         videos, notes = self._videos(values, row["length"])
         dataset_stats = within(self.root, "meta/stats.json")
         stats = self.stats.get(index)
@@ -64,7 +68,8 @@ class _Dataset:
             stats = read_object(dataset_stats)
             notes.append("Statistics are the dataset's, not the episode's (meta/stats.json).")
         stats_file = self.stats_file or (dataset_stats if dataset_stats.is_file() else None)
-        meta = [self.info.file, self.episodes_file, self.tasks_file, *([stats_file] if stats_file else [])]
+        stated, card_files = card(self.root)
+        meta = [self.info.file, *card_files, self.episodes_file, self.tasks_file, *([stats_file] if stats_file else [])]
         return Episode(
             name=f"episode_{index:06d}",
             source=Source(
@@ -78,7 +83,7 @@ class _Dataset:
             embodiment=self.info.robot,
             tasks=task_texts(row["tasks"]),
             streams=rows.streams,
-            videos=videos,
+            videos=videos | image_cameras(data, self.info, np.arange(rows.length), rows.times_ns),
             ledger={
                 "episode_index_declared": index,
                 "length": row["length"],
@@ -88,9 +93,25 @@ class _Dataset:
                 "stats_scope": "episode" if index in self.stats else "dataset",
                 "info": self.info.raw,
                 "task_texts": self.tasks,
+                "card": stated,
+                "set_lengths": self._lengths,
+                "unreferenced": self._unreferenced,
             },
             notes=(*rows.notes, *notes),
         )
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(row["length"] for row in self.rows)
+
+    @cached_property
+    def _unreferenced(self) -> tuple[str, ...]:
+        used = []
+        for row in self.rows:
+            values = {"episode_index": row["episode_index"], "episode_chunk": row["episode_index"] // self.chunk}
+            used.append(self._fill("data_path", values))
+            used += [self._fill("video_path", {**values, "video_key": key}) for key in self.info.of_dtype("video")]
+        return unreferenced(self.root, used)
 
     def _fill(self, name: str, values: dict[str, int | str]) -> str:
         """A path from a template. NVIDIA's GR00T sample writes ``chunk-{episode_index:03d}`` for the chunk's
@@ -107,7 +128,7 @@ class _Dataset:
     def _videos(self, values: dict[str, int | str], length: int) -> tuple[dict[str, Video], list[str]]:
         """The episode's cameras. One declared but never recorded is tolerated if another one was."""
         keys = self.info.of_dtype("video")
-        notes = [f"Camera {key} keeps images inside the table and was not read." for key in self.info.of_dtype("image")]
+        notes: list[str] = []
         if not keys:
             return {}, notes
         paths = {key: self._fill("video_path", {**values, "video_key": key}) for key in keys}
