@@ -28,12 +28,17 @@ def best_stretches(values: Floats, weights: Floats, length: int) -> Floats:
 
 
 def _along(values: Floats, length: int) -> Floats:
-    """(m - length + 1, n - length + 1) sums of ``length`` values down the diagonals."""
-    sums = np.zeros((values.shape[0] + 1, values.shape[1] + 1))
-    sums[1:, 1:] = values
-    for row in range(1, len(sums)):
-        sums[row, 1:] += sums[row - 1, :-1]
-    return np.asarray(sums[length:, length:] - sums[:-length, :-length])
+    """(m - length + 1, n - length + 1) sums of ``length`` values down the diagonals, by doubling."""
+    rows, columns = (side - length + 1 for side in values.shape)
+    total, offset, size = np.zeros((rows, columns)), 0, 1
+    while True:
+        if length & size:
+            total += values[offset : offset + rows, offset : offset + columns]
+            offset += size
+        if 2 * size > length:
+            return total
+        values = values[:-size, :-size] + values[size:, size:]
+        size *= 2
 
 
 def played(count: int, percent: int) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks.alignment import Floats, best_stretches, played
+from headwater.checks.shelf import distinct
 
 SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
 CODE_SPEEDS = SPEEDS_PERCENT[::2]
@@ -58,14 +59,14 @@ def motion_likeness(query: Floats, other: Floats) -> tuple[int, bool, bool]:
 
 def stored_codes(frames: Floats) -> NDArray[np.uint32]:
     """The codes an earlier video is filed under, at most ``KEPT``; none below 1.8 s."""
-    codes = np.unique(_codes(through(frames, (WHOLE,), CODED), (100,)))
+    codes = distinct(_codes(through(frames, (WHOLE,), CODED), (100,)))
     return codes[np.argsort(codes * np.uint32(2654435761), kind="stable")][:KEPT]
 
 
 def query_codes(frames: Floats) -> NDArray[np.uint32]:
     """Every code of a video: whole or as a crop, mirrored or not, at every speed."""
     both = [through(side, PLACED, CODED) for side in (frames, frames[:, :, ::-1])]
-    return np.unique(_codes(np.concatenate(both), CODE_SPEEDS))
+    return distinct(_codes(np.concatenate(both), CODE_SPEEDS))
 
 
 def through(frames: Floats, windows: tuple[Window, ...], grid: Grid) -> Exact:
@@ -140,7 +141,6 @@ def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
     """Codes of (variants, n, cells), of every row with rows before and after it, unsorted."""
     sums = [seen @ signs for signs in _signs()]
     live = np.asarray(seen.any(axis=2))
-    powers = (1 << np.arange(BITS)).astype(np.float64)
     found = [np.zeros(0, np.uint32)]
     for speed in speeds:
         rows = played(seen.shape[1], speed) // 100
@@ -150,10 +150,17 @@ def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
         at = [rows[middle + offset] for offset in OFFSETS]
         total = sums[0][:, at[0]] + sums[1][:, at[1]] + sums[2][:, at[2]]
         lively = np.stack([live[:, where] for where in at]).sum(axis=0) >= 2
-        bits = (total[lively] > 0).reshape(-1, TABLES, BITS)
-        table = np.arange(TABLES, dtype=np.uint32) << np.uint32(BITS)
-        found.append(((bits @ powers).astype(np.uint32) | table).ravel())
+        found.append(_packed(total[lively] > 0))
     return np.concatenate(found)
+
+
+def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """(n * TABLES,) codes of (n, TABLES * BITS) signs, the table in the bits above."""
+    octets = np.packbits(bits, axis=1, bitorder="little").reshape(-1, TABLES, BITS // 8)
+    wide = np.empty((len(octets), TABLES, 4), np.uint8)
+    wide[:, :, : BITS // 8] = octets
+    wide[:, :, BITS // 8] = np.arange(TABLES)
+    return wide.view("<u4").astype(np.uint32).ravel()
 
 
 @lru_cache(maxsize=1)

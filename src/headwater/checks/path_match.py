@@ -60,17 +60,15 @@ def path_tokens(rows: Rows) -> NDArray[np.uint32]:
 def _crossings(rows: NDArray[np.int64], axis: int, step: NDArray[np.int64]) -> set[bytes]:
     """Tokens of the moments at which ``axis`` passes from one level to the next."""
     level = rows[:, axis] // step[axis]
-    others = [(axis + 1 + k) % rows.shape[1] for k in range(min(NEIGHBOURS, rows.shape[1] - 1))]
-    tokens: set[bytes] = set()
-    for t in np.flatnonzero(level[1:] != level[:-1]).tolist():
-        low, high = sorted((int(level[t]), int(level[t + 1])))
-        way = int(rows[t + 1, axis] - rows[t, axis])
-        for edge in range(low + 1, high + 1):
-            gone = edge * int(step[axis]) - int(rows[t, axis])
-            place = rows[t, others] + (rows[t + 1, others] - rows[t, others]) * gone // way
-            coarse = place // (2 * step[others])
-            tokens.add(b"%d,%d,%s" % (axis, edge, coarse.astype("<i8").tobytes()))
-    return tokens
+    others = (axis + 1 + np.arange(min(NEIGHBOURS, rows.shape[1] - 1))) % rows.shape[1]
+    passed = np.abs(np.diff(level))
+    at = np.repeat(np.arange(len(passed)), passed)
+    edge = np.minimum(level[1:], level[:-1])[at] + 1 + np.arange(len(at)) - np.repeat(passed.cumsum() - passed, passed)
+    way, gone = rows[at + 1, axis] - rows[at, axis], edge * step[axis] - rows[at, axis]
+    here = rows[at][:, others]
+    place = here + (rows[at + 1][:, others] - here) * gone[:, None] // way[:, None]
+    coarse = (place // (2 * step[others])).astype("<i8")
+    return {b"%d,%d,%s" % (axis, edge, near.tobytes()) for edge, near in zip(edge.tolist(), coarse, strict=True)}
 
 
 def _at_speed(rows: Floats, percent: int) -> Floats:
