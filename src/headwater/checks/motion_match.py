@@ -23,6 +23,7 @@ CODE_SPEEDS = SPEEDS_PERCENT[::2]
 STRETCH, SHORTEST = 20, 10  # rows; 4 s, or half of the shorter video down to 2 s
 COMPARED, SIFTED, CODED = (20, 15), (10, 8), (8, 6)  # cells across and down
 SIFT_ROWS, CLOSELY = 60, 2  # rows of the query the windows are sifted by, windows then looked at closely
+UNIT, HOPELESS = 2000, 3_000_000  # length of a sifted row; .75 of its square, below any limit of ``copy_near``
 OFFSETS = (-4, 0, 4)  # rows of one code
 BITS, TABLES = 24, 2
 KEPT = 32  # codes kept of a camera: those with the lowest hash, so that a part of a video keeps its share
@@ -42,6 +43,8 @@ PLACED: tuple[Window, ...] = tuple((-x / side, -y / side, 1 / side) for x, y, si
 
 def motion_likeness(query: Floats, other: Floats) -> tuple[int, bool, bool]:
     """(thousandths, mirrored, cropped): mean cosine of the query's rows with the best stretches of ``other``.
+
+    0 for what a coarse look shows to be far below any limit.
 
     Args:
         query, other: (n, height, width) motion, whole numbers; sizes may differ.
@@ -107,16 +110,25 @@ def _cosines(left: Exact, right: Exact) -> Floats:
 
 
 def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
-    """The ``CLOSELY`` best pairs of side and window by each row's best cosine anywhere, in whatever order."""
+    """The ``CLOSELY`` best pairs of side and window by each row's best cosine anywhere, in whatever order.
+
+    None where that is below ``HOPELESS``: rows in order on a finer grid are hardly more alike than this.
+    """
     rows = query[query.any(axis=(1, 2))]
     rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
-    theirs = through(other, WINDOWS, SIFTED)
-    found = []
-    for mirrored in (False, True):
-        own = through(rows[:, :, ::-1] if mirrored else rows, (WHOLE,), SIFTED)[0]
-        scores = _cosines(own, theirs).max(axis=2).sum(axis=1)
-        found += [(-score, mirrored, number) for number, score in enumerate(scores.tolist())]
-    return [(mirrored, WINDOWS[number]) for _, mirrored, number in sorted(found)[:CLOSELY]]
+    theirs = _unit(through(other, WINDOWS, SIFTED))
+    sides = [_unit(through(side, (WHOLE,), SIFTED)[0]) for side in (rows, rows[:, :, ::-1])]
+    cosines = np.concatenate(sides) @ theirs.reshape(-1, theirs.shape[2]).T
+    best = cosines.reshape(2, len(rows), *theirs.shape[:2]).max(axis=3).astype(np.float64).sum(axis=1)
+    found = sorted((-score, *place) for place, score in np.ndenumerate(best) if score >= HOPELESS * len(rows))
+    return [(bool(side), WINDOWS[number]) for _, side, number in found[:CLOSELY]]
+
+
+def _unit(rows: Exact) -> Exact:
+    """(..., cells) of a length of about ``UNIT``, whole numbers: products of two sum up exactly in float32."""
+    wide = rows.astype(np.float64)
+    lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
+    return np.rint(UNIT * wide / np.maximum(lengths, 1.0)).astype(np.float32)
 
 
 def _best_speed(own: Exact, theirs: Exact) -> int:

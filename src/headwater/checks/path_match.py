@@ -17,6 +17,7 @@ from headwater.checks.alignment import Floats, best_stretches, played
 SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
 STRETCH, SHORTEST = 20, 10  # rows; 4 s, or half of the shorter trajectory down to 2 s
 FAR = 1_000_000
+HOPELESS = 400  # thousandths from the nearest row, in whatever order, beyond which nothing is looked at in order
 LEVEL_MILLI = 64  # 30 times the noise of the forger we expect; thousandths of the state's unit
 NEIGHBOURS = 6
 WIDE = 64  # an axis that spans more levels than this is read in steps as much larger (degrees, percent)
@@ -38,6 +39,8 @@ def path_distance(query: Rows, other: Rows) -> int:
     if not len(keep):
         return FAR
     a, b = (np.clip(np.rint(1000 * side[:, keep] / spread[keep]), -1e6, 1e6) for side in (left, right))
+    if _off_path(a, b) > HOPELESS:
+        return FAR
     return min(_distance(_at_speed(a, speed), b) for speed in SPEEDS_PERCENT)
 
 
@@ -79,14 +82,29 @@ def _at_speed(rows: Floats, percent: int) -> Floats:
     return np.asarray((rows[low] * (100 - part) + rows[high] * part + 50) // 100)
 
 
+def _off_path(query: Floats, other: Floats) -> int:
+    """Root mean square of each moving row's distance to the nearest row, in whatever order."""
+    moves = _moves(query)
+    return round(float(np.sqrt(_squares(query, other).min(axis=1)[moves].mean()))) if moves.any() else FAR
+
+
+def _squares(query: Floats, other: Floats) -> Floats:
+    """(n, m) mean squares of the differences, whole numbers."""
+    a2, b2 = ((side * side).sum(axis=1) for side in (query, other))
+    return np.asarray(np.rint((a2[:, None] + b2[None, :] - 2 * (query @ other.T)) / query.shape[1]))
+
+
+def _moves(rows: Floats) -> NDArray[np.bool_]:
+    """(n,) whether the path goes on by more than a fiftieth of a standard deviation in .2 s."""
+    return np.asarray(np.abs(np.diff(rows, axis=0, append=rows[-1:])).max(axis=1) > 20)
+
+
 def _distance(query: Floats, other: Floats) -> int:
     """Root mean square, over the rows in which the query moves, of the best stretches."""
-    a2, b2 = ((side * side).sum(axis=1) for side in (query, other))
-    squares = np.rint((a2[:, None] + b2[None, :] - 2 * (query @ other.T)) / query.shape[1])
+    squares = _squares(query, other)
     length = max(SHORTEST, min(STRETCH, min(squares.shape) // 2))
     best = -best_stretches(-squares, np.ones(squares.shape), length)
-    step = np.abs(np.diff(query, axis=0, append=query[-1:])).max(axis=1)
-    moves = (step > 20) & np.isfinite(best)  # a fiftieth of a standard deviation in .2 s
+    moves = _moves(query) & np.isfinite(best)
     if 4 * moves.sum() < len(query):
         return FAR
     return min(round(float(np.sqrt(best[moves].mean()))), FAR)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint32]
 WHOLE = 1 << 20
 COMMON = 256
-TAIL = 1 << 12  # items kept unsorted before they become a part
+TAIL = 1 << 9  # items kept unsorted before they become a part
 FAN = 4  # parts of one size before they are merged
 
 
