@@ -84,13 +84,29 @@ def versions(python: Iterable[str] = (), node: Iterable[str] = ()) -> dict[str, 
     return found
 
 
-def publish(name: str, rows: Sequence[Row], used: dict[str, str]) -> None:
-    """Print the table and write the result; a missed goal is shown, not an error."""
-    _show(name, rows)
+def publish(name: str, rows: Sequence[Row], used: dict[str, str], part: str = "") -> None:
+    """Print the table and write the result; a missed goal is shown, not an error.
+
+    Args:
+        part: of a bench that runs in parts: its rows take the place of those it had, and the others stay. Each row then
+            says its part and its day.
+    """
+    _show(f"{name}, {part}" if part else name, rows)
     today = datetime.now(UTC).date().isoformat()
-    result = {"date": today, "machine": machine(), "versions": used, "rows": [row.as_json() for row in rows]}
+    file = RESULTS / f"{name}.json"
+    told: list[dict[str, Any]] = [row.as_json() for row in rows]
+    if part:
+        there = json.loads(file.read_text(encoding="utf-8"))["rows"] if file.exists() else []
+        told = _instead(there, part, [{"part": part, "date": today, **row} for row in told])
+    result = {"date": today, "machine": machine(), "versions": used, "rows": told}
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _instead(there: list[dict[str, Any]], part: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``rows`` where those of ``part`` were, at the end if there were none."""
+    first = next((i for i, row in enumerate(there) if row.get("part") == part), len(there))
+    return [*there[:first], *rows, *(row for row in there[first:] if row.get("part") != part)]
 
 
 def _show(name: str, rows: Sequence[Row]) -> None:

@@ -128,7 +128,7 @@ def _unit(rows: Exact) -> Exact:
     """(..., cells) of a length of about ``UNIT``, whole numbers: products of two sum up exactly in float32."""
     wide = rows.astype(np.float64)
     lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
-    return np.rint(UNIT * wide / np.maximum(lengths, 1.0)).astype(np.float32)
+    return np.asarray(np.rint(UNIT * wide / np.maximum(lengths, 1.0)), np.float32)
 
 
 def _best_speed(own: Exact, theirs: Exact) -> int:

@@ -115,7 +115,7 @@ class Shelf:
 def distinct(keys: Keys) -> Keys:
     """Rising, each once; ``np.unique`` takes ten times as long for the keys of a query."""
     rising = np.sort(keys)
-    return rising[np.diff(rising, prepend=rising[:1] ^ 1) != 0]
+    return np.asarray(rising[np.diff(rising, prepend=rising[:1] ^ 1) != 0], np.uint32)
 
 
 def _earliest(asked: NDArray[np.int64], orders: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from headwater.checks import CopyIndex, Entry, Fingerprints, read_report
-from headwater.checks.index_tree import is_tree, read_rows
-from headwater.primitives.cid import Cid
+from headwater.checks.index_tree import RowTree, is_tree, read_rows
+from headwater.primitives.cid import DAG_CBOR, Cid
+from headwater.storage import MemoryBlobStore
 
 Get = Callable[[Cid], bytes]
 
@@ -61,3 +62,15 @@ def whole_index(data: bytes, get: Get) -> CopyIndex:
         return CopyIndex.from_bytes(data)
     items = listed_items(data, get)
     return CopyIndex(tuple(Entry(i.contribution_id, i.order, i.content_root, i.prints(get)) for i in items))
+
+
+def rebuilt(data: bytes, get: Get) -> Cid:
+    """The name of the snapshot that the rows of this one make when they are put together anew.
+
+    Raises:
+        as ``listed_items``.
+    """
+    blobs = MemoryBlobStore()
+    if is_tree(data):
+        return RowTree(blobs, read_rows(data, get)).root(1 << 62)
+    return blobs.put_block(CopyIndex.from_bytes(data).to_bytes(), DAG_CBOR)

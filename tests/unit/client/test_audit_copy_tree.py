@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from headwater.checks import CheckReport, CopyIndex, Fingerprints, Quality
-from headwater.checks.index_tree import IndexRow, RowTree
+from headwater.checks.index_tree import NODE_SCHEMA, ROOT_SCHEMA, IndexRow, RowTree
 from headwater.client.audit import AuditReport, audit
 from headwater.client.copy_index import whole_index
-from headwater.primitives.cid import DAG_CBOR
+from headwater.primitives import canonical
+from headwater.primitives.cid import DAG_CBOR, cid_bytes
 from headwater.storage import MemoryBlobStore
 from headwater.testing.small_history import SmallHistory
 
@@ -62,6 +63,26 @@ def test_an_honest_tree_passes() -> None:
 )
 def test_attack_a_lie_in_the_tree_fails_its_claim(lie: Callable[[Rows], Rows]) -> None:
     assert {claim.id for claim in audited(Tree(lie)).failures} == {"campaign/1/item/2/index"}
+
+
+class CutElsewhere(Tree):
+    """The same rows, but each in a leaf of its own."""
+
+    def to_bytes(self) -> bytes:
+        rows = [[row.contribution_id, row.order, row.content_root, b""] for row in self._rows]
+        leaves = [canonical.encode({"schema": NODE_SCHEMA, "level": 0, "children": [row]}) for row in rows]
+        names = [cid_bytes(self.blobs.put_block(leaf, DAG_CBOR)) for leaf in leaves]
+        children = [[row[1], 1, name] for row, name in zip(rows, names, strict=True)]
+        return canonical.encode({"schema": ROOT_SCHEMA, "depth": 1, "entries": len(rows), "children": children})
+
+
+def test_attack_a_tree_cut_elsewhere_is_not_the_one_its_rows_make() -> None:
+    """Two roots for the same rows would let two operators disagree about one index."""
+    made = CutElsewhere(lambda rows: rows)
+    failed = audited(made).failures
+    assert [claim.id for claim in failed] == ["campaign/1/item/2/index"]
+    assert "when the index is rebuilt" in str(failed)
+    assert len(whole_index(made.to_bytes(), made.blobs.get)) == 2
 
 
 def test_attack_a_report_of_ones_own_making_is_not_the_fingerprints_of_an_item() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from headwater.checks import CheckReport, CopyIndex, Fingerprints, Observed, Quality
 from headwater.checks.index_tree import IndexRow, is_tree
-from headwater.client.copy_index import listed_items, whole_index
+from headwater.client.copy_index import listed_items, rebuilt, whole_index
 from headwater.node.operator.copies import SMALL, Copies
 from headwater.primitives.cid import DAG_CBOR
 from headwater.storage import MemoryBlobStore
@@ -47,6 +47,19 @@ def test_a_stranger_rebuilds_the_same_index(copies: Copies, blobs: MemoryBlobSto
     query = prints(7, noise=2e-3)
     assert again.nearest(query) == own.nearest(query)
     assert own.nearest(query).trajectory_id == "item 7"
+
+
+@pytest.mark.parametrize("limit", [10 * SMALL, 10 * SMALL + 1, 400])
+def test_rebuilt_twice_the_index_has_the_same_name(copies: Copies, blobs: MemoryBlobStore, limit: int) -> None:
+    """Once from storage alone, once by another operator that takes the items in another order and asks otherwise."""
+    name = copies.store(limit)
+    assert rebuilt(blobs.get(name), blobs.get) == name
+    elsewhere = MemoryBlobStore()
+    other = Copies(elsewhere)
+    for seed in (3, 39, *range(4, 39), 2, 1, 0):
+        other.sync([row(elsewhere, 10 * seed, seed)])
+        other.store(10 * seed)
+    assert other.store(limit) == name
 
 
 def test_taking_in_what_is_known_changes_nothing(copies: Copies, blobs: MemoryBlobStore) -> None:

@@ -9,7 +9,7 @@ from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
-from headwater.client.copy_index import ListedItem, listed_items
+from headwater.client.copy_index import ListedItem, listed_items, rebuilt
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.verdict import Verdict
 
@@ -43,10 +43,13 @@ def _index(facts: Facts, opened: Opened, book: Book, item: OpenItem, verdict: Ve
     """The copy index it was held against, item by item. What is not settled yet nobody but its checker can know."""
     title = "it was compared with what was anchored before it, all of it, and equal content made it a copy"
     with book.reading(f"{item.id}/index", title, item.leaf):
-        listed = listed_items(facts.blob(verdict.index), facts.blob)
+        data = facts.blob(verdict.index)
+        listed = listed_items(data, facts.blob)
         wrong = [] if report.index_entries == -1 else _differences(facts, opened, item, listed)
         if report.index_entries not in (-1, len(listed)):
             wrong.append(f"{len(listed)} entries, the report says {report.index_entries}")
+        if (again := rebuilt(data, facts.blob)) != verdict.index:
+            wrong.append(f"these entries make {again} when the index is rebuilt")
         same = bool(report.content_root) and any(row.content_root == report.content_root for row in listed)
         if report.index_entries != -1 and same and verdict.novelty:
             wrong.append("an earlier item has the same content")
