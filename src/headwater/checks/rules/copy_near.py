@@ -20,7 +20,7 @@ from headwater.checks.observed import Observed
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed
 
-ALONE_MILLI, SCENE_MILLI, BOTH_MILLI, RISK_MILLI = 880, 840, 750, 800
+ALONE_MILLI, SCENE_MILLI, BOTH_MILLI, RISK_MILLI = 860, 840, 750, 800
 SAME_SCENE_MILLI = 300
 PATH_MILLI = 250
 FIX = "Submit your own new recordings only."
