@@ -2,9 +2,9 @@
 
 Motion likeness, in sample, on 11 recordings and 208 drawn episodes (``bench/bench_copies.py``): copies .87-1.00, but
 played at 1.25 down to .72 (drawn arms that move fast; real ones .90 and more); the most alike of 793 distinct pairs,
-most of one scene, .80. The limits were set after looking at these. A DEFECT needs one thing more than likeness at its edge:
-from .84 that PDQ sees the same scene in 30 % of the frames, from .75 that the trajectory is the same too; from .86 it
-stands alone, because a crop changes PDQ. From .80 it is a RISK.
+most of one scene, .80. The limits were set after looking at these. A DEFECT needs one thing more than likeness at its
+edge: from .84 that PDQ sees the same scene in 30 % of the frames, from .75 that the trajectory is the same too; from
+.86 it stands alone, because a crop changes PDQ. From .80 it is a RISK.
 Trajectory distance: copies at most .14
 standard deviations, distinct episodes at least .59: below .25. The same trajectory with another video is a RISK,
 since a robot may replay a motion.

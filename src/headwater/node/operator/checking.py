@@ -17,6 +17,7 @@ from headwater.chain import waiting
 from headwater.chain.structs import Anchor
 from headwater.checks import CheckReport, CopyIndex, Observed, judge, observe, unreadable
 from headwater.checks.index_tree import IndexRow
+from headwater.checks.time_code import confirmed
 from headwater.client.copy_index import listed_items
 from headwater.client.errors import ClientError
 from headwater.client.sealing import open_files
@@ -126,7 +127,7 @@ def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterato
         ]
         index_before(desk, 0)
         for item, seen in zip(items, _observed(desk, items, opened), strict=True):
-            report = _report(item, seen, spec, desk.copies.before(item.order))
+            report = _report(desk, item, seen, spec, desk.copies.before(item.order))
             _store(desk, item, report)
             yield item, report
 
@@ -176,10 +177,14 @@ def observe_recording(path: Path, episode: int) -> Observed | HeadwaterError:
     return HeadwaterError(f"episode {episode}", actual="not in the files", fix="name the episode the files hold")
 
 
-def _report(item: AnchoredItem, seen: Observed | CheckReport, spec: CampaignSpec, index: CopyIndex) -> CheckReport:
+def _report(
+    desk: Desk, item: AnchoredItem, seen: Observed | CheckReport, spec: CampaignSpec, index: CopyIndex
+) -> CheckReport:
     if isinstance(seen, CheckReport):
         return seen
-    return judge(replace(seen, spec=spec, index=index, content_root=item.signed.contribution.content_root))
+    given, chain = item.signed.contribution, desk.contracts.chain
+    code = confirmed(seen.time_code, bytes.fromhex(given.contributor[2:]), chain.chain_id, chain.final_hash)
+    return judge(replace(seen, spec=spec, index=index, content_root=given.content_root, time_code=code))
 
 
 def _unreadable(item: AnchoredItem, rule: str, error: HeadwaterError) -> CheckReport:
