@@ -1,14 +1,11 @@
 """What lets a copy be recognised later without keeping the recording: PDQ, a motion signature, the trajectory.
 
-All episodes of a fixed camera look alike, so scene hashes (PDQ) only nominate; the motion signature (what changed
-where within .6 s, five times a second) and the trajectory decide. Measured on eight G1 and GR1 episodes: re-encoded
-or mirrored copies score .99 by motion, copies trimmed or played at .85 to 1.25 speed .89 and more, distinct episodes
-of one scene at most .73; noised trajectories lie within .09 standard deviations, distinct ones at least .78 apart.
+All episodes of a fixed camera look alike, so what changed where within .6 s, five times a second (*motion*), and the
+trajectory decide; PDQ says whether the scene is the same. How they are compared: ``motion_match``, ``path_match``.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +13,18 @@ import numpy as np
 import pdqhash
 from numpy.typing import NDArray
 
+from headwater.checks.motion_match import motion_likeness
+from headwater.checks.path_match import FAR, path_distance, path_tokens
+
 PDQ_HZ = 2
 MOTION_HZ = 5
 MOTION_BACK = 3  # compared with .6 s before, not with the clip's median, so that trimming changes nothing
 MOTION_FLOOR = 6  # grey levels below which a pixel did not move; parts measured on same-camera clips
 TRAJECTORY_HZ = 5
 LONGEST_S = 120  # only the first two minutes are kept: 180 kB a camera, 0.3 s to compare
-MINHASHES = 128
-SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
-_PRIME = (1 << 31) - 1
-_BUCKET_MILLI = 50  # one trajectory token step; 25 times the noise of the forger we expect
+MINHASHES = 24
+WIDEST, TALLEST = 20, 80  # cells of motion; a narrower picture than 1:4 is not compared
+MOST_AXES = 4096
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Fingerprints:
         cameras: by key.
         trajectory: little-endian int32 thousandths of the state's unit, ``TRAJECTORY_HZ`` rows a second.
         axes: columns of ``trajectory``; 0 without states.
-        minhash: 128 little-endian uint32 of the trajectory's tokens; empty without states.
+        minhash: the lowest 24 hashes of the trajectory's tokens, little-endian uint32; empty without states.
     """
 
     cameras: dict[str, CameraPrint]
@@ -96,12 +95,31 @@ class Fingerprints:
 
     @staticmethod
     def from_record(record: dict[str, Any]) -> Fingerprints:
-        """The inverse of ``to_record``; KeyError or TypeError for another shape."""
+        """The inverse of ``to_record``; KeyError, TypeError or ValueError for another shape."""
         cameras = {
             key: CameraPrint(c["pdq"], c["pdq_mirrored"], c["motion"], c["width"], c["height"])
             for key, c in record["cameras"].items()
         }
-        return Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+        made = Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+        _demand_bounds(made)
+        return made
+
+
+def _demand_bounds(prints: Fingerprints) -> None:
+    """Raises ValueError for sizes no recording gives: another's snapshot must not cost more than a recording."""
+    for camera in prints.cameras.values():
+        cells = camera.width * camera.height
+        if not 0 <= camera.width <= WIDEST or not 0 <= camera.height <= TALLEST:
+            raise ValueError(f"motion of {camera.width} x {camera.height} cells")
+        if len(camera.motion) > LONGEST_S * MOTION_HZ * cells or (cells and len(camera.motion) % cells):
+            raise ValueError(f"{len(camera.motion)} bytes of motion")
+        if any(len(side) % 32 or len(side) > 32 * LONGEST_S * PDQ_HZ for side in (camera.pdq, camera.pdq_mirrored)):
+            raise ValueError(f"{len(camera.pdq)} bytes of PDQ")
+    rows = 4 * prints.axes
+    if not 0 <= prints.axes <= MOST_AXES or len(prints.trajectory) > LONGEST_S * TRAJECTORY_HZ * rows:
+        raise ValueError(f"{len(prints.trajectory)} bytes of {prints.axes} axes")
+    if (rows and len(prints.trajectory) % rows) or len(prints.minhash) % 4 or len(prints.minhash) > 4 * MINHASHES:
+        raise ValueError(f"{len(prints.trajectory)} bytes of {prints.axes} axes, {len(prints.minhash)} of MinHash")
 
 
 @dataclass(frozen=True)
@@ -113,8 +131,10 @@ class Match:
         video_id: contribution whose video is most alike; "" if none was comparable.
         video_milli: likeness of its motion, 0..1000.
         mirrored: the likeness is to its mirror image.
+        cropped: the likeness is to a part of its picture.
+        scene_milli: share of frames in which PDQ sees the same scene as ``video_id``.
         trajectory_id: contribution whose trajectory is nearest.
-        trajectory_milli: distance in thousandths of a standard deviation; 1_000_000 if none was comparable.
+        trajectory_milli: distance in thousandths of a standard deviation; ``FAR`` if none was comparable.
         entry_trajectory_milli: trajectory distance to ``video_id`` itself.
     """
 
@@ -122,9 +142,11 @@ class Match:
     video_id: str = ""
     video_milli: int = 0
     mirrored: bool = False
+    cropped: bool = False
+    scene_milli: int = 0
     trajectory_id: str = ""
-    trajectory_milli: int = 1_000_000
-    entry_trajectory_milli: int = 1_000_000
+    trajectory_milli: int = FAR
+    entry_trajectory_milli: int = FAR
 
 
 def grid(count: int, rate_hz: float, want_hz: int) -> NDArray[np.int64]:
@@ -146,8 +168,13 @@ def _pdq(image: NDArray[np.uint8]) -> bytes:
 
 
 def motion_signature(thumbs: NDArray[np.uint8]) -> tuple[bytes, int, int]:
-    """Signature of (n, h, w) thumbnails at ``MOTION_HZ``: (bytes, width, height) with both sides halved."""
+    """Signature of (n, h, w) thumbnails at ``MOTION_HZ``: (bytes, width, height), both sides halved.
+
+    Empty for what is too tall.
+    """
     half_h, half_w = thumbs.shape[1] // 2, thumbs.shape[2] // 2
+    if half_h > TALLEST:
+        return b"", 0, 0
     frames = thumbs[:, : half_h * 2, : half_w * 2].astype(np.int32)
     earlier = frames[np.maximum(np.arange(len(frames)) - MOTION_BACK, 0)]
     moved = np.maximum(np.abs(frames - earlier) - MOTION_FLOOR, 0)
@@ -159,28 +186,10 @@ def motion_signature(thumbs: NDArray[np.uint8]) -> tuple[bytes, int, int]:
 def trajectory_print(values: NDArray[np.float64], rate_hz: float) -> tuple[bytes, int, bytes]:
     """(trajectory, axes, minhash) of finite states (n, d)."""
     rows = values[grid(len(values), rate_hz, TRAJECTORY_HZ)]
+    if rows.shape[1] > MOST_AXES:
+        return b"", 0, b""
     whole = np.clip(np.rint(rows * 1000), -(2**31), 2**31 - 1).astype("<i4")
-    return whole.tobytes(), values.shape[1], minhash(_tokens(whole))
-
-
-def minhash(tokens: set[bytes]) -> bytes:
-    """128 smallest permuted hashes; share of equal positions estimates the Jaccard likeness of two token sets."""
-    if not tokens:
-        return b""
-    seeds = np.frombuffer(hashlib.shake_256(b"headwater minhash 1").digest(MINHASHES * 8), "<u4").astype(np.uint64)
-    a, b = seeds[::2] % (_PRIME - 1) + 1, seeds[1::2] % _PRIME
-    x = np.array([int.from_bytes(hashlib.sha256(t).digest()[:4], "little") % _PRIME for t in sorted(tokens)], np.uint64)
-    return bytes(((x[:, None] * a + b) % _PRIME).min(axis=0).astype("<u4").tobytes())
-
-
-def _tokens(rows: NDArray[Any]) -> set[bytes]:
-    """(axis, where it is, where it is .4 s later), for every axis that left its bucket in between."""
-    bucket = (rows.astype(np.int64) + _BUCKET_MILLI // 2) // _BUCKET_MILLI
-    before, after = bucket[:-2], bucket[2:]
-    return {
-        b"%d,%d,%d" % (axis, before[t, axis], after[t, axis])
-        for t, axis in zip(*np.nonzero(before != after), strict=True)
-    }
+    return whole.tobytes(), values.shape[1], path_tokens(whole)[:MINHASHES].astype("<u4").tobytes()
 
 
 def hamming(a: bytes, b: bytes) -> NDArray[np.int64]:
@@ -191,31 +200,18 @@ def hamming(a: bytes, b: bytes) -> NDArray[np.int64]:
     return bits
 
 
-def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool]:
-    """(thousandths, mirrored): the best mean cosine of motion at one common time offset and playing speed."""
-    if (a.width, a.height) != (b.width, b.height) or not a.motion or not b.motion:
-        return 0, False
-    left, right = a.motion_frames(), b.motion_frames()
-    mirror = left[:, :, ::-1]
-    plain_best = max(_aligned(_played(left, speed), right) for speed in SPEEDS_PERCENT)
-    mirror_best = max(_aligned(_played(mirror, speed), right) for speed in SPEEDS_PERCENT)
-    return (mirror_best, True) if mirror_best > plain_best else (plain_best, False)
+def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool, bool]:
+    """(thousandths, mirrored, cropped): see ``motion_likeness``."""
+    if not a.motion or not b.motion:
+        return 0, False, False
+    return motion_likeness(a.motion_frames(), b.motion_frames())
 
 
 def trajectory_distance(first: Fingerprints, second: Fingerprints) -> int:
-    """Thousandths of a standard deviation between two trajectories at their best common time offset."""
+    """Thousandths of a standard deviation: see ``path_distance``."""
     if not first.axes or first.axes != second.axes:
-        return 1_000_000
-    left, right = first.trajectory_rows().astype(np.float64), second.trajectory_rows().astype(np.float64)
-    spread = (left.std(axis=0) + right.std(axis=0)) / 2
-    keep = np.flatnonzero((spread > 0.05 * spread.max()) & (spread > 0))
-    if not len(keep):
-        return 1_000_000
-    whole = [np.clip(np.rint(1000 * side[:, keep] / spread[keep]), -1e6, 1e6) for side in (left, right)]
-    a2, b2 = ((side * side).sum(axis=1) for side in whole)
-    squares = (a2[:, None] + b2[None, :] - 2 * (whole[0] @ whole[1].T)) / len(keep)  # exact, as in _aligned
-    mean, counted = _over_offsets(squares, np.ones(squares.shape))
-    return min(round(float(np.sqrt(mean[counted > 0].min()))), 1_000_000)
+        return FAR
+    return path_distance(first.trajectory_rows(), second.trajectory_rows())
 
 
 def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
@@ -224,32 +220,3 @@ def scene_share(a: CameraPrint, b: CameraPrint, bits: int = 31) -> int:
         return 0
     near = [int((hamming(own, b.pdq).min(axis=1) <= bits).sum()) for own in (a.pdq, a.pdq_mirrored)]
     return round(1000 * max(near) / (len(a.pdq) // 32))
-
-
-def _played(frames: NDArray[np.float64], percent: int) -> NDArray[np.float64]:
-    """Frames at another playing speed; 125 drops every fifth."""
-    return frames[np.arange(max(1, len(frames) * 100 // percent)) * percent // 100]
-
-
-def _aligned(left: NDArray[np.float64], right: NDArray[np.float64]) -> int:
-    """Thousandths: best mean cosine over all offsets; frames in which neither moves do not count."""
-    a, b = left.reshape(len(left), -1), right.reshape(len(right), -1)
-    norms = np.sqrt(np.outer((a * a).sum(axis=1), (b * b).sum(axis=1)))
-    cosine = (a @ b.T) / np.maximum(norms, 1.0)  # whole numbers below 2**53: exact whatever the order of summing
-    moved = np.logical_or.outer(left.any(axis=(1, 2)), right.any(axis=(1, 2))).astype(np.float64)
-    mean, counted = _over_offsets(cosine, moved)
-    enough = counted >= 2 * MOTION_HZ
-    return round(1000 * float(mean[enough].max())) if enough.any() else 0
-
-
-def _over_offsets(
-    values: NDArray[np.float64], weights: NDArray[np.float64], share: float = 0.6
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(weighted mean, weight) along every diagonal of (m, n) that overlaps ``share`` of the shorter side."""
-    m, n = values.shape
-    offset = np.subtract.outer(np.arange(m), np.arange(n)).ravel() + n - 1
-    weight = np.bincount(offset, weights.ravel()).astype(np.float64)
-    overlap = np.bincount(offset, np.ones(m * n))
-    total = np.bincount(offset, (values * weights).ravel())
-    weight[overlap < share * min(m, n)] = 0.0
-    return total / np.maximum(weight, 1e-9), weight

@@ -1,24 +1,28 @@
 """Fingerprints of everything anchored before, in anchor order: an item is compared with earlier entries only.
 
-A snapshot is one canonical dag-cbor block, so a report that names its snapshot can be recomputed by a stranger.
-PDQ nominates videos and MinHash trajectories; motion and distance decide. The scan is linear; the approximate index
-for millions is a later backend behind the same port.
+Keys nominate (``copy_keys``, ``shelf``), motion and distance decide. Who is nominated depends on the set of earlier
+entries alone, so a stranger who rebuilds the index from the reports gets the same answer, byte for byte. A small
+snapshot is one canonical dag-cbor block; a large one is a tree of blocks (``index_tree``).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
+from headwater.checks.copy_keys import motion_keys, path_keys, stored_keys
 from headwater.checks.errors import IndexFormatError, IndexOrderError
-from headwater.checks.fingerprints import Fingerprints, Match, likeness, scene_share, trajectory_distance
+from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match, likeness, scene_share, trajectory_distance
+from headwater.checks.shelf import Shelf
 from headwater.primitives import canonical
 
 SCHEMA = "headwater/copy-index/1"
-SCAN_ALL = 512  # up to here every trajectory is compared; above, MinHash must nominate it
-NOMINATE_MILLI = 300
+NOMINATED = 4  # by motion, and as many by trajectory
+CERTAIN_MILLI = 900  # motion so alike that no other entry is looked at
+HELD = 64  # entries kept after they were fetched
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Entry:
 
     Attributes:
         contribution_id: as on chain, hex or any text.
-        order: global anchor order; strictly rising.
+        order: global anchor order; no two are equal.
         content_root: 32 bytes.
     """
 
@@ -37,60 +41,109 @@ class Entry:
     prints: Fingerprints
 
 
-class CopyIndex:
-    """Append-only. ``before(order)`` is the view an item anchored at ``order`` is judged against."""
+class Holdings:
+    """What indexes of one place share: keys and content roots in memory, entries wherever they are kept."""
 
-    def __init__(self, entries: tuple[Entry, ...] = ()) -> None:
-        self._entries = list(entries)
-        self._roots: dict[bytes, str] = {}
+    def __init__(self, fetch: Callable[[int], Entry] | None = None) -> None:
+        """
+        Args:
+            fetch: entry by order; in memory without it.
+        """
+        self._kept: dict[int, Entry] = {}
+        self._roots: dict[bytes, list[int]] = {}
+        self._orders: list[int] = []
+        self._outside = fetch is not None
+        self.entry = lru_cache(HELD)(fetch) if fetch is not None else self._kept.__getitem__
+        self.shelf = Shelf()
+
+    def put(self, entry: Entry) -> None:
+        """File an entry. Raises IndexOrderError if its order is taken."""
+        at = bisect_left(self._orders, entry.order)
+        if at < len(self._orders) and self._orders[at] == entry.order:
+            raise IndexOrderError("copy index order", actual=entry.order, allowed="an order not taken")
+        self._orders.insert(at, entry.order)
+        if not self._outside:
+            self._kept[entry.order] = entry
+        if entry.content_root:
+            same = self._roots.setdefault(entry.content_root, [])
+            same.insert(bisect_left(same, entry.order), entry.order)
+        self.shelf.add(entry.order, stored_keys(entry.prints))
+
+    def count(self, below: int) -> int:
+        """Entries of an order below ``below``."""
+        return bisect_left(self._orders, below)
+
+    def orders(self, below: int) -> list[int]:
+        """Their orders, rising."""
+        return self._orders[: self.count(below)]
+
+    def first_with(self, content_root: bytes, below: int) -> int | None:
+        """The lowest order with this content."""
+        order = self._roots.get(content_root, [below])[0]
+        return order if order < below else None
+
+
+class CopyIndex:
+    """The entries below ``limit`` of some holdings; what an item anchored at ``limit`` is judged against."""
+
+    def __init__(
+        self, entries: tuple[Entry, ...] = (), *, holdings: Holdings | None = None, limit: int = 1 << 62
+    ) -> None:
+        self._holdings = holdings or Holdings()
+        self._limit = limit
         for entry in entries:
-            self._roots.setdefault(entry.content_root, entry.contribution_id)
+            self._holdings.put(entry)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self._holdings.count(self._limit)
+
+    @property
+    def shelf_bytes(self) -> int:
+        """Memory of the keys of all holdings."""
+        return self._holdings.shelf.size_bytes
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries in order."""
-        return tuple(self._entries)
+        return tuple(map(self._holdings.entry, self._holdings.orders(self._limit)))
 
     def add(self, contribution_id: str, order: int, content_root: bytes, prints: Fingerprints) -> None:
         """Append an item. Raises IndexOrderError unless ``order`` is above every order so far."""
-        if self._entries and order <= self._entries[-1].order:
+        orders = self._holdings.orders(self._limit)
+        if orders and order <= orders[-1]:
             raise IndexOrderError(
                 "copy index order",
                 actual=order,
-                allowed=f"above {self._entries[-1].order}",
+                allowed=f"above {orders[-1]}",
                 fix="Add items in the order of their anchors.",
             )
-        self._entries.append(Entry(contribution_id, order, content_root, prints))
-        self._roots.setdefault(content_root, contribution_id)
+        self._holdings.put(Entry(contribution_id, order, content_root, prints))
 
     def before(self, order: int) -> CopyIndex:
-        """The entries anchored before ``order``."""
-        return CopyIndex(tuple(entry for entry in self._entries if entry.order < order))
+        """The entries anchored before ``order``; nothing is copied."""
+        return CopyIndex(holdings=self._holdings, limit=min(order, self._limit))
 
     def same_content(self, content_root: bytes) -> str | None:
         """Contribution id of the earliest entry with this content root, or ``None``."""
-        return self._roots.get(content_root) if content_root else None
+        order = self._holdings.first_with(content_root, self._limit) if content_root else None
+        return None if order is None else self._holdings.entry(order).contribution_id
 
     def nearest(self, prints: Fingerprints) -> Match:
-        """The closest entries by video and by trajectory; on a tie the earlier one."""
-        found = Match(compared=len(self._entries))
-        scan_all = len(self._entries) <= SCAN_ALL
-        for entry in self._entries:
-            found = _closer_video(found, prints, entry)
-            if scan_all or _same_tokens(prints, entry.prints):
-                distance = trajectory_distance(prints, entry.prints)
-                if distance < found.trajectory_milli:
-                    found = replace(found, trajectory_id=entry.contribution_id, trajectory_milli=distance)
+        """The closest of the nominated entries by video and by trajectory; of equals the first nominated."""
+        found = Match(compared=len(self))
+        shelf = self._holdings.shelf
+        by_path = shelf.nominate(path_keys(prints), self._limit, NOMINATED)
+        by_motion = shelf.nominate(motion_keys(prints), self._limit, NOMINATED)
+        for order in dict.fromkeys([*by_path, *by_motion]):
+            found = _closer(found, prints, self._holdings.entry(order))
+            if found.video_milli >= CERTAIN_MILLI:
+                break
         return found
 
     def to_bytes(self) -> bytes:
         """Canonical snapshot."""
         rows: list[Any] = [
-            [entry.contribution_id, entry.order, entry.content_root, entry.prints.to_record()]
-            for entry in self._entries
+            [entry.contribution_id, entry.order, entry.content_root, entry.prints.to_record()] for entry in self.entries
         ]
         return canonical.encode({"schema": SCHEMA, "entries": rows})
 
@@ -102,38 +155,37 @@ class CopyIndex:
             if record["schema"] != SCHEMA:
                 raise KeyError("schema")
             entries = tuple(Entry(i, o, bytes(r), Fingerprints.from_record(p)) for i, o, r, p in record["entries"])
+            orders = [entry.order for entry in entries]
+            if orders == sorted(set(orders)):
+                return cls(entries)
         except (canonical.CanonicalError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexFormatError(
                 "copy index", actual=str(error)[:80], allowed=SCHEMA, fix="Fetch the snapshot again or rebuild it."
             ) from error
-        orders = [entry.order for entry in entries]
-        if orders != sorted(set(orders)):
-            raise IndexOrderError("copy index order", actual="not rising", fix="Rebuild the index from the anchors.")
-        return cls(entries)
+        raise IndexOrderError("copy index order", actual="not rising", fix="Rebuild the index from the anchors.")
 
 
-def _closer_video(found: Match, prints: Fingerprints, entry: Entry) -> Match:
-    """``found``, or ``entry`` if PDQ nominates one of its cameras and its motion is more alike."""
+def _closer(found: Match, prints: Fingerprints, entry: Entry) -> Match:
+    """``found``, or with ``entry`` where its video or its trajectory is nearer."""
+    distance = trajectory_distance(prints, entry.prints)
+    if distance < found.trajectory_milli:
+        found = replace(found, trajectory_id=entry.contribution_id, trajectory_milli=distance)
     for own in prints.cameras.values():
         for theirs in entry.prints.cameras.values():
-            if scene_share(own, theirs) < NOMINATE_MILLI:
-                continue
-            video, mirrored = likeness(own, theirs)
-            if video > found.video_milli:
-                distance = trajectory_distance(prints, entry.prints)
-                found = replace(
-                    found,
-                    video_id=entry.contribution_id,
-                    video_milli=video,
-                    mirrored=mirrored,
-                    entry_trajectory_milli=distance,
-                )
+            found = _closer_camera(found, own, theirs, entry.contribution_id, distance)
     return found
 
 
-def _same_tokens(prints: Fingerprints, other: Fingerprints) -> bool:
-    """True if MinHash puts the trajectories' Jaccard likeness at ``NOMINATE_MILLI`` or more."""
-    if not prints.minhash or len(prints.minhash) != len(other.minhash):
-        return False
-    equal = np.frombuffer(prints.minhash, "<u4") == np.frombuffer(other.minhash, "<u4")
-    return 1000 * int(equal.sum()) >= NOMINATE_MILLI * len(equal)
+def _closer_camera(found: Match, own: CameraPrint, theirs: CameraPrint, name: str, distance: int) -> Match:
+    video, mirrored, cropped = likeness(own, theirs)
+    if video <= found.video_milli:
+        return found
+    return replace(
+        found,
+        video_id=name,
+        video_milli=video,
+        mirrored=mirrored,
+        cropped=cropped,
+        scene_milli=scene_share(own, theirs),
+        entry_trajectory_milli=distance,
+    )

@@ -67,6 +67,7 @@ def show_item(
 ) -> None:
     """An item's verdict with the reason, evidence and votes, and the check report behind it."""
     from headwater.checks import read_report
+    from headwater.client.copy_index import whole_index
     from headwater.client.items import demand_settled, outcome_of
     from headwater.primitives.cid import Cid
 
@@ -75,7 +76,7 @@ def show_item(
     outcome = outcome_of(session.network, demand_settled(session.network, campaign, number), number)
     verdict, blobs = outcome.verdict, session.network.blobs
     if index is not None:
-        index.write_bytes(blobs.get(Cid(verdict.index)))
+        index.write_bytes(whole_index(blobs.get(Cid(verdict.index)), blobs.get).to_bytes())
         say(f"copy index written to {index}")
     made = read_report(blobs.get(Cid(verdict.report)))
     row = _item(session, campaign, number, outcome)

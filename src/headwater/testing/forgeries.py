@@ -8,7 +8,7 @@ LeRobot recording and write a one-episode v2.1 folder; gyro forgeries take an MP
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +27,8 @@ SHIFT = 8
 JITTER_S = 0.012
 NOISE = 2e-3
 CUT_AT, CUT_S = 90, 0.5
+CROP, TRIM = 0.1, 0.2  # share cut off each side, off each end
+FAST, SLOW, LOOP = 1.25, 0.8, 0.6  # playing speeds; the share of an episode that is shown twice
 DROP_AT, DROP = 60, 12
 DRIFT = 0.01
 GAP_AT_S, GAP_S = 4.0, 1.0
@@ -252,6 +254,61 @@ def _cut_padded(draft: Draft, images: Images) -> Draft:
     return _with_images(short, lambda kept: kept + [kept[-1]] * (rows - len(kept)))
 
 
+def _cropped(draft: Draft, _: Images) -> Draft:
+    return _with_images(draft, lambda images: [_inner(image) for image in images])
+
+
+def _inner(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture without ``CROP`` of each side, scaled back to its size; both sides of a picture are even."""
+    rgb = cv2.cvtColor(image, cv2.COLOR_YUV2RGB_I420)
+    height, width = rgb.shape[:2]
+    y, x = round(CROP * height), round(CROP * width)
+    inner = cv2.resize(rgb[y : height - y, x : width - x], (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.cvtColor(inner, cv2.COLOR_RGB2YUV_I420), np.uint8)
+
+
+def _trimmed(draft: Draft, _: Images) -> Draft:
+    rows = len(draft.table.timestamps)
+    return _retimed(draft, np.arange(round(TRIM * rows), rows - round(TRIM * rows), dtype=np.float64))
+
+
+def _played_at(draft: Draft, speed: float) -> Draft:
+    return _retimed(draft, np.arange(0, len(draft.table.timestamps) - 1, speed))
+
+
+def _sped_up(draft: Draft, _: Images) -> Draft:
+    return _played_at(draft, FAST)
+
+
+def _slowed(draft: Draft, _: Images) -> Draft:
+    return _played_at(draft, SLOW)
+
+
+def _shown_twice(draft: Draft, _: Images) -> Draft:
+    part = np.arange(round(LOOP * len(draft.table.timestamps)), dtype=np.float64)
+    return _retimed(draft, np.concatenate([part, part]))
+
+
+def _retimed(draft: Draft, at: NDArray[np.float64]) -> Draft:
+    """The rows in between where ``at`` falls between two, the nearest picture, and the declared clock."""
+    rows = np.arange(len(draft.table.timestamps))
+
+    def between(_: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack([np.interp(at, rows, column) for column in values.T], axis=1)
+
+    moved = _with_columns(draft, between)
+    table = replace(moved.table, timestamps=np.arange(len(at)) / draft.fps)
+    nearest = np.rint(at).astype(int)
+    return _with_images(
+        replace(moved, table=table), lambda images: [images[min(i, len(images) - 1)] for i in nearest.tolist()]
+    )
+
+
+def _noised(draft: Draft, _: Images) -> Draft:
+    noise = np.random.default_rng(SEED)
+    return _with_columns(draft, lambda _, values: values + noise.normal(0, NOISE, values.shape))
+
+
 def _foreign_actions(draft: Draft, donor: Table) -> Draft:
     """The donor's actions, cut or stretched in time to the right number of rows."""
     count = len(draft.table.timestamps)
@@ -458,6 +515,7 @@ def _scale_before(payload: bytes, gyro_at: int) -> float:
     return float(int.from_bytes(payload[at + 8 : at + 8 + width], "big", signed=True))
 
 
+_COPY = ("copy/near-video", "copy/near-trajectory")
 _LIST = (
     Forgery("reencoded", (), _same),
     Forgery("exact_copy", ("copy/exact-content",), needs_index=True),
@@ -480,6 +538,13 @@ _LIST = (
     Forgery("gyro_gap", ("time/clocks",)),
     Forgery("gyro_csv", ("authenticity/gyro-flow",)),
     Forgery("gyro_gpmf", ("authenticity/gyro-flow",)),
+    Forgery("reencoded_copy", _COPY, _same, needs_index=True),
+    Forgery("cropped_copy", _COPY, _cropped, needs_index=True),
+    Forgery("trimmed_copy", _COPY, _trimmed, needs_index=True),
+    Forgery("sped_up_copy", _COPY, _sped_up, needs_index=True),
+    Forgery("slowed_copy", _COPY, _slowed, needs_index=True),
+    Forgery("looped_copy", _COPY, _shown_twice, needs_index=True),
+    Forgery("noised_copy", _COPY, _noised, needs_index=True),
     Forgery("white_span", ("picture/exposure",), _white),
     Forgery("covered_span", ("picture/covered",), _covered),
     Forgery("looped_video", ("authenticity/loop",), _looped),
@@ -493,3 +558,21 @@ _SHOWN = (
 FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in _LIST}
 FLAWS: dict[str, Forgery] = {flaw.name: flaw for flaw in _SHOWN}  # found as a RISK: for reviewers to look at
 ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change or forgery.exchange)
+
+
+COPIES: tuple[str, ...] = (
+    "mirrored_noised_copy",
+    *(forgery.name for forgery in _LIST if forgery.name.endswith("_copy") and forgery.rules is _COPY),
+)
+
+
+def forge_many(
+    names: Iterable[str], source: Path, out: Path, *, episode: int = 0, codec: str = "h264"
+) -> Iterator[tuple[str, Path]]:
+    """Several forgeries without a donor of one episode, each in a folder of its name; the source is decoded once."""
+    original = open_recording(source)[episode]
+    draft = _draft(original)
+    for name in names:
+        change = FORGERIES[name].change
+        assert change is not None
+        yield name, _written(change(draft, []), original, out / name, codec)

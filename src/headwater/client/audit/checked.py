@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from headwater.checks import CheckReport, CopyIndex, Entry, Fingerprints, read_report
+from headwater.checks import CheckReport, read_report
 from headwater.checks.llr import llr_milli, weights
 from headwater.checks.reading import UNREADABLE_LLR
 from headwater.client.audit.book import Book
 from headwater.client.audit.errors import EvidenceError
 from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
+from headwater.client.copy_index import ListedItem, listed_items, rebuilt
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.verdict import Verdict
 
@@ -42,43 +43,48 @@ def _index(facts: Facts, opened: Opened, book: Book, item: OpenItem, verdict: Ve
     """The copy index it was held against, item by item. What is not settled yet nobody but its checker can know."""
     title = "it was compared with what was anchored before it, all of it, and equal content made it a copy"
     with book.reading(f"{item.id}/index", title, item.leaf):
-        index = CopyIndex.from_bytes(facts.blob(verdict.index))
-        wrong = [] if report.index_entries == -1 else _differences(facts, opened, item, index)
-        if report.index_entries not in (-1, len(index)):
-            wrong.append(f"{len(index)} entries, the report says {report.index_entries}")
-        if report.index_entries != -1 and index.same_content(report.content_root) and verdict.novelty:
+        data = facts.blob(verdict.index)
+        listed = listed_items(data, facts.blob)
+        wrong = [] if report.index_entries == -1 else _differences(facts, opened, item, listed)
+        if report.index_entries not in (-1, len(listed)):
+            wrong.append(f"{len(listed)} entries, the report says {report.index_entries}")
+        if (again := rebuilt(data, facts.blob)) != verdict.index:
+            wrong.append(f"these entries make {again} when the index is rebuilt")
+        same = bool(report.content_root) and any(row.content_root == report.content_root for row in listed)
+        if report.index_entries != -1 and same and verdict.novelty:
             wrong.append("an earlier item has the same content")
         leaf = f"{item.leaf}, index {verdict.index}"
         book.same(f"{item.id}/index", title, [], wrong, leaf=leaf)
 
 
-def _differences(facts: Facts, opened: Opened, item: OpenItem, index: CopyIndex) -> list[str]:
+def _differences(facts: Facts, opened: Opened, item: OpenItem, listed: list[ListedItem]) -> list[str]:
     known = opened.by_place()
-    wrong = [f"entry {e.order} was not anchored before" for e in index.entries if e.order >= item.place]
-    for entry in index.entries:
-        other = known.get(entry.order)
+    wrong = [f"entry {row.order} was not anchored before" for row in listed if row.order >= item.place]
+    for row in listed:
+        other = known.get(row.order)
         if other is None:
             continue
-        if (entry.contribution_id, entry.content_root) != (other.contribution.hex(), other.opening.content_root):
-            wrong.append(f"entry {entry.order} is not {other.leaf}")
-        elif not _strangers(item, other, entry) and not _same_prints(facts, other, entry.prints.to_record()):
-            wrong.append(f"entry {entry.order} has other fingerprints than the report of {other.leaf}")
-    listed = {entry.order for entry in index.entries}
+        if (row.contribution_id, row.content_root) != (other.contribution.hex(), other.opening.content_root):
+            wrong.append(f"entry {row.order} is not {other.leaf}")
+        elif not _strangers(item, other, row) and not _same_prints(facts, other, row):
+            wrong.append(f"entry {row.order} has other fingerprints than the report of {other.leaf}")
+    places = {row.order for row in listed}
     mine = (o for o in known.values() if (o.campaign, o.anchor.anchorer) == (item.campaign, item.anchor.anchorer))
-    wrong += [f"left out: {o.leaf}" for o in mine if o.place < item.place and o.place not in listed and not o.missing]
+    wrong += [f"left out: {o.leaf}" for o in mine if o.place < item.place and o.place not in places and not o.missing]
     return wrong
 
 
-def _strangers(item: OpenItem, other: OpenItem, entry: Entry) -> bool:
+def _strangers(item: OpenItem, other: OpenItem, row: ListedItem) -> bool:
     """Whether it is another operator's, of which its content alone was shown."""
-    return item.anchor.anchorer != other.anchor.anchorer and entry.prints == Fingerprints({})
+    return item.anchor.anchorer != other.anchor.anchorer and row.content_only
 
 
-def _same_prints(facts: Facts, other: OpenItem, prints: dict[str, object]) -> bool:
+def _same_prints(facts: Facts, other: OpenItem, row: ListedItem) -> bool:
     """Whether the report of an item has these fingerprints; true if it cannot be read, as its own claim says so."""
-    if other.verdict is None:
+    if other.verdict is None or row.report == other.verdict.report:
         return True
     try:
-        return bool(read_report(facts.blob(other.verdict.report)).fingerprints.to_record() == prints)
+        theirs = read_report(facts.blob(other.verdict.report)).fingerprints
     except (EvidenceError, HeadwaterError):
         return True
+    return theirs == row.prints(facts.blob)

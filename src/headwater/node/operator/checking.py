@@ -15,8 +15,10 @@ from sqlalchemy import select, update
 
 from headwater.chain import waiting
 from headwater.chain.structs import Anchor
-from headwater.checks import CheckReport, CopyIndex, Entry, Observed, judge, observe, read_report, unreadable
+from headwater.checks import CheckReport, CopyIndex, Observed, judge, observe, unreadable
+from headwater.checks.index_tree import IndexRow
 from headwater.checks.time_code import confirmed
+from headwater.client.copy_index import listed_items
 from headwater.client.errors import ClientError
 from headwater.client.sealing import open_files
 from headwater.formats import RecordingError, open_recording
@@ -24,7 +26,7 @@ from headwater.node.database import anchors, contributions
 from headwater.node.operator.anchoring import signed_of
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem, anchored_items
-from headwater.node.operator.shown import is_shown_before, shown_before
+from headwater.node.operator.shown import is_shown_before, shown_rows
 from headwater.primitives.cid import DAG_CBOR, Cid
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.campaign_spec import CampaignSpec
@@ -107,13 +109,12 @@ def index_before(desk: Desk, order: int) -> CopyIndex:
     )
     with desk.engine.begin() as db:
         rows = db.execute(query).all()
-    entries = {entry.order: entry for entry in shown_before(desk, order)}
+    found = {row.order: row for row in shown_rows(desk)}
     for row in rows:
         place = Anchor.decode(row.struct).sequence << 10 | row.position
-        if place < order:
-            report = read_report(desk.blobs.get(Cid(row.report)))
-            entries[place] = Entry(row.digest.hex(), place, report.content_root, report.fingerprints)
-    return CopyIndex(tuple(entries[place] for place in sorted(entries)))
+        found[place] = IndexRow(row.digest.hex(), place, b"", row.report)
+    desk.copies.sync(found.values())
+    return desk.copies.before(order)
 
 
 def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterator[tuple[AnchoredItem, CheckReport]]:
@@ -124,10 +125,10 @@ def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterato
         opened = [
             _open(desk, i, k, Path(folder) / str(i.item)) for i, k in zip(items, keys_of(desk, items), strict=True)
         ]
+        index_before(desk, 0)
         for item, seen in zip(items, _observed(desk, items, opened), strict=True):
-            index = index_before(desk, item.order)
-            report = _report(desk, item, seen, spec, index)
-            _store(desk, item, report, index)
+            report = _report(desk, item, seen, spec, desk.copies.before(item.order))
+            _store(desk, item, report)
             yield item, report
 
 
@@ -190,16 +191,18 @@ def _unreadable(item: AnchoredItem, rule: str, error: HeadwaterError) -> CheckRe
     return unreadable(f"item-{item.item:06d}", item.signed.contribution.content_root, rule, error)
 
 
-def _store(desk: Desk, item: AnchoredItem, report: CheckReport, index: CopyIndex) -> None:
+def _store(desk: Desk, item: AnchoredItem, report: CheckReport) -> None:
     copied = any(f.rule.startswith(COPY_RULES) for f in report.defects)
+    name = desk.blobs.put_block(report.to_bytes(), DAG_CBOR)
     values = {
-        "report": desk.blobs.put_block(report.to_bytes(), DAG_CBOR),
-        "copy_index": desk.blobs.put_block(index.to_bytes(), DAG_CBOR),
+        "report": name,
+        "copy_index": desk.copies.store(item.order),
         "llr": report.llr_milli,
         "novelty": 0 if copied else 10_000,
     }
     with desk.engine.begin() as db:
         db.execute(update(contributions).where(contributions.c.digest == item.digest).values(**values))
+    desk.copies.sync([IndexRow(item.digest.hex(), item.order, report.content_root, name)])
 
 
 def _wanted(asker: Asker, item: AnchoredItem, envelope: KeyEnvelope) -> Wanted:
@@ -227,8 +230,8 @@ def _is_outdated(desk: Desk, campaign: int, item: AnchoredItem) -> bool:
         return False
     query = select(contributions.c.copy_index).where(contributions.c.digest == item.digest)
     with desk.engine.begin() as db:
-        known = CopyIndex.from_bytes(desk.blobs.get(Cid(db.execute(query).scalar_one())))
-    return known.same_content(content_root) is None
+        known = desk.blobs.get(Cid(db.execute(query).scalar_one()))
+    return all(row.content_root != content_root for row in listed_items(known, desk.blobs.get))
 
 
 def _is_settled(desk: Desk, campaign: int, item: int) -> bool:

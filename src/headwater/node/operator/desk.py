@@ -14,6 +14,7 @@ from headwater.chain.structs import Terms
 from headwater.client.network import Network
 from headwater.node.database import anchors, contributions
 from headwater.node.errors import NotReadyError, RoleError
+from headwater.node.operator.copies import Copies
 from headwater.storage import BlobStore
 
 
@@ -39,6 +40,7 @@ class Desk(Network):
         self.engine = engine
         self.work = work
         self.pool = pool
+        self.copies = Copies(blobs)
 
     def demand_operator(self) -> None:
         """Raises RoleError unless the desk's account may anchor and settle."""

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.checks import Entry, Fingerprints
+from headwater.checks.index_tree import IndexRow
 from headwater.client.errors import ClientError
 from headwater.client.settled import settled
 from headwater.node.operator.desk import Desk
 from headwater.storage import StorageError
 
 
-def shown_before(desk: Desk, order: int) -> Iterator[Entry]:
-    """Entries of the copy index for content shown on chain and anchored before ``order``."""
+def shown_rows(desk: Desk) -> Iterator[IndexRow]:
+    """Rows of the copy index for content shown on chain; no report, for its fingerprints would be another's word."""
     for content_root, (key, item) in desk.ledger().shown.items():
-        place = _place(desk, key, item)
-        if place < order:
-            yield Entry(_name(desk, key, item), place, content_root, Fingerprints({}))
+        yield IndexRow(_name(desk, key, item), _place(desk, key, item), content_root)
 
 
 def is_shown_before(desk: Desk, content_root: bytes, order: int) -> bool:

@@ -1,0 +1,46 @@
+"""How much of a query is found in an earlier item, wherever and however often it stands there.
+
+Both are rows at one rate. Every stretch of ``length`` rows of the query is held against every place of the other;
+a query row is as good as the best stretch it belongs to. So a trimmed, looped or rearranged copy scores as the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def best_stretches(values: Floats, weights: Floats, length: int) -> Floats:
+    """(m,) for each query row the highest weighted mean of ``values`` (m, n) along a diagonal through it.
+
+    Stretches weighing less than half their length do not count; a row in none of them gets ``-inf``. ``weights`` are
+    0 or 1; ``values`` must be exact under addition (whole numbers) for the result to be the same on every machine.
+    """
+    m, n = values.shape
+    length = min(length, m, n)
+    totals, counts = (_along(side, length) for side in (values * weights, weights))
+    means = np.where(2 * counts >= length, totals / np.maximum(counts, 1.0), -np.inf)
+    starts = means.max(axis=1)
+    padded = np.concatenate([np.full(length - 1, -np.inf), starts, np.full(length - 1, -np.inf)])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, length).max(axis=1))
+
+
+def _along(values: Floats, length: int) -> Floats:
+    """(m - length + 1, n - length + 1) sums of ``length`` values down the diagonals, by doubling."""
+    rows, columns = (side - length + 1 for side in values.shape)
+    total, offset, size = np.zeros((rows, columns)), 0, 1
+    while True:
+        if length & size:
+            total += values[offset : offset + rows, offset : offset + columns]
+            offset += size
+        if 2 * size > length:
+            return total
+        values = values[:-size, :-size] + values[size:, size:]
+        size *= 2
+
+
+def played(count: int, percent: int) -> NDArray[np.int64]:
+    """Rows of ``count``, in hundredths, at another playing speed; 125 goes five rows in four steps."""
+    return np.arange(max(1, count * 100 // percent)) * percent
