@@ -1,0 +1,23 @@
+"""What can keep a recording from being looked through or redacted.
+
+HeadwaterError
+└── PrivacyError
+    ├── ExtraMissingError   the packages that carry the detectors are not installed
+    └── RedactionError      something in the recording cannot be redacted here; nothing was written
+"""
+
+from __future__ import annotations
+
+from headwater.primitives.errors import HeadwaterError
+
+
+class PrivacyError(HeadwaterError):
+    """Base of this room."""
+
+
+class ExtraMissingError(PrivacyError):
+    """The packages that carry the detectors are not installed."""
+
+
+class RedactionError(PrivacyError):
+    """Something in the recording cannot be redacted here."""
