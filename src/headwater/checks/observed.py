@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks.ego_motion import Pyramid, pyramid, shift_between
+from headwater.checks.exposed import Exposed, exposed, sample_step
 from headwater.checks.fingerprints import (
     LONGEST_S,
     MOTION_HZ,
@@ -31,6 +32,7 @@ from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
 from headwater.formats import Episode, Kind, RecordingError, Stream, Video, frames
 from headwater.formats.thumbnail import area_thumbnail
+from headwater.privacy import Detectors, Seen
 
 WIDTH = 160
 THUMB = 40
@@ -51,6 +53,7 @@ class CameraFeatures:
         ego_micro: (n, 3) shift right, down (half-level pixels) and roll since the frame before, millionths;
             shape (0, 3) when no gyro asked for it.
         damage: the decoder's complaint; empty if every frame came out.
+        seen: what detectors saw in sampled frames; empty where none looked.
     """
 
     index: NDArray[np.int64]
@@ -63,6 +66,7 @@ class CameraFeatures:
     ego_micro: NDArray[np.int64]
     prints: CameraPrint
     damage: str = ""
+    seen: tuple[Seen, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -77,6 +81,7 @@ class Observed:
     spec: SpecLike | None = None
     index: IndexLike | None = None
     content_root: bytes = b""
+    exposed: Exposed = field(default_factory=Exposed)
 
     @property
     def fps(self) -> float:
@@ -119,23 +124,31 @@ def observe(
     index: IndexLike | None = None,
     content_root: bytes = b"",
     threads: int = 1,
+    detectors: Detectors | None = None,
 ) -> Observed:
     """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``."""
     wants_ego = bool(episode.of_kind(Kind.GYRO))
-    cameras = {key: watch(video, ego=wants_ego, threads=threads) for key, video in episode.videos.items()}
-    return Observed(episode, cameras, spec, index, content_root)
+    cameras = {
+        key: watch(video, ego=wants_ego, threads=threads, detectors=detectors) for key, video in episode.videos.items()
+    }
+    found = exposed(episode, {key: camera.seen for key, camera in cameras.items()}, detectors)
+    return Observed(episode, cameras, spec, index, content_root, found)
 
 
-def watch(video: Video, *, ego: bool = False, threads: int = 1) -> CameraFeatures:
+def watch(video: Video, *, ego: bool = False, threads: int = 1, detectors: Detectors | None = None) -> CameraFeatures:
     """Decode one camera's part of an episode and keep what the rules need."""
     tape = _Tape(float(video.fps), ego)
     damage = ""
+    seen: list[Seen] = []
+    step = sample_step(float(video.fps)) if detectors is not None else 0
     try:
-        for frame in frames(video, width=WIDTH, threads=threads):
+        for frame in frames(video, width=WIDTH, threads=threads, whole_every=step):
             tape.add(frame.index, frame.pts_s, frame.image)
+            if detectors is not None and frame.whole is not None:
+                seen.append(Seen(frame.index, detectors.see(frame.whole)))
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
-    return tape.features(damage)
+    return tape.features(damage, tuple(seen))
 
 
 def _ms(frame: int, fps: Fraction) -> int:
@@ -188,14 +201,14 @@ class _Tape:
         self.thumbs.append(area_thumbnail(image, THUMB))
         self.last = wide
 
-    def features(self, damage: str) -> CameraFeatures:
+    def features(self, damage: str, seen: tuple[Seen, ...] = ()) -> CameraFeatures:
         index, pts, mean, std, black, diff = np.array(self.rows, np.int64).reshape(-1, 6).T
         thumbs = np.stack(self.thumbs) if self._uniform() else np.zeros((0, 1, 1), np.uint8)
         motion = motion_signature(thumbs[grid(len(thumbs), self.rate_hz, MOTION_HZ)]) if len(thumbs) else (b"", 0, 0)
         plain, mirrored = (b"".join(part) for part in zip(*self.hashes, strict=True)) if self.hashes else (b"", b"")
         shifts = np.array(self.shifts, np.int64).reshape(-1, 3)
         prints = CameraPrint(plain, mirrored, *motion)
-        return CameraFeatures(index, pts, mean, std, black, diff, thumbs, shifts, prints, damage)
+        return CameraFeatures(index, pts, mean, std, black, diff, thumbs, shifts, prints, damage, seen)
 
     def _uniform(self) -> bool:
         return bool(self.thumbs) and len({thumb.shape for thumb in self.thumbs}) == 1

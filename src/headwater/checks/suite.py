@@ -9,7 +9,9 @@ from headwater.checks.models import CheckReport, Finding, NotRun
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.registry import CannotJudge, Need, all_rules
+from headwater.checks.release import release
 from headwater.formats import Episode, Kind
+from headwater.privacy import Detectors
 
 
 def check_episode(
@@ -19,6 +21,7 @@ def check_episode(
     index: IndexLike | None = None,
     content_root: bytes = b"",
     threads: int = 1,
+    detectors: Detectors | None = None,
 ) -> CheckReport:
     """Run the suite.
 
@@ -27,11 +30,15 @@ def check_episode(
         index: everything anchored before this item; without it the ``copy/`` rules are listed as not run.
         content_root: 32 bytes; empty when checking before submission.
         threads: decoder threads; the report does not depend on it.
+        detectors: of faces, text and voices; without, their rules are listed as not run. Networks use floating point:
+            what they find is for the owner and never part of the network's report, which is made without.
 
     The same episode, spec, index and root give the same ``to_bytes`` on every run. Raises nothing for a bad
     recording; RecordingError only if its files vanish meanwhile.
     """
-    return judge(observe(episode, spec=spec, index=index, content_root=content_root, threads=threads))
+    return judge(
+        observe(episode, spec=spec, index=index, content_root=content_root, threads=threads, detectors=detectors)
+    )
 
 
 def judge(seen: Observed) -> CheckReport:
@@ -73,6 +80,7 @@ def _judge(seen: Observed) -> CheckReport:
         llr_milli=llr,
         quality=quality(llr),
         fingerprints=seen.fingerprints,
+        release=release(findings, not_run),
     )
 
 
@@ -86,5 +94,6 @@ def _available(seen: Observed) -> set[Need]:
         Need.SPEC: seen.spec is not None,
         Need.INDEX: seen.index is not None,
         Need.CONTENT_ROOT: bool(seen.content_root),
+        Need.DETECTORS: seen.exposed.detectors,
     }
     return {need for need, there in present.items() if there}

@@ -95,12 +95,14 @@ class Frame:
         pts_s: presentation time, seconds from the episode's start.
         image: uint8, (h, w) luma as coded (limited-range video has black at 16) or (h, w, 3) RGB.
         corrupt: the decoder found the frame's bytes damaged and guessed; the picture is not to be trusted.
+        whole: luma at full size, where ``frames`` was asked for it.
     """
 
     index: int
     pts_s: float
     image: NDArray[np.uint8]
     corrupt: bool = False
+    whole: NDArray[np.uint8] | None = None
 
 
 def probe(path: Path) -> Probe:
@@ -158,6 +160,7 @@ def frames(
     stop: int | None = None,
     threads: int = 1,
     only: Set[int] | None = None,
+    whole_every: int = 0,
 ) -> Iterator[Frame]:
     """Decode the episode's frames [start, stop) once, in order.
 
@@ -167,6 +170,7 @@ def frames(
         start, stop: episode frame numbers; ``stop=None`` means to the episode's end.
         threads: decoder threads; the result does not depend on it.
         only: frame numbers worth converting; the others are decoded but not handed out.
+        whole_every: every so many frames hand out full-size luma as well; 0 for never.
 
     Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
     DamagedFileError where decoding fails.
@@ -178,7 +182,7 @@ def frames(
     if begin >= end:
         return
     if video.stills is not None:
-        yield from _stills(video, range(begin, end), first, width if gray else None, gray, only)
+        yield from _stills(video, range(begin, end), first, width if gray else None, gray, only, whole_every)
         return
     origin = Fraction(video.start_s)
     position = begin - 1
@@ -191,7 +195,9 @@ def frames(
             continue
         seconds = float(pts * ledger.time_base - origin)
         image = _luma(frame, width) if gray else _rgb(frame)
-        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt))
+        wanted = whole_every and not (position - first) % whole_every
+        whole = _turned(_luma(frame, None), video.rotation) if wanted else None
+        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt), whole)
 
 
 @contextmanager
@@ -314,7 +320,7 @@ def _luma(frame: VideoFrame, width: int | None) -> NDArray[np.uint8]:
 
 
 def _stills(
-    video: Video, places: range, first: int, width: int | None, gray: bool, only: Set[int] | None
+    video: Video, places: range, first: int, width: int | None, gray: bool, only: Set[int] | None, whole_every: int
 ) -> Iterator[Frame]:
     """Frames of a camera without a video file; ITU-R BT.601 luma in integers, 16-bit pictures by their upper byte."""
     assert video.stills is not None
@@ -330,10 +336,12 @@ def _stills(
             image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
         elif not gray and image.ndim == 2:
             image = np.repeat(image[..., None], 3, axis=2)
+        wanted = gray and whole_every and not (place - first) % whole_every
+        whole = _turned(np.ascontiguousarray(image), video.rotation) if wanted else None
         if gray and width is not None:
             image = area_thumbnail(image, width)
         seconds = int(times[place]) / NS - float(video.start_s)
-        yield Frame(place - first, seconds, _turned(np.ascontiguousarray(image), video.rotation))
+        yield Frame(place - first, seconds, _turned(np.ascontiguousarray(image), video.rotation), False, whole)
 
 
 def _turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:

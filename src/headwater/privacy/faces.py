@@ -29,7 +29,7 @@ class Faces:
 
     def see(self, image: NDArray[np.uint8], *, careful: bool) -> tuple[Sighting, ...]:
         """Faces of a luma picture (h, w), largest confidence first."""
-        larger = image.shape[1] > SMALL[0] or image.shape[0] > SMALL[1]
+        larger = max(image.shape) > LARGE[0]
         passes = [self._small, self._large] if careful or larger else [self._small]
         floor = CAREFUL if careful else CHECK
         found = [box for network in passes for box in _boxes(network, image, floor)]

@@ -186,5 +186,3 @@ def _head(source: Path) -> bytes:
                 file.seek(start)
                 return Box(b"ftyp", file.read(stop - start)).packed()
     return Box(b"ftyp", b"isom\0\0\2\0isommp41").packed()
-
-

@@ -64,8 +64,6 @@ def fill(pixels: NDArray[np.uint8], areas: Sequence[Area]) -> None:
         pixels[top : max(top, min(high, area.y + area.height)), left : max(left, min(wide, area.x + area.width))] = 128
 
 
-
-
 def _upright(data: bytes) -> Image.Image:
     from PIL import ImageOps
 

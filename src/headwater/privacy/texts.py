@@ -24,7 +24,7 @@ UNCLIP = 1.6  # and its growth of what the detector marks
 READ, READ_CAREFUL = 0.7, 0.5
 LETTERS = 3  # fewer are read into noise
 MOST_PLACES = 40
-_HEIGHT, _LONGEST = 48, 960
+_HEIGHT, _LONGEST = 48, 480
 
 
 class Texts:
@@ -32,7 +32,7 @@ class Texts:
 
     def see(self, image: NDArray[np.uint8], *, careful: bool) -> tuple[Sighting, ...]:
         """Places of a luma picture (h, w) where at least ``LETTERS`` letters or digits can be read."""
-        larger = image.shape[1] > SMALL[0] or image.shape[0] > SMALL[1]
+        larger = max(image.shape) > LARGE[0]
         found: list[Sighting] = []
         for size in (SMALL, LARGE) if careful or larger else (SMALL,):
             for area in self._places(image, size):

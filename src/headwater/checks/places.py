@@ -1,0 +1,33 @@
+"""Sightings as spans and boxes of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.checks.exposed import sample_step
+from headwater.checks.models import Box, Span
+from headwater.checks.observed import Observed
+from headwater.privacy import Sighting
+
+MOST_FRAMES = 8
+Showing = Sequence[tuple[int, Sequence[Sighting]]]
+
+
+def spans_of(seen: Observed, frames: Sequence[int]) -> tuple[Span, ...]:
+    """Sampled frames as spans; neighbouring samples are one span."""
+    step = sample_step(seen.fps)
+    joined: list[list[int]] = []
+    for frame in frames:
+        if joined and frame - joined[-1][1] <= step:
+            joined[-1][1] = frame
+        else:
+            joined.append([frame, frame])
+    return tuple(seen.span(first, last + 1) for first, last in joined)
+
+
+def boxes_of(showing: Showing) -> tuple[Box, ...]:
+    """Boxes of the eight frames that show most, in frame order."""
+    chosen = sorted(sorted(showing, key=lambda row: (-len(row[1]), row[0]))[:MOST_FRAMES], key=lambda row: row[0])
+    return tuple(
+        Box(frame, s.area.x, s.area.y, s.area.width, s.area.height) for frame, sightings in chosen for s in sightings
+    )

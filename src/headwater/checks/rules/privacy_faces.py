@@ -1,0 +1,34 @@
+"""Faces in the sampled frames.
+
+Looked at: at least two frames a second. CenterFace at .35 (``privacy/faces.py``); found in every one of the two real
+recordings with faces, in none of the robot and driving frames (``bench/bench_privacy.py``). One frame is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headwater.checks.models import Severity
+from headwater.checks.observed import Observed
+from headwater.checks.places import boxes_of, spans_of
+from headwater.checks.registry import Draft, Need, rule
+from headwater.privacy import Sight
+
+
+@rule("privacy/faces", version=1, needs=(Need.VIDEO, Need.DETECTORS))
+def check(seen: Observed) -> Iterator[Draft]:
+    for key, looked in seen.exposed.seen.items():
+        showing = [(one.frame, one.of(Sight.FACE)) for one in looked if one.of(Sight.FACE)]
+        if showing:
+            at_once = max(len(faces) for _, faces in showing)
+            yield Draft(
+                Severity.NOTE,
+                "Faces can be seen.",
+                f"{at_once} at once, in {len(showing)} of {len(looked)} sampled frames",
+                "expected none, or consent to show them",
+                spans_of(seen, [frame for frame, _ in showing]),
+                key,
+                "Whoever buys it can recognise people.",
+                "Run 'headwater redact', or give consent with --people and --shows faces.",
+                boxes_of(showing),
+            )
