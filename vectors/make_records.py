@@ -36,7 +36,7 @@ VALID: dict[str, dict[str, Any]] = {
         "nonce": 7,
     },
     "ConsentReceipt": {
-        "type": "consent-receipt/1",
+        "type": "consent-receipt/2",
         "campaign": 1,
         "subject": A,
         "content_root": WORD,
@@ -47,6 +47,7 @@ VALID: dict[str, dict[str, Any]] = {
         "minimum_age": 21,
         "withdrawal": A,
         "given_at": 1_700_000_000,
+        "shows": ["faces"],
     },
     "Verdict": {
         "type": "verdict/1",

@@ -23,7 +23,7 @@ from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
 from headwater.checks.release import is_private, release, uncovered
-from headwater.checks.suite import check_episode, judge
+from headwater.checks.suite import as_the_network, check_episode, judge, look_for_private
 
 __all__ = [
     "REPORT_SCHEMA",
@@ -53,9 +53,11 @@ __all__ = [
     "SpecLike",
     "WeightsError",
     "all_rules",
+    "as_the_network",
     "check_episode",
     "is_private",
     "judge",
+    "look_for_private",
     "observe",
     "read_report",
     "release",

@@ -9,7 +9,6 @@ from pathlib import Path
 from headwater.formats import Episode, RecordingError
 from headwater.privacy import (
     Detectors,
-    ExtraMissingError,
     Heard,
     PrivacyError,
     Seen,
@@ -31,26 +30,26 @@ class Exposed:
         seen: camera key -> what its sampled frames showed.
         heard: file name -> its audio tracks.
         traces: file name -> what its metadata says, DICOM apart.
-        identifiers: file name -> attributes of a DICOM file that say who the patient is; ``None`` if they could not be
-            looked for.
+        identifiers: file name -> attributes of a DICOM file that say who the patient is; looked for with detectors only.
     """
 
     detectors: bool = False
     seen: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
     heard: Mapping[str, tuple[Heard, ...]] = field(default_factory=dict)
     traces: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
-    identifiers: Mapping[str, tuple[Trace, ...]] | None = field(default_factory=dict)
+    identifiers: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
 
 
 def exposed(episode: Episode, seen: Mapping[str, tuple[Seen, ...]], detectors: Detectors | None) -> Exposed:
     """Listens to the episode's files and reads their metadata. A file that does not open says nothing here."""
     traces: dict[str, tuple[Trace, ...]] = {}
     heard: dict[str, tuple[Heard, ...]] = {}
-    named: dict[str, tuple[Trace, ...]] | None = {}
+    named: dict[str, tuple[Trace, ...]] = {}
     for path in episode.source.files:
         try:
             if is_dicom(path):
-                named = _identified(path, named)
+                if detectors is not None:
+                    named[path.name] = identifiers(path)
                 continue
             traces[path.name] = traces_of(path)
             if detectors is not None and path in _films(episode):
@@ -67,10 +66,3 @@ def sample_step(rate_hz: float) -> int:
 
 def _films(episode: Episode) -> set[Path]:
     return {video.path for video in episode.videos.values() if video.stills is None}
-
-
-def _identified(path: Path, named: dict[str, tuple[Trace, ...]] | None) -> dict[str, tuple[Trace, ...]] | None:
-    try:
-        return None if named is None else {**named, path.name: identifiers(path)}
-    except ExtraMissingError:
-        return None

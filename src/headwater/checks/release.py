@@ -1,7 +1,7 @@
 """Whether the original may leave its owner: from what ``privacy/`` rules found and what people agreed to.
 
-Consent names kinds: ``faces``, ``voices``, ``texts``, ``positions``. Attributes that say who a patient is are covered by
-no receipt: they are taken out.
+Consent names kinds: ``faces``, ``voices``, ``texts``, ``positions``. Attributes that say who a patient is are covered
+by no receipt: they are taken out.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def release(
         shows: kinds of ``COVERABLE`` that people agreed to leave in it.
 
     Returns:
-        ``NEEDS_REDACTION`` where no consent was given, or none can help; ``NEEDS_CONSENT`` where what was given does not
-        reach; ``UNKNOWN`` where nothing was found and something could not be looked for.
+        ``NEEDS_REDACTION`` where no consent was given, or none can help; ``NEEDS_CONSENT`` where what was given does
+        not reach; ``UNKNOWN`` where nothing was found and something could not be looked for.
     """
     private = [finding for finding in findings if is_private(finding.rule)]
     open_kinds = {_kind(f) for f in private if not _covered(f, people, shows)}

@@ -24,6 +24,7 @@ from headwater.cli import (
     holder,
     juror,
     network,
+    redact,
     review,
     search,
     settle,
@@ -43,8 +44,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    demo, network, wallet, campaign, check, submit, watch, review, settle, claim, dataset, search, audit, holder,
-    deploy, governance, dispute, juror,
+    demo, network, wallet, campaign, check, redact, submit, watch, review, settle, claim, dataset, search, audit,
+    holder, deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

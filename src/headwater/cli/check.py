@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater.cli.options import HomeOption, JsonOption, SomeCampaignOption, emit, say, session_of
+from headwater.cli.options import (
+    HomeOption,
+    JsonOption,
+    PeopleOption,
+    ShowsOption,
+    SomeCampaignOption,
+    emit,
+    say,
+    session_of,
+)
 from headwater.cli.printing import report
 
 if TYPE_CHECKING:
+    from headwater.checks import Release
     from headwater.client.offline import Offline
     from headwater.formats import Recording
     from headwater.records.campaign_spec import CampaignSpec
@@ -34,14 +44,25 @@ def check(
     report_file: Annotated[
         Path | None, typer.Option("--report", help="Write the canonical report of the one episode here.")
     ] = None,
+    people: PeopleOption = 0,
+    shows: ShowsOption = None,
+    release: Annotated[bool, typer.Option("--release", help="Exit code 1 also unless the original may leave.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Judge episodes offline. Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check."""
+    """Judge episodes offline, and whether the originals may leave. Nothing leaves this machine.
+
+    Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check.
+    """
+    from headwater.checks import as_the_network
     from headwater.client.errors import ClientError
     from headwater.client.offline import check_offline, read_index
+    from headwater.client.releasing import demand_kinds
     from headwater.formats import open_recording
+    from headwater.privacy import detectors_if_there
 
+    kinds = tuple(shows or ())
+    demand_kinds(kinds)
     wanted = spec_for(campaign, spec, home)
     snapshot = read_index(index) if index else None
     recording = open_recording(path)
@@ -53,18 +74,30 @@ def check(
     done = []
     for number in numbers:
         with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
-            one = check_offline(recording[number], Path(work), wanted, snapshot)
+            one = check_offline(recording[number], Path(work), wanted, snapshot, detectors_if_there())
         if not as_json:
-            _print(path, number, one)
+            _print(path, number, one, _released(one, people, kinds))
         done.append((number, one))
     if report_file:
-        report_file.write_bytes(done[0][1].report.to_bytes())
+        report_file.write_bytes(as_the_network(done[0][1].report).to_bytes())
     rejected = sum(one.report.quality == "reject" for _, one in done)
+    kept_back = sum(_released(one, people, kinds) != "clear" for _, one in done)
     if as_json:
-        emit([{"number": number, "unsendable": one.unsendable, **one.report.to_record()} for number, one in done])
+        emit([_row(number, one, _released(one, people, kinds)) for number, one in done])
     elif len(done) > 1:
         typer.echo(f"{len(done)} episodes: {len(done) - rejected} good or for reviewers, {rejected} rejected")
-    return REJECTED if rejected else 0
+    return REJECTED if rejected or (release and kept_back) else 0
+
+
+def _released(one: Offline, people: int, shows: tuple[str, ...]) -> Release:
+    from headwater.checks import release
+
+    return release(one.report.findings, one.report.not_run, people=people, shows=shows)
+
+
+def _row(number: int, one: Offline, released: Release) -> dict[str, Any]:
+    row = {"number": number, "unsendable": one.unsendable, **one.report.to_record()}
+    return {**row, "release": str(released)}
 
 
 def spec_for(campaign: int | None, file: Path | None, home: Path | None) -> CampaignSpec | None:
@@ -88,7 +121,7 @@ def numbers_of(recording: Recording, wanted: list[int] | None) -> list[int]:
     return list(dict.fromkeys(wanted)) if wanted else list(there)
 
 
-def _print(path: Path, number: int, one: Offline) -> None:
-    report(f"{path} episode {number}", one.report)
+def _print(path: Path, number: int, one: Offline, released: Release) -> None:
+    report(f"{path} episode {number}", one.report, released)
     if one.unsendable:
         say(f"  cannot be sent as it is: {one.unsendable}")

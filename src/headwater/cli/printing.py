@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from headwater.checks import CheckReport, Finding
+    from headwater.checks import CheckReport, Finding, Release
 
 _PIPE_WIDTH = 160
-_COLOURS = {"defect": "red", "risk": "yellow", "note": "dim", "accept": "green", "review": "yellow", "reject": "red"}
+_COLOURS = {
+    "defect": "red", "risk": "yellow", "note": "dim", "accept": "green", "review": "yellow", "reject": "red",
+    "clear": "green", "needs consent": "yellow", "needs redaction": "red", "unknown": "yellow",
+}  # fmt: skip
 
 
 class Advance(Protocol):
@@ -55,8 +58,12 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
             out.print(f"{name:<{width}}  {text}")
 
 
-def report(name: str, made: CheckReport) -> None:
-    """A check report: verdict line, findings with evidence, rules that did not run."""
+def report(name: str, made: CheckReport, released: Release | None = None) -> None:
+    """A check report: verdict line, findings with evidence, rules that did not run.
+
+    Args:
+        released: whether the original may leave, with consent; default as the report has it, without.
+    """
     from rich.text import Text
 
     out = console()
@@ -64,6 +71,10 @@ def report(name: str, made: CheckReport) -> None:
     line.append(str(made.quality), style=_COLOURS[made.quality])
     line.append(f", score {made.score}, log-likelihood ratio {made.llr_milli / 1000:+.2f}, suite {made.suite}")
     out.print(line)
+    may = released or made.release
+    out.print(
+        Text(f"  release: {may}" + (": needs the privacy extra" if may == "unknown" else ""), style=_COLOURS[may])
+    )
     for finding in made.findings:
         _finding(out, finding)
     if made.not_run:

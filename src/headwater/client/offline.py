@@ -11,6 +11,7 @@ from headwater.client.errors import PackError
 from headwater.client.pack import pack
 from headwater.client.sealing import hash_files
 from headwater.formats import Episode
+from headwater.privacy import Detectors
 from headwater.records.campaign_spec import CampaignSpec
 
 
@@ -23,8 +24,16 @@ class Offline:
     unsendable: str = ""
 
 
-def check_offline(episode: Episode, work: Path, spec: CampaignSpec | None, index: CopyIndex | None) -> Offline:
+def check_offline(
+    episode: Episode,
+    work: Path,
+    spec: CampaignSpec | None,
+    index: CopyIndex | None,
+    detectors: Detectors | None = None,
+) -> Offline:
     """Packs, hashes and checks one episode; byte for byte the network's report, given its spec and index snapshot.
+
+    With detectors the report holds what they saw as well; ``checks.as_the_network`` leaves it out.
 
     An episode that cannot be packed is judged as it lies there, without a content root.
 
@@ -37,9 +46,10 @@ def check_offline(episode: Episode, work: Path, spec: CampaignSpec | None, index
     try:
         packed = pack(episode, work)
     except PackError as error:
-        return Offline(episode, check_episode(episode, spec=spec, index=index), error.line())
+        return Offline(episode, check_episode(episode, spec=spec, index=index, detectors=detectors), error.line())
     _, root = hash_files(packed.files)
-    return Offline(episode, check_episode(packed.episode, spec=spec, index=index, content_root=root))
+    report = check_episode(packed.episode, spec=spec, index=index, content_root=root, detectors=detectors)
+    return Offline(episode, report)
 
 
 def read_index(path: Path) -> CopyIndex:

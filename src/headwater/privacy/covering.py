@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from headwater.privacy.models import Area, Seen, Sight, Sighting
 
@@ -41,6 +42,12 @@ def private(one: Seen) -> tuple[Sighting, ...]:
     return one.of(Sight.FACE) + texts
 
 
+def outside(sightings: Iterable[Sighting], areas: Iterable[Area]) -> int:
+    """How many are not inside a filled area: from what stands around it the detector still guesses a face there."""
+    filled = [area.grown(110) for area in areas]
+    return sum(not any(area.holds(s.area) for area in filled) for s in sightings)
+
+
 def covers(looked: Iterable[Seen], frames: int, fps: float) -> Mapping[int, tuple[Cover, ...]]:
     """Frame -> what to fill. ``looked`` in frame order; ``frames`` how many there are."""
     gap, held = max(1, round(GAP_S * fps)), max(1, round(HELD_S * fps))
@@ -74,7 +81,7 @@ def _filled(track: _Track, held: int, frames: int) -> Iterable[tuple[int, Area]]
     (first, at_first), (last, at_last) = known[0], known[-1]
     for frame in range(max(0, first - held), first):
         yield frame, at_first.grown(100 + 4 * (first - frame))
-    for (a, one), (b, other) in zip(known, known[1:], strict=False):
+    for (a, one), (b, other) in pairwise(known):
         yield a, one
         for frame in range(a + 1, b):
             yield frame, _between(one, other, frame - a, b - a)

@@ -17,7 +17,7 @@ import numpy as np
 
 from headwater.formats import Video, frames, packet_times, probe
 from headwater.formats.video import open_container, video_track
-from headwater.privacy.covering import Cover, covers, private
+from headwater.privacy.covering import Cover, covers, outside, private
 from headwater.privacy.errors import RedactionError
 from headwater.privacy.models import Area, Seen
 from headwater.privacy.movie import Track, clocks, newest_video, write_movie
@@ -68,7 +68,8 @@ def redact_film(source: Path, target: Path, detectors: Detectors) -> FilmChange:
     if len(packet_times(target)) != count:
         raise RedactionError(source.name, actual="frames were lost while encoding", allowed=count, fix="report it")
     again = Video("film", target, 0.0, None, found.fps, found.width, found.height, found.codec, found.pix_fmt)
-    left = sum(len(private(one)) for one in _looked(again, rotation, detectors))
+    filled = {frame: [cover.area for cover in rows] for frame, rows in made.items()}
+    left = sum(outside(private(one), filled.get(one.frame, ())) for one in _looked(again, rotation, detectors))
     return FilmChange(count, tuple(c for rows in made.values() for c in rows), left, gone, found.codec)
 
 

@@ -28,6 +28,12 @@ class Area:
         dy = max(2, self.height * (percent - 100) // 200)
         return Area(self.x - dx, self.y - dy, self.width + 2 * dx, self.height + 2 * dy)
 
+    def holds(self, other: Area) -> bool:
+        """Whether four fifths of ``other`` lie inside."""
+        wide = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        high = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return wide > 0 and high > 0 and 10 * wide * high >= 8 * other.width * other.height
+
     def overlap_milli(self, other: Area) -> int:
         """Thousandths of the two together that both cover."""
         wide = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)

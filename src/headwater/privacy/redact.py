@@ -18,12 +18,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from headwater.privacy.covering import private
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.privacy.covering import GROWN_PERCENT, outside, private
 from headwater.privacy.dicom import METHOD, deidentified, is_dicom, write
 from headwater.privacy.errors import RedactionError
 from headwater.privacy.film import redact_film
 from headwater.privacy.models import Area, Seen
-from headwater.privacy.pictures import covered, luma, stripped
+from headwater.privacy.pictures import covered, fill, luma, stripped
 from headwater.privacy.ports import Detectors
 from headwater.privacy.tables import WORDS, copy_table
 from headwater.privacy.traces import MOVIES, PICTURES, traces_of
@@ -130,10 +133,10 @@ class _Run:
         except (OSError, SyntaxError, ValueError) as error:
             fix = "copy it again"
             raise RedactionError(path, actual=f"not a picture ({type(error).__name__})", fix=fix) from None
-        areas = [sighting.area.grown(130) for sighting in private(seen)]
+        areas = [sighting.area.grown(GROWN_PERCENT) for sighting in private(seen)]
         made = covered(data, areas, path) if areas else stripped(data, path)
         target.write_bytes(made)
-        left = len(private(Seen(0, self.detectors.see(luma(made), careful=True)))) if areas else 0
+        left = outside(private(Seen(0, self.detectors.see(luma(made), careful=True))), areas) if areas else 0
         boxes = tuple((0, *_numbers(a), str(s.sight)) for a, s in zip(areas, private(seen), strict=True))
         gone = (*names, *(["metadata"] if len(made) != len(data) and not names else []))
         return _change(source, target, path, 1, boxes, left, gone)
@@ -148,6 +151,13 @@ class _Run:
                 raise RedactionError(path, actual=f"text or a face in frame {number}", allowed="none", fix=fix)
         write(held, target)
         return _change(source, target, path, pictures, removed=gone)
+
+
+def without_private(image: NDArray[np.uint8], detectors: Detectors) -> NDArray[np.uint8]:
+    """A copy of one luma picture (h, w) with faces and telling text filled: for previews."""
+    made = image.copy()
+    fill(made, [s.area.grown(GROWN_PERCENT) for s in private(Seen(0, detectors.see(image, careful=True)))])
+    return made
 
 
 def redact(
@@ -230,8 +240,6 @@ def _change(
 
 def _shown(held: Any, path: str) -> Any:
     """Frames of a DICOM file as 8-bit luma, stretched to the whole range. Raises RedactionError."""
-    import numpy as np
-
     if "PixelData" not in held:
         return
     try:

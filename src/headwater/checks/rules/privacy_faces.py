@@ -15,7 +15,7 @@ from headwater.checks.registry import Draft, Need, rule
 from headwater.privacy import Sight
 
 
-@rule("privacy/faces", version=1, needs=(Need.VIDEO, Need.DETECTORS))
+@rule("privacy/faces", version=1, needs=(Need.DETECTORS, Need.VIDEO))
 def check(seen: Observed) -> Iterator[Draft]:
     for key, looked in seen.exposed.seen.items():
         showing = [(one.frame, one.of(Sight.FACE)) for one in looked if one.of(Sight.FACE)]

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.registry import CannotJudge, Draft, Need, rule
+from headwater.checks.registry import Draft, Need, rule
 
 
-@rule("privacy/identifiers", version=1)
+@rule("privacy/identifiers", version=1, needs=(Need.DETECTORS,))
 def check(seen: Observed) -> Iterator[Draft]:
-    if seen.exposed.identifiers is None:
-        raise CannotJudge(f"needs {Need.DETECTORS}")
     for name, traces in seen.exposed.identifiers.items():
         if traces:
             first = ", ".join(trace.place.removeprefix("DICOM ") for trace in traces[:4])

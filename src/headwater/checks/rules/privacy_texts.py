@@ -18,7 +18,7 @@ from headwater.privacy import Seen, Sight, Sighting
 LINE_LETTERS, LINE_DIGITS, PAGE_LETTERS = 5, 2, 20
 
 
-@rule("privacy/texts", version=1, needs=(Need.VIDEO, Need.DETECTORS))
+@rule("privacy/texts", version=1, needs=(Need.DETECTORS, Need.VIDEO))
 def check(seen: Observed) -> Iterator[Draft]:
     for key, looked in seen.exposed.seen.items():
         showing = [(one.frame, telling(one)) for one in looked if telling(one)]
