@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # The binary itself: the npm launcher ends with 0 whatever forge says.
 FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
-.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks clean
+.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-privacy clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,9 +76,9 @@ fmt: setup       ## format everything
 artifacts: setup ## compile the contracts into the Python package
 	$(BIN)/python contracts/build.py
 
-bench: bench-gas bench-vault bench-checks   ## every measurement; results in bench/results
+bench: bench-gas bench-vault bench-checks bench-privacy   ## every measurement; results in bench/results
 
-bench-gas bench-vault bench-checks: setup
+bench-gas bench-vault bench-checks bench-privacy: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
 clean:           ## remove what was built, keep the sources

@@ -30,7 +30,7 @@ class Exposed:
         seen: camera key -> what its sampled frames showed.
         heard: file name -> its audio tracks.
         traces: file name -> what its metadata says, DICOM apart.
-        identifiers: file name -> attributes of a DICOM file that say who the patient is; looked for with detectors only.
+        identifiers: file name -> what of a DICOM file says who the patient is; looked for with detectors only.
     """
 
     detectors: bool = False

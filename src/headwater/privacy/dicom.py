@@ -51,7 +51,7 @@ def is_dicom(path: Path) -> bool:
 def identifiers(path: Path) -> tuple[Trace, ...]:
     """Attributes of the profile that still say something, by name; private ones as one.
 
-    A file that says it was de-identified may keep replaced UIDs and dummies. Raises ExtraMissingError, RedactionError.
+    A file that says it was de-identified may keep UIDs and dummies as ``deidentified`` writes them. Raises ExtraMissingError, RedactionError.
     """
     held = _read(path, pixels=False)
     done = str(held.get("PatientIdentityRemoved", "")) == "YES"
@@ -59,10 +59,18 @@ def identifiers(path: Path) -> tuple[Trace, ...]:
     with _quiet(path):
         for element in _walk(held):
             action = "X" if element.tag.is_private else action_of(int(element.tag))
-            if action is None or element.is_empty or (done and action in "UD"):
+            if action is None or element.is_empty or (done and _replaced(element, action)):
                 continue
             named["a private attribute" if element.tag.is_private else element.keyword or str(element.tag)] = None
     return tuple(Trace("person", f"DICOM {name}") for name in named)
+
+
+def _replaced(element: Any, action: str) -> bool:
+    """Whether a value is what this module puts in the place of one; what a file claims of itself does not count."""
+    if action == "U":
+        uids = [element.value] if isinstance(element.value, str) else element.value
+        return all(str(uid).startswith("2.25.") for uid in uids)
+    return action == "D" and str(element.value) == str(_plain(element, action))
 
 
 def deidentified(path: Path, key: bytes) -> tuple[Any, tuple[str, ...]]:
