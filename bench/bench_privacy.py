@@ -1,6 +1,6 @@
 """What the privacy rules and ``headwater redact`` find, miss and cost, on real recordings of ``--data`` (or the default).
 
-Faces were counted by eye; plates are drawn, for no recording with a legible one is at hand. What is left in metadata is
+Faces were counted by eye; plates are drawn: no recording with a legible one is at hand. What is left in metadata is
 read with programs that are not ours: ExifTool where it is installed, and pydicom walked here, against the table alone.
 """
 

@@ -51,7 +51,8 @@ def is_dicom(path: Path) -> bool:
 def identifiers(path: Path) -> tuple[Trace, ...]:
     """Attributes of the profile that still say something, by name; private ones as one.
 
-    A file that says it was de-identified may keep UIDs and dummies as ``deidentified`` writes them. Raises ExtraMissingError, RedactionError.
+    A file that says it was de-identified may keep UIDs and dummies as ``deidentified`` writes them. Raises
+    ExtraMissingError, RedactionError.
     """
     held = _read(path, pixels=False)
     done = str(held.get("PatientIdentityRemoved", "")) == "YES"
