@@ -1,4 +1,4 @@
-"""What the privacy rules and ``headwater redact`` find, miss and cost, on real recordings of ``--data`` (or the default).
+"""What the privacy rules and ``headwater redact`` find, miss and cost, on the real recordings of ``--data``.
 
 Faces were counted by eye; plates are drawn: no recording with a legible one is at hand. What is left in metadata is
 read with programs that are not ours: ExifTool where it is installed, and pydicom walked here, against the table alone.
