@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # The binary itself: the npm launcher ends with 0 whatever forge says.
 FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
-.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-privacy clean
+.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python clients check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-export bench-privacy clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,6 +28,13 @@ node_modules/.installed: package.json package-lock.json
 	.venv-$*/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+# Clients of what we write, hashed too, unless one needs an installer of its own (tests/clients/README.md).
+.venv-client-%/.installed: tests/clients/%.txt
+	$(PYTHON) -m venv .venv-client-$*
+	if [ -f tests/clients/install_$*.sh ]; then bash tests/clients/install_$*.sh .venv-client-$*; \
+	else .venv-client-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<; fi
+	touch $@
+
 demo: setup      ## the main job on this machine, about a minute
 	$(BIN)/headwater demo
 
@@ -38,6 +45,11 @@ test-contracts: setup
 
 test-python: setup
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+CLIENTS := $(patsubst tests/clients/%.txt,.venv-client-%/.installed,$(wildcard tests/clients/*.txt))
+
+clients: setup $(CLIENTS)   ## open what we write with LeRobot, datasets, webdataset, mcap, rerun: each in its own environment
+	$(BIN)/python tests/clients/run.py
 
 # Each part writes its own section, so that they can also be run one at a time.
 test-long: test-long-contracts test-long-python prove   ## fuzz 5,000, invariants 256 x 200, every slow test, proofs; writes tests/long-result.md
@@ -76,10 +88,10 @@ fmt: setup       ## format everything
 artifacts: setup ## compile the contracts into the Python package
 	$(BIN)/python contracts/build.py
 
-bench: bench-gas bench-vault bench-checks bench-privacy   ## every measurement; results in bench/results
+bench: bench-gas bench-vault bench-checks bench-export bench-privacy   ## every measurement; results in bench/results
 
-bench-gas bench-vault bench-checks bench-privacy: setup
+bench-gas bench-vault bench-checks bench-export bench-privacy: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv .venv-slither .venv-halmos node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos .venv-client-* node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

@@ -16,6 +16,7 @@ interface Vm {
     function stopPrank() external;
     function warp(uint256 time) external;
     function roll(uint256 number) external;
+    function setBlockhash(uint256 number, bytes32 hash) external;
     function chainId(uint256 id) external;
     function expectRevert() external;
     function expectRevert(bytes4 reason) external;
@@ -26,6 +27,7 @@ interface Vm {
     function addr(uint256 key) external pure returns (address);
     function etch(address target, bytes calldata code) external;
     function readFile(string calldata path) external view returns (string memory);
+    function readLine(string calldata path) external view returns (string memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonInt(string calldata json, string calldata key) external pure returns (int256);
     function parseJsonBool(string calldata json, string calldata key) external pure returns (bool);

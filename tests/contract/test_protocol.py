@@ -17,13 +17,15 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.contract.model.covering import unmet
+from tests.contract.model.touring import TOURS
 from tests.contract.model.town import Town
 from tests.contract.model.world import STEPS, Draw, World
 
 from headwater.chain import anvil
 
 pytestmark = pytest.mark.chain
-SHORT, LONG = (4, 120), (16, 150)  # examples, steps in each
+SHORT, LONG = (4, 120), (20, 150)  # examples, steps in each
 
 
 class Protocol(RuleBasedStateMachine):
@@ -78,6 +80,12 @@ def walk(town: Town, examples: int, steps: int, *, shrink: bool) -> Counter[tupl
     return tally
 
 
+def tours(town: Town, tally: Counter[tuple[str, str]]) -> None:
+    """Every tour, from the beginning."""
+    for one in TOURS:
+        one(town.world(tally))
+
+
 def report(tally: Counter[tuple[str, str]]) -> str:
     done = sum(count for (_, refusal), count in tally.items() if not refusal)
     lines = [f"{tally.total()} steps: {done} done, {tally.total() - done} refused by the predicted error"]
@@ -93,8 +101,18 @@ def test_the_chain_agrees_with_the_model(town: Town) -> None:
     assert tally.total() >= 250
 
 
+def test_every_function_goes_through_and_is_refused(town: Town) -> None:
+    """On tours alone, so that none of them stops on its way unseen."""
+    tally: Counter[tuple[str, str]] = Counter()
+    tours(town, tally)
+    print(report(tally))  # noqa: T201  # the count is what was asked for
+    assert unmet(tally) == []
+
+
 @pytest.mark.slow
 def test_the_chain_agrees_with_the_model_over_thousands_of_steps(town: Town) -> None:
     tally = walk(town, *LONG, shrink=True)
+    tours(town, tally)
     print(report(tally))  # noqa: T201  # the count is what was asked for
     assert tally.total() >= 1_000
+    assert unmet(tally) == []

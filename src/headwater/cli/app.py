@@ -16,6 +16,7 @@ from headwater.cli import (
     campaign,
     check,
     claim,
+    convert,
     dataset,
     demo,
     deploy,
@@ -44,8 +45,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    demo, network, wallet, campaign, check, redact, submit, watch, review, settle, claim, dataset, search, audit,
-    holder, deploy, governance, dispute, juror,
+    demo, network, wallet, campaign, check, redact, submit, watch, review, settle, claim, dataset, convert, search,
+    audit, holder, deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.cli.conforming import AsRecordedOption, ConventionsOption, SpecOption, data_of, lines_of, written
+from headwater.cli.conforming import AsRecordedOption, ConventionsOption, SpecOption, written
+from headwater.cli.convert import DEFAULT, FormOption, exported, writer
 from headwater.cli.options import AsOption, CampaignOption, HomeOption, JsonOption, Session, emit, say, session_of
 from headwater.cli.printing import console, progress
 from headwater.cli.references import item_of, version_of
 
 if TYPE_CHECKING:
     from headwater.client.buy import Delivered
-    from headwater.export import ExportReport
-    from headwater.records.conform import ConformedSet
 
 VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
 OutOption = Annotated[Path, typer.Option("--out", help="A folder that is not there yet, or empty.")]
-
-
-class Format(StrEnum):
-    """Training views."""
-
-    LEROBOT_V3 = "lerobot-v3.0"
 
 
 def register(app: typer.Typer) -> None:
@@ -112,7 +104,7 @@ def export(
     source: Annotated[str, typer.Argument(metavar="DATASET[@V]|PATH", help="A bought version, or a recording.")],
     out: OutOption,
     name: Annotated[str | None, typer.Option("--as", help="Wallet that holds the licence.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="Which training view.")] = Format.LEROBOT_V3,
+    form: FormOption = DEFAULT,
     spec: SpecOption = None,
     conventions: ConventionsOption = None,
     as_recorded: AsRecordedOption = False,
@@ -123,15 +115,15 @@ def export(
     import tempfile
 
     from headwater.client.errors import ClientError
+    from headwater.client.provenance import provenance_of
     from headwater.client.spec_file import read_spec
     from headwater.client.training import asked_of
-    from headwater.export import export_lerobot_v3
     from headwater.formats import open_recording
 
     target = _free(out)
     if Path(source).exists():
-        wanted = read_spec(spec) if spec else None
-        made, how = written(export_lerobot_v3, open_recording(Path(source)).episodes, target, wanted, conventions)
+        recording, wanted = open_recording(Path(source)), read_spec(spec) if spec else None
+        made, how = written(writer(form, len(recording)), recording.episodes, target, wanted, conventions)
     else:
         number, version = version_of(source)
         if name is None:
@@ -140,11 +132,12 @@ def export(
         session.home.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="export-", dir=session.home.work) as work:
             got = _deliver(session, name, number, version, Path(work) / "plain")
-            asked = asked_of(session.network, number, version)
+            about, asked = provenance_of(session.network, number, version), asked_of(session.network, number, version)
             wanted = None if as_recorded else read_spec(spec) if spec else asked.spec
-            labels = asked.contributions
-            made, how = written(export_lerobot_v3, got.episodes, target, wanted, conventions, labels)
-    _exported(made, how, form, as_json)
+            made, how = written(
+                writer(form, len(got.episodes), about), got.episodes, target, wanted, conventions, asked.contributions
+            )
+    exported(made, form, as_json, how)
 
 
 def withdraw(
@@ -186,21 +179,6 @@ def _deliver(session: Session, name: str, dataset: int, version: int, target: Pa
     for fault in got.faults:
         say(f"key holder {fault.holder}: {fault.reason}")
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
-
-
-def _exported(made: ExportReport, how: ConformedSet | None, form: Format, as_json: bool) -> None:
-    if as_json:
-        emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,
-              "copied": made.copied, "reencoded": len(made.reencoded), "files": list(made.files),
-              **data_of(how)})  # fmt: skip
-        return
-    out = console()
-    out.print(f"{made.episodes} episodes, {made.frames} frames as {form} in {made.root}")
-    out.print(f"video: {made.copied} clips copied unchanged, {len(made.reencoded)} encoded anew")
-    for one in made.reencoded:
-        out.print(f"  encoded anew: episode {one.episode_index} {one.camera}: {one.reason}")
-    for line in lines_of(how):
-        out.print(line, markup=False)
 
 
 def _free(out: Path) -> Path:

@@ -1,33 +1,52 @@
-"""Training views of episodes: LeRobot v3.0 out, and back in frame by frame."""
+"""Training views of episodes: LeRobot, WebDataset, Hugging Face, MCAP and Rerun out; and back in frame by frame."""
 
 from headwater.export.errors import (
     ConventionsError,
     ExportError,
+    MissingExtraError,
     OutputError,
     Problem,
     ShortVideoError,
     UnlikeEpisodesError,
     UnmappableError,
 )
-from headwater.export.lerobot_v3 import export_lerobot_v3
+from headwater.export.huggingface.card import Provenance
+from headwater.export.huggingface.writer import export_huggingface
+from headwater.export.lerobot.beside import read_times, restored
+from headwater.export.lerobot.sensors import read_sensors
+from headwater.export.lerobot.v2 import export_lerobot_v2
+from headwater.export.lerobot.v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
-from headwater.export.sensors import read_sensors
+from headwater.export.outputs import OUTPUTS, Output, export_as, export_mcap, export_rerun
+from headwater.export.webdataset import export_webdataset
 
 __all__ = [
+    "OUTPUTS",
     "ConventionsError",
     "Dataset",
     "ExportError",
     "ExportReport",
+    "MissingExtraError",
+    "Output",
     "OutputError",
     "Problem",
+    "Provenance",
     "Reencoded",
     "Sample",
     "ShortVideoError",
     "UnlikeEpisodesError",
     "UnmappableError",
+    "export_as",
+    "export_huggingface",
+    "export_lerobot_v2",
     "export_lerobot_v3",
+    "export_mcap",
+    "export_rerun",
+    "export_webdataset",
     "load",
     "read_sensors",
+    "read_times",
+    "restored",
     "samples",
 ]

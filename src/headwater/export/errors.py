@@ -6,7 +6,8 @@ HeadwaterError
     ├── ShortVideoError         a camera has fewer frames than the table has rows
     ├── ConventionsError        a statement of a recording's conventions cannot be read
     ├── UnmappableError         episodes cannot be brought to the campaign's spec
-    └── OutputError             the target folder is in the way or cannot be written
+    ├── OutputError             the target folder is in the way or cannot be written
+    └── MissingExtraError       a form needs packages that are not installed
 """
 
 from __future__ import annotations
@@ -79,3 +80,7 @@ class UnmappableError(ExportError):
 
 class OutputError(ExportError):
     """The output folder exists with content, or what was written does not read back."""
+
+
+class MissingExtraError(ExportError):
+    """The packages that a form of output needs come with an extra that is not installed."""

@@ -30,8 +30,20 @@ from headwater.formats.models import (
 )
 from headwater.formats.opening import open_recording, sniff
 from headwater.formats.ports import Reader
+from headwater.formats.random_access import FrameReader
 from headwater.formats.recording import Recording
-from headwater.formats.video import Frame, PacketLedger, Probe, episode_span, frames, ledger_of, packet_times, probe
+from headwater.formats.video import (
+    Frame,
+    PacketLedger,
+    Probe,
+    StoredFrame,
+    episode_span,
+    frames,
+    ledger_of,
+    packet_times,
+    probe,
+    stored_frames,
+)
 
 __all__ = [
     "NS",
@@ -42,6 +54,7 @@ __all__ = [
     "EmptyRecordingError",
     "Episode",
     "Frame",
+    "FrameReader",
     "Kind",
     "MetadataError",
     "MissingFileError",
@@ -52,6 +65,7 @@ __all__ = [
     "RecordingError",
     "Source",
     "Stills",
+    "StoredFrame",
     "Stream",
     "Text",
     "TooLargeError",
@@ -66,4 +80,5 @@ __all__ = [
     "packet_times",
     "probe",
     "sniff",
+    "stored_frames",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.formats.errors import DamagedFileError, EmptyRecordingError
+from headwater.formats.errors import DamagedFileError, EmptyRecordingError, RecordingError
+from headwater.formats.footage import footage
 from headwater.formats.gpmf import Chunk, GpmfError, parse
-from headwater.formats.models import NS, Episode, Kind, Source, Stream, Video
+from headwater.formats.models import NS, Episode, Kind, Stream
 from headwater.formats.mp4 import looks_like_mp4
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.video import open_container, packet_times, probe
+from headwater.formats.sidecar import filmed
+from headwater.formats.video import open_container, probe
 
 FORMAT = "gopro-mp4"
 _KINDS = {"GYRO": Kind.GYRO, "ACCL": Kind.ACCEL, "GPS5": Kind.GPS, "GPS9": Kind.GPS, "CORI": Kind.POSE}
@@ -54,30 +56,17 @@ def has_gpmf(path: Path) -> bool:
     try:
         with open_container(path) as container:
             return _telemetry_track(container) is not None
-    except (DamagedFileError, EmptyRecordingError):
+    except RecordingError:
         return False
 
 
 def read_gopro(path: Path) -> Episode:
     """The file as one episode. Raises RecordingError."""
-    found = probe(path)
-    ledger = packet_times(path)
-    video = Video("camera", path, 0.0, None, found.fps, found.width, found.height, found.codec, found.pix_fmt)
-    streams, devices, notes = _streams(path, payloads(path))
-    tags = dict(found.tags)
-    return Episode(
-        name=path.stem,
-        source=Source(FORMAT, path, 0, (path,)),
-        length=len(ledger),
-        fps=found.fps,
-        embodiment="GoPro",
-        tasks=(),
-        streams=streams,
-        videos={"camera": video},
-        ledger={"length": found.frames, "declared_rows": found.frames},
-        meta={"devices": devices, "firmware": tags.get("firmware", ""), "tags": tags},
-        notes=notes,
-    )
+    film = footage(path)
+    streams, devices, notes = telemetry(path, payloads(path))
+    episode = filmed(film, FORMAT, path, 0, (path,), streams)
+    meta = {"devices": devices, "firmware": film.tags.get("firmware", ""), **episode.meta}
+    return replace(episode, embodiment="GoPro", meta=meta, notes=(*film.notes, *notes))
 
 
 def payloads(path: Path) -> list[Payload]:
@@ -101,14 +90,21 @@ def _telemetry_track(container: Any) -> Any | None:
     return None
 
 
-def _streams(path: Path, packets: list[Payload]) -> tuple[dict[str, Stream], list[str], tuple[str, ...]]:
+def telemetry(path: Path, packets: list[Payload]) -> tuple[dict[str, Stream], list[str], tuple[str, ...]]:
+    """Streams by name, names of the devices, and notes.
+
+    The camera's streams have their four-character codes as names; those of a second device ``CODE@DEVICE``.
+
+    Raises:
+        DamagedFileError: a payload that is not GPMF.
+    """
     parts: dict[tuple[str, tuple[int, str]], list[tuple[Chunk, Payload]]] = defaultdict(list)
     for number, packet in enumerate(packets):
         try:
             chunks = parse(packet.data)
         except GpmfError as error:
             raise DamagedFileError(
-                "telemetry is not GPMF", file=path, field=f"gpmd payload {number}", actual=str(error), fix=_FIX
+                "telemetry is not GPMF", file=path, field=f"payload {number}", actual=str(error), fix=_FIX
             ) from None
         for chunk in chunks:
             parts[chunk.key, chunk.device].append((chunk, packet))

@@ -1,12 +1,14 @@
 """GPMF: GoPro's telemetry, key-length-value, from one payload of the MP4's metadata track.
 
 DEVC (device) holds DVID, DVNM and STRMs (streams); the last item of a STRM is its data, the items before it say
-its name (STNM), unit (SIUN, UNIT) and divisor (SCAL). Big-endian, padded to four bytes.
+its name (STNM), unit (SIUN, UNIT), divisor (SCAL) and, for samples of mixed types, the type of each part (TYPE).
+Big-endian, padded to four bytes.
 Source: github.com/gopro/gpmf-parser, README "GPMF KLV structure".
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_DEPTH = 8
+MAX_PARTS = 256
+_ARRAY = re.compile(rb"(.)\[(\d{1,6})\]")
 _HEAD = struct.Struct(">4scBH")
 _DTYPES = {
     b"b": ">i1", b"B": ">u1", b"s": ">i2", b"S": ">u2", b"l": ">i4", b"L": ">u4",
@@ -67,6 +71,20 @@ def parse(payload: bytes) -> list[Chunk]:
     ]  # fmt: skip
 
 
+def devices(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Number (DVID), start and end of each device in bytes of one payload after another. Raises GpmfError."""
+    place = 0
+    for item in _items(data, 0):
+        stop = place + 8 + (len(item.data) + 3) // 4 * 4
+        if item.key == "DEVC":
+            yield (
+                next((int.from_bytes(i.data[:4], "big") for i in _items(item.data, 1) if i.key == "DVID"), 0),
+                place,
+                stop,
+            )
+        place = stop
+
+
 def _items(data: bytes, depth: int) -> Iterator[Item]:
     if depth > MAX_DEPTH:
         raise GpmfError(f"nested deeper than {MAX_DEPTH}")
@@ -96,7 +114,8 @@ def _device(device: Item) -> Iterator[Chunk]:
 
 def _stream(device: tuple[int, str], items: list[Item]) -> Chunk | None:
     about = {item.key: item for item in items[:-1]}
-    values = _numbers(items[-1])
+    mixed = items[-1].kind == b"?"
+    values = _mixed(items[-1], about.get("TYPE")) if mixed else _numbers(items[-1])
     if values is None or not values.size:
         return None
     if "SCAL" in about:
@@ -117,13 +136,31 @@ def _numbers(item: Item) -> NDArray[np.float64] | None:
     return flat.reshape(item.repeat, -1).astype(np.float64)
 
 
+def _mixed(item: Item, types: Item | None) -> NDArray[np.float64] | None:
+    """Samples of several numbers of different types; ``None`` if a part is no number. Raises GpmfError."""
+    if types is None or not item.repeat:
+        return None
+    codes = _ARRAY.sub(lambda m: m[1] * min(int(m[2]), MAX_PARTS), types.data.strip(b"\0"))
+    if len(codes) > MAX_PARTS:
+        raise GpmfError(f"TYPE of {item.key} has more than {MAX_PARTS} parts")
+    parts = [_DTYPES.get(codes[i : i + 1]) for i in range(len(codes))]
+    if not parts or None in parts:
+        return None
+    sample = np.dtype([(str(i), part) for i, part in enumerate(parts)])
+    if sample.itemsize != item.size:
+        raise GpmfError(f"TYPE of {item.key} says {sample.itemsize} bytes a sample, not {item.size}")
+    rows = np.frombuffer(item.data, dtype=sample)
+    return np.stack([rows[str(i)].astype(np.float64) for i in range(len(parts))], axis=1)
+
+
 def _text(item: Item) -> str:
     return item.data.decode("latin-1").strip("\0 ").replace("²", "^2").replace("³", "^3")
 
 
 def _unit(item: Item) -> str:
     """One unit, or one a column: the item repeats fixed-size strings."""
-    width = item.size if item.size > 1 else len(item.data)
+    one = item.size > 1 or len(set(item.data)) == 1  # "ss" is seconds twice
+    width = item.size if one else len(item.data)
     parts = [item.data[i : i + width] for i in range(0, len(item.data), width or 1)]
     texts = [p.decode("latin-1").strip("\0 ").replace("²", "^2").replace("³", "^3") for p in parts]
     return ",".join(texts) if len(set(texts)) > 1 else (texts[0] if texts else "")

@@ -10,10 +10,8 @@ Neither stores times: rows are taken to be evenly spaced at the rate the file na
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
+from headwater.formats.hdf5_file import FIX, opened
 from headwater.formats.models import NS, Episode, Kind, Source, Stills, Stream, Video
 from headwater.formats.recording import LazyEpisodes, Recording
 from headwater.formats.stills import decode_still, still_size
@@ -30,7 +29,6 @@ ALOHA_FPS, ROBOMIMIC_FPS = Fraction(50), Fraction(20)
 MAX_ROWS = 10_000_000
 MAX_TABLE_BYTES = 1 << 30
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_FIX = "Copy the file again from where it was recorded; h5ls must be able to list it."
 _KINDS = {
     "action": Kind.ACTION,
     "actions": Kind.ACTION,
@@ -70,24 +68,6 @@ class Hdf5Reader:
             allowed="action and observations (ALOHA), or data/demo_0 (robomimic)",
             fix="Name the groups as one of the two does, or convert to LeRobot.",
         )
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """The file for reading; what h5py raises becomes DamagedFileError."""
-    try:
-        status = path.stat()
-        yield _file(path, status.st_size, status.st_mtime_ns)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError) as error:
-        first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-        raise DamagedFileError("cannot be read as HDF5", file=path, actual=first, fix=_FIX) from None
-
-
-@lru_cache(maxsize=4)
-def _file(path: Path, _size: int, _mtime_ns: int) -> Any:
-    import h5py
-
-    return h5py.File(path, "r")
 
 
 class H5Stills:
@@ -218,7 +198,7 @@ def _camera(
 def _first(path: Path, stills: Stills, name: str) -> bytes:
     packed = stills.encoded(0)
     if packed is None or not packed[1]:
-        raise DamagedFileError("picture is empty", file=path, field=f"{name}[0]", fix=_FIX)
+        raise DamagedFileError("picture is empty", file=path, field=f"{name}[0]", fix=FIX)
     return packed[1]
 
 

@@ -101,7 +101,7 @@ class Rows:
     """An episode's rows as streams.
 
     Attributes:
-        length: number of rows.
+        length: number of rows; times_ns: int64 (n,), of each.
         streams: every numeric column except the bookkeeping ones, in file order.
         bookkeeping: ``timestamp`` (float64) and the index columns (int64), shape (n,), those that exist.
         notes: what was tolerated.
@@ -120,10 +120,10 @@ class Rows:
                 self.bookkeeping[name] = matrix(columns[name], file=file, name=name)[:, 0]
             else:
                 self.notes.append(f"The table has no column {name}.")
-        times_ns = self._times(info.fps)
+        self.times_ns = self._times(info.fps)
         for name, column in columns.items():
             if name not in BOOKKEEPING:
-                self._add(name, column, times_ns, info, file)
+                self._add(name, column, self.times_ns, info, file)
         absent = [n for n, f in info.features.items() if n not in columns and f["dtype"] not in ("video", "image")]
         self.notes += [f"Declared feature {name} has no column." for name in absent if name not in BOOKKEEPING]
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from headwater.formats.errors import EmptyRecordingError, MetadataError
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
+from headwater.formats.lerobot_images import image_cameras, read_numbers
 from headwater.formats.metadata import field, integer, read_lines, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.tables import read_table
 
 _LOST = "Restore the file from the recorder's output, or remove the episode from meta/episodes.jsonl."
 MAX_EPISODES = 1_000_000
@@ -56,7 +58,7 @@ class _Dataset:
         index = row["episode_index"]
         values: dict[str, int | str] = {"episode_index": index, "episode_chunk": index // self.chunk}
         data = existing(self.root, self._fill("data_path", values), fix=_LOST)
-        rows = Rows(read_table(data), self.info, data)
+        rows = Rows(read_numbers(data, self.info), self.info, data)
         videos, notes = self._videos(values, row["length"])
         dataset_stats = within(self.root, "meta/stats.json")
         stats = self.stats.get(index)
@@ -78,7 +80,7 @@ class _Dataset:
             embodiment=self.info.robot,
             tasks=task_texts(row["tasks"]),
             streams=rows.streams,
-            videos=videos,
+            videos=videos | image_cameras(data, self.info, np.arange(rows.length), rows.times_ns),
             ledger={
                 "episode_index_declared": index,
                 "length": row["length"],
@@ -107,7 +109,7 @@ class _Dataset:
     def _videos(self, values: dict[str, int | str], length: int) -> tuple[dict[str, Video], list[str]]:
         """The episode's cameras. One declared but never recorded is tolerated if another one was."""
         keys = self.info.of_dtype("video")
-        notes = [f"Camera {key} keeps images inside the table and was not read." for key in self.info.of_dtype("image")]
+        notes: list[str] = []
         if not keys:
             return {}, notes
         paths = {key: self._fill("video_path", {**values, "video_key": key}) for key in keys}

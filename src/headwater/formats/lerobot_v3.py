@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from headwater.formats.errors import (
     EmptyRecordingError,
@@ -21,9 +22,10 @@ from headwater.formats.errors import (
     UnfinishedRecordingError,
 )
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
+from headwater.formats.lerobot_images import image_cameras, read_numbers
 from headwater.formats.metadata import integer, read_object
 from headwater.formats.models import Episode, Source, Video
-from headwater.formats.paths import existing, fill, within
+from headwater.formats.paths import contained, existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
 from headwater.formats.tables import FINALIZE, has_footer, read_table
 
@@ -60,7 +62,7 @@ class _Dataset:
         index = _whole(row, "episode_index", meta_file)
         length = _whole(row, "length", meta_file)
         place = {name: _whole(row, name, meta_file) for name in _PLACES}
-        data, table = self._table(index, place, meta_file)
+        data, own, table = self._table(index, place, meta_file)
         rows = Rows(table, self.info, data)
         videos, notes = self._videos(row, length, meta_file)
         stats, scope, stats_files = self._stats(row)
@@ -78,7 +80,7 @@ class _Dataset:
             embodiment=self.info.robot,
             tasks=task_texts(row.get("tasks") or []),
             streams=rows.streams,
-            videos=videos,
+            videos=videos | image_cameras(data, self.info, own, rows.times_ns),
             ledger={
                 "episode_index_declared": index,
                 "length": length,
@@ -94,14 +96,16 @@ class _Dataset:
             notes=(*rows.notes, *notes),
         )
 
-    def _table(self, index: int, place: dict[str, int], meta_file: Path) -> tuple[Path, Any]:
+    def _table(self, index: int, place: dict[str, int], meta_file: Path) -> tuple[Path, NDArray[np.int64], Any]:
+        """The data file, the numbers of the episode's rows in it, and the rows."""
         values = {"chunk_index": place["data/chunk_index"], "file_index": place["data/file_index"]}
         relative = fill(self.info.template("data_path"), values, file=self.info.file, field="data_path")
         data = existing(self.root, relative, fix=_LOST)
-        table = read_table(data)
+        table = read_numbers(data, self.info)
         if "episode_index" not in table.column_names:
             raise MetadataError("column is missing", file=data, field="episode_index", fix=_LOST)
-        own = table.filter(pc.equal(table["episode_index"], pa.scalar(index)))
+        mine = pc.equal(table["episode_index"], pa.scalar(index))
+        own = table.filter(mine)
         if own.num_rows == 0:
             held = pc.min_max(table["episode_index"]).as_py()
             raise EmptyRecordingError(
@@ -111,17 +115,16 @@ class _Dataset:
                 actual=f"episodes {held['min']} to {held['max']}",
                 fix=f"Correct data/file_index in {meta_file.name} or restore the data file.",
             )
-        return data, own
+        return data, pc.indices_nonzero(mine).to_numpy().astype(np.int64), own
 
     def _videos(self, row: dict[str, Any], length: int, meta_file: Path) -> tuple[dict[str, Video], list[str]]:
         keys = self.info.of_dtype("video")
-        notes = [f"Camera {key} keeps images inside the table and was not read." for key in self.info.of_dtype("image")]
         placed = [key for key in keys if row.get(f"videos/{key}/file_index") is not None]
         if keys and not placed:
             raise MetadataError(
                 "no camera has a place", file=meta_file, field=f"videos/{keys[0]}/file_index", fix=FINALIZE
             )
-        notes += [f"Declared camera {key} has no files." for key in keys if key not in placed]
+        notes = [f"Declared camera {key} has no files." for key in keys if key not in placed]
         return {key: self._video(key, row, length, meta_file) for key in placed}, notes
 
     def _video(self, key: str, row: dict[str, Any], length: int, meta_file: Path) -> Video:
@@ -164,7 +167,8 @@ def _episode_files(root: Path) -> list[Path]:
     files = sorted(path for path in folder.rglob("*.parquet")) if folder.is_dir() else []
     if not files:
         data = within(root, "data")
-        cut = [str(path.relative_to(root)) for path in sorted(data.rglob("*.parquet")) if not has_footer(path)]
+        held = [contained(root, path) for path in sorted(data.rglob("*.parquet"))]
+        cut = [str(path.relative_to(root)) for path in held if not has_footer(path)]
         raise UnfinishedRecordingError(
             "was never written (it says which rows and frames belong to which episode)"
             + (f"; without a footer: {', '.join(cut[:3])}" if cut else ""),

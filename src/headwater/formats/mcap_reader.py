@@ -21,6 +21,7 @@ from headwater.formats.message_log import LogEpisode
 from headwater.formats.message_ports import Place, Topic
 from headwater.formats.message_types import SchemaError, decoder
 from headwater.formats.models import Episode
+from headwater.formats.own_channels import NAME, parse_channel, parse_episode
 from headwater.formats.recording import LazyEpisodes, Recording
 
 FORMAT = "mcap"
@@ -192,14 +193,19 @@ class _File:
             elif opcode == _CHANNEL:
                 self._channel(body)
             elif opcode == _METADATA:
-                with suppress(struct.error, ValueError):  # rosbags leaves out the length of the map
-                    fields = _Fields(body)
-                    self._meta.setdefault("metadata", {})[fields.text()] = fields.map()
+                fields = _Fields(body)
+                self._metadata(fields.text(), fields.pairs())
             elif opcode == _HEADER:
                 fields = _Fields(body)
                 self._meta |= {"profile": fields.text(), "library": fields.text()}
         except (struct.error, UnicodeDecodeError, ValueError) as error:
             raise self._damaged("record cannot be read", f"offset {at}, opcode {opcode}", str(error)[:80]) from None
+
+    def _metadata(self, name: str, pairs: dict[str, str]) -> None:
+        if name == NAME and "episode" in pairs:
+            self._meta[NAME] = parse_episode(pairs["episode"])
+        elif pairs:
+            self._meta.setdefault("metadata", {})[name] = pairs
 
     def _channel(self, body: bytes) -> None:
         known = self._topics.get(struct.unpack_from("<H", body)[0])
@@ -209,9 +215,11 @@ class _File:
         number, schema = fields.number("<H"), fields.number("<H")
         topic, encoding = fields.text(), fields.text()
         name, schema_encoding, data = self._schemas.get(schema, ("", "", b""))
+        about = fields.pairs().get(NAME)
+        own = None if about is None else parse_channel(about)
         try:
             kind, decode = decoder(encoding, schema_encoding, name, data)
-            self._topics[number] = (Topic(topic, kind, decode), body)
+            self._topics[number] = (Topic(topic, kind, decode, own=own), body)
         except SchemaError as error:
             self._topics[number] = (Topic(topic, name, None, str(error)), body)
 
@@ -260,12 +268,14 @@ class _Fields:
     def text(self) -> str:
         return self.blob().decode("utf-8")
 
-    def map(self) -> dict[str, str]:
-        inside = _Fields(self.blob())
+    def pairs(self) -> dict[str, str]:
+        """A map of texts; empty if it cannot be read: rosbags leaves out its length."""
         out = {}
-        while inside._at < len(inside._body):
-            key = inside.text()
-            out[key] = inside.text()
+        with suppress(struct.error, ValueError):
+            inside = _Fields(self.blob())
+            while inside._at < len(inside._body):
+                key = inside.text()
+                out[key] = inside.text()
         return out
 
 

@@ -33,6 +33,7 @@ from headwater.formats.message_pictures import MessageStills, VideoPackets, firs
 from headwater.formats.message_ports import Log, Place, Topic
 from headwater.formats.message_types import SchemaError
 from headwater.formats.models import NS, Calibration, Episode, Source, Stream, Text, Video
+from headwater.formats.own_channels import NAME, OwnCamera, OwnEpisode, OwnShown, OwnStream, OwnText
 
 MAX_VALUES = 40_000_000
 MAX_MESSAGES = 20_000_000
@@ -65,14 +66,16 @@ class _Times:
 class _Column:
     first: Sample
     times: _Times = field(default_factory=_Times)
-    values: array[float] = field(default_factory=lambda: array("d"))
+    values: array[Any] = field(default_factory=lambda: array("d"))
     whole: bool = True
+    own: OwnStream | None = None
 
 
 @dataclass
 class _Words:
     times: _Times = field(default_factory=_Times)
     texts: list[str] = field(default_factory=list)
+    own: OwnText | None = None
 
 
 @dataclass
@@ -118,6 +121,8 @@ class LogEpisode:
         return self._log.files[place.file]
 
     def _add(self, topic: Topic, log_ns: int, place: Place, data: bytes) -> None:
+        if isinstance(topic.own, OwnShown):
+            return
         self._counts[topic.name] += 1
         kind = type_name(topic.type)
         if kind in SOUND:
@@ -146,6 +151,8 @@ class LogEpisode:
                 found = calibration(message)
                 if found is not None:
                     self._lenses.setdefault(topic.name, found)
+            elif isinstance(topic.own, OwnText):
+                self._word(topic.name, str(message["message"]), log_ns, stamp, self._file(place), topic.own)
             else:
                 self._numbers(topic, kind, log_ns, stamp, message, self._file(place))
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -164,7 +171,9 @@ class LogEpisode:
     def _numbers(
         self, topic: Topic, kind: str, log_ns: int, stamp: int, message: Mapping[str, Any], file: Path
     ) -> None:
-        for sample in samples(kind, topic.name, message):
+        own = topic.own if isinstance(topic.own, OwnStream) else None
+        found = (_own_sample(own, message),) if own else samples(kind, topic.name, message)
+        for sample in found:
             key = (topic.name, sample.part, sample.axes)
             column = self._columns.get(key)
             if column is None:
@@ -175,34 +184,44 @@ class LogEpisode:
                 if len(self._columns) >= MAX_STREAMS:
                     self._skipped[topic.name, f"more than {MAX_STREAMS} streams in the recording"] += 1
                     continue
-                column = self._columns[key] = _Column(sample)
+                column = self._columns[key] = _Column(sample, own=own)
+                if own and own.whole:
+                    column.values = array("q")
                 self._held += 16 * len(sample.axes)  # their names
             self._held += len(sample.values) + 2
             if self._held > MAX_VALUES:
                 raise TooLargeError("too many values", file=file, field=topic.name, allowed=MAX_VALUES)
-            column.values.extend(array("d", sample.values))
+            column.values.extend(array(column.values.typecode, sample.values))
             column.whole = column.whole and all(type(v) is int for v in sample.values)
             column.times.add(log_ns, stamp)
-        if kind.partition("/")[0] in ("sensor_msgs", "geometry_msgs", "nav_msgs", "tf2_msgs", "tf"):
+        if own or kind.partition("/")[0] in ("sensor_msgs", "geometry_msgs", "nav_msgs", "tf2_msgs", "tf"):
             return
         for path, value in flat(message):
             if isinstance(value, str) and value and not path.endswith("frame_id"):
-                self._text_bytes += 8 if value in self._same else len(value) + 8
-                if self._text_bytes > MAX_TEXT_BYTES:
-                    raise TooLargeError("too much text", file=file, field=topic.name, allowed=MAX_TEXT_BYTES)
                 name = topic.name if path in ("data", "value", "text") else f"{topic.name}.{path}"
-                if name not in self._words and len(self._words) >= MAX_STREAMS:
-                    continue
-                words = self._words.setdefault(name, _Words())
-                words.times.add(log_ns, stamp)
-                words.texts.append(self._same.setdefault(value, value))
+                self._word(name, value, log_ns, stamp, file)
+
+    def _word(self, name: str, value: str, log_ns: int, stamp: int, file: Path, own: OwnText | None = None) -> None:
+        self._text_bytes += 8 if value in self._same else len(value) + 8
+        if self._text_bytes > MAX_TEXT_BYTES:
+            raise TooLargeError("too much text", file=file, field=name, allowed=MAX_TEXT_BYTES)
+        if name not in self._words and len(self._words) >= MAX_STREAMS:
+            return
+        words = self._words.setdefault(name, _Words(own=own))
+        words.times.add(log_ns, stamp)
+        words.texts.append(self._same.setdefault(value, value))
 
     def _episode(self, format: str, root: Path, meta: Mapping[str, Any], notes: tuple[str, ...]) -> Episode:
-        origins, said = self._origins()
-        notes = (*notes, *said)
+        own = meta.get(NAME)
+        if isinstance(own, OwnEpisode):
+            origins = dict.fromkeys(("header", "log"), own.start_ns)
+        else:
+            origins, said = self._origins()
+            notes = (*notes, *said)
         streams = self._streams(origins)
         videos, more = self._videos(origins)
-        texts = {name: self._text(name, words, origins) for name, words in self._words.items()}
+        words = (self._text(name, words, origins) for name, words in self._words.items())
+        texts = {text.name: text for text in words}
         notes += tuple(
             f"{s.name}: whole numbers beyond 2^53 are rounded to the nearest double."
             for s in streams.values()
@@ -212,7 +231,7 @@ class LogEpisode:
             f"{name}: {count} of {self._counts[name]} messages were not read: {why}."
             for (name, why), count in sorted(self._skipped.items())
         )
-        if any(stream.unit == "rad" for stream in streams.values()):
+        if not isinstance(own, OwnEpisode) and any(stream.unit == "rad" for stream in streams.values()):
             notes += ("Joint positions are taken to be radians, as ROS has it; sliding joints are in metres.",)
         busiest = max(streams.values(), key=lambda s: len(s.times_ns), default=None)
         if not streams and not videos and not texts:
@@ -228,7 +247,7 @@ class LogEpisode:
             longest = max(texts.values(), key=lambda t: len(t.texts))
             length, fps = len(longest.texts), _rate(longest.times_ns)
         tasks = [t for name, text in texts.items() if _is_task(name) for t in dict.fromkeys(text.texts)]
-        return Episode(
+        read = Episode(
             name=root.stem,
             source=Source(format, root, 0, self._log.files),
             length=length,
@@ -238,11 +257,12 @@ class LogEpisode:
             streams=streams,
             videos=videos,
             ledger={"length": length, "declared_rows": length},
-            meta={**meta, "topics": dict(self._counts)},
+            meta={**{k: v for k, v in meta.items() if k != NAME}, "topics": dict(self._counts)},
             notes=notes,
             texts=texts,
             calibration=self._calibration(),
         )
+        return own.restore(read) if isinstance(own, OwnEpisode) else read
 
     def _all_times(self) -> Iterator[_Times]:
         yield from (column.times for column in self._columns.values())
@@ -272,6 +292,9 @@ class LogEpisode:
     def _streams(self, origins: Mapping[str, int]) -> dict[str, Stream]:
         streams: dict[str, Stream] = {}
         for (topic, part, axes), column in self._columns.items():
+            if column.own is not None:
+                streams[column.own.name] = self._own_stream(column, column.own, origins)
+                continue
             clock, times_ns, order = self._place(column.times, origins)
             name = _free(f"{topic}/{part}" if part else topic, streams)
             values: NDArray[Any] = np.frombuffer(column.values, dtype=np.float64).reshape(-1, len(axes))
@@ -292,7 +315,24 @@ class LogEpisode:
             )
         return streams
 
+    def _own_stream(self, column: _Column, own: OwnStream, origins: Mapping[str, int]) -> Stream:
+        """As it was written: in the order of the file, times by the log."""
+        values = np.frombuffer(column.values, dtype=np.int64 if own.whole else np.float64)
+        return Stream(
+            name=own.name,
+            kind=own.kind,
+            times_ns=np.frombuffer(column.times.log, dtype=np.int64) - origins["log"],
+            values=values.reshape(-1, len(own.axes)),
+            axes=own.axes,
+            unit=own.unit,
+            clock=own.clock,
+            dtype=own.dtype,
+        )
+
     def _text(self, name: str, words: _Words, origins: Mapping[str, int]) -> Text:
+        if words.own is not None:
+            times_ns = np.frombuffer(words.times.log, dtype=np.int64) - origins["log"]
+            return Text(words.own.name, times_ns, tuple(words.texts), words.own.clock)
         clock, times_ns, order = self._place(words.times, origins)
         return Text(name, times_ns, tuple(words.texts[i] for i in order), clock)
 
@@ -310,6 +350,9 @@ class LogEpisode:
             packets = type_name(camera.topic.type) == "foxglove.CompressedVideo"
             kind = VideoPackets if packets else MessageStills
             stills = kind(self._log, topic, decode, places, times_ns[late], sizes)
+            own = camera.topic.own
+            if isinstance(own, OwnCamera) and isinstance(stills, VideoPackets):
+                stills.shown = (own.width, own.height)
             try:
                 look = first_picture(stills, type_name(camera.topic.type))
             except RecordingError as error:
@@ -317,8 +360,9 @@ class LogEpisode:
                     notes += (f"{topic}: not read: {error.problem} ({error.actual}).",)
                     continue
                 raise
-            key = _free(topic.strip("/").replace("/", ".") or "camera", videos)
-            videos[key] = Video(
+            key = own.key if isinstance(own, OwnCamera) else topic.strip("/").replace("/", ".") or "camera"
+            key = _free(key, videos)
+            made = Video(
                 key=key,
                 path=self._file(places[0]),
                 start_s=0.0,
@@ -332,6 +376,7 @@ class LogEpisode:
                 stills=stills,
                 depth_unit_m=look.depth_unit_m,
             )
+            videos[key] = own.restore(made) if isinstance(own, OwnCamera) else made
             notes += look.notes
         return videos, notes
 
@@ -352,6 +397,10 @@ def _free(name: str, taken: Mapping[str, Any]) -> str:
     while free in taken:
         free, number = f"{name}@{number}", number + 1
     return free
+
+
+def _own_sample(own: OwnStream, message: Mapping[str, Any]) -> Sample:
+    return Sample("", own.kind, own.axes, own.unit, own.values(message))
 
 
 def _rate(times_ns: NDArray[np.int64]) -> Fraction:

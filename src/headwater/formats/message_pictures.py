@@ -19,6 +19,7 @@ _FIX = "Record again, or repair the file with its own tool (mcap recover, rosbag
 _NOT_READ = "is not read here"
 _MILLIMETRES = 1000.0
 _MAX_WALK = 600
+_MAX_HELD = 32
 _RAW: dict[str, tuple[str, int, str]] = {
     "rgb8": ("u1", 3, "rgb24"), "bgr8": ("u1", 3, "bgr24"), "rgba8": ("u1", 4, "rgba"), "bgra8": ("u1", 4, "bgra"),
     "mono8": ("u1", 1, "gray"), "8uc1": ("u1", 1, "gray"), "8uc3": ("u1", 3, "bgr24"), "mono16": ("u2", 1, "gray16le"),
@@ -26,6 +27,7 @@ _RAW: dict[str, tuple[str, int, str]] = {
 }  # fmt: skip
 _MEDIA = ((b"\xff\xd8", "image/jpeg", "mjpeg"), (b"\x89PNG", "image/png", "png"), (b"RIFF", "image/webp", "webp"))
 _VIDEO = {"h264": "h264", "h265": "hevc", "vp9": "vp9", "av1": "av1"}
+_DECODERS = {"av1": "libdav1d"}  # FFmpeg's own of that name needs a graphics card
 
 
 class Look(NamedTuple):
@@ -142,10 +144,21 @@ class MessageStills:
 
 
 class VideoPackets(MessageStills):
-    """CompressedVideo messages: one packet, one picture, each decoded from the key frame before it."""
+    """CompressedVideo messages: one packet, one picture, each decoded from the key frame before it.
+
+    A decoder may hold pictures back although none is out of order, if the stream says that some could be; then the
+    packets after are needed to get one out. ``shown``: width and height to cut the coded pictures to.
+    """
 
     _context: Any = None
+    _fed = 0
     _last = -2
+
+    shown: tuple[int, int] | None = None
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._ready: dict[int, Any] = {}
 
     def encoded(self, index: int) -> tuple[str, bytes] | None:
         return None
@@ -155,20 +168,35 @@ class VideoPackets(MessageStills):
 
         try:
             if index != self._last + 1 or self._context is None:
-                first = self._key_before(index)
-                self._context = self._new_context(index)
-                for place in range(first, index):
-                    self._context.decode(av.Packet(_bytes(self.message(place))))
+                self._fed = self._key_before(index)
+                self._context, self._ready = self._new_context(index), {}
             self._last = -2
-            pictures = self._context.decode(av.Packet(_bytes(self.message(index))))
+            while index not in self._ready:
+                self._feed(index)
+            picture = self._ready.pop(index)
         except (av.FFmpegError, ValueError, TypeError) as error:
             raise self.damaged(index, "packet cannot be decoded", str(error)) from None
-        if len(pictures) != 1:
-            raise self.damaged(index, "packet gives no picture of its own", f"{len(pictures)} pictures")
-        if pictures[0].width * pictures[0].height > MAX_STILL_PIXELS:
+        if picture.width * picture.height > MAX_STILL_PIXELS:
             raise TooLargeError("frame size", file=self.path(index), field=self._topic, allowed=MAX_STILL_PIXELS)
         self._last = index
-        return np.asarray(pictures[0].to_ndarray(format="rgb24"))
+        width, height = self.shown or (picture.width, picture.height)
+        return np.ascontiguousarray(picture.to_ndarray(format="rgb24")[:height, :width])
+
+    def _feed(self, index: int) -> None:
+        """Give the decoder the next packet, or the end, and keep the pictures from ``index`` on."""
+        import av
+
+        if self._fed > len(self._places) or self._fed > index + _MAX_HELD or (self._ready and min(self._ready) > index):
+            raise self.damaged(index, "packet gives no picture of its own", f"{self._fed - index} packets on")
+        packet = None
+        if self._fed < len(self._places):
+            packet = av.Packet(_bytes(self.message(self._fed)))
+            packet.pts = self._fed
+        pictures = self._context.decode(packet)
+        self._fed += 1
+        self._ready |= {
+            picture.pts: picture for picture in pictures if picture.pts is not None and picture.pts >= index
+        }
 
     def _new_context(self, index: int) -> Any:
         import av
@@ -176,7 +204,7 @@ class VideoPackets(MessageStills):
         form = str(self.message(index).get("format", ""))
         if form not in _VIDEO:
             raise self.damaged(index, f"video format {_NOT_READ}", form)
-        context = av.CodecContext.create(_VIDEO[form], "r")
+        context = av.CodecContext.create(_DECODERS.get(form, _VIDEO[form]), "r")
         context.thread_count = 1
         context.flags |= av.codec.context.Flags.low_delay
         return context
@@ -190,7 +218,9 @@ class VideoPackets(MessageStills):
 
 
 def is_key(form: str, data: bytes) -> bool:
-    """True if an Annex B access unit (H.264, H.265) starts a group of pictures; other formats: it may."""
+    """True if a unit of H.264 or H.265 (Annex B) or AV1 starts a group of pictures; other formats: it may."""
+    if form == "av1":
+        return _has_sequence_header(data)
     if form not in ("h264", "h265"):
         return True
     place = data.find(b"\0\0\1")
@@ -199,6 +229,26 @@ def is_key(form: str, data: bytes) -> bool:
         if (unit & 31 == 5) if form == "h264" else (16 <= unit >> 1 & 63 <= 21):
             return True
         place = data.find(b"\0\0\1", place + 3)
+    return False
+
+
+def _has_sequence_header(data: bytes) -> bool:
+    """True if a temporal unit of AV1's low-overhead format has one: Foxglove asks for it in every key frame's."""
+    place = 0
+    while place < len(data):
+        head = data[place]
+        place += 2 if head & 4 else 1  # an extension byte
+        if head >> 3 & 15 == 1:
+            return True
+        if not head & 2:  # no size: the unit ends with it
+            return False
+        size = shift = 0
+        while place < len(data) and shift < 56:
+            size |= (data[place] & 127) << shift
+            shift, place = shift + 7, place + 1
+            if not data[place - 1] & 128:
+                break
+        place += size
     return False
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from headwater.formats.message_types import Decode
+from headwater.formats.own_channels import OwnChannel
 
 
 class Place(NamedTuple):
@@ -20,12 +21,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic (or channel) and how its messages decode; ``decode`` is ``None`` with a ``problem`` if they do not."""
+    """A topic (or channel) and how its messages decode; ``decode`` is ``None`` with a ``problem`` if they do not.
+
+    ``own``: what the channel says of itself where Headwater wrote it.
+    """
 
     name: str
     type: str
     decode: Decode | None
     problem: str = ""
+    own: OwnChannel | None = None
 
 
 class Log(Protocol):

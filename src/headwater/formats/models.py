@@ -158,7 +158,7 @@ class Audio:
     """One microphone's track in a file.
 
     Attributes:
-        path: the file; track: index of the audio stream in it.
+        path: the file; track: number of the sound track in it from 0, among its sound tracks.
         rate_hz: samples per second; channels; codec as the container declares them.
         start_s: where the episode begins on the track, seconds.
     """

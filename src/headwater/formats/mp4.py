@@ -7,13 +7,16 @@ open other files and hosts. Source: ISO/IEC 14496-12, 8.6.6 (edit list box).
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MissingFileError
+from headwater.formats.mp4_index import check_index
 
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
 _CUT = "Copy the file from the camera again; if the recorder crashed, repair it with its own software."
@@ -53,6 +56,7 @@ def check_complete(path: Path) -> None:
     Raises:
         MissingFileError, EmptyRecordingError: no file, or no bytes.
         DamagedFileError: another format, a box that reaches past the end of the file, or no ``moov`` index.
+        UnsafePathError, TooLargeError: see ``mp4_index``.
     """
     if not path.is_file():
         raise MissingFileError("needed by the recording", file=path, actual="no such file", fix="Restore the video.")
@@ -63,12 +67,18 @@ def check_complete(path: Path) -> None:
         raise DamagedFileError(
             "is not MP4 or MOV", file=path, actual="other leading bytes", allowed="an ftyp box", fix="Give an MP4 file."
         )
+    _check_boxes(path, size, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _check_boxes(path: Path, size: int, _mtime_ns: int) -> None:
     with path.open("rb") as file:
-        boxes = list(_boxes(file, 0, size, path))
-    if not any(box.kind == b"moov" for box in boxes):
-        raise DamagedFileError(
-            "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
-        )
+        kinds = [box.kind for box in _boxes(file, 0, size, path)]
+        if b"moov" not in kinds:
+            raise DamagedFileError(
+                "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
+            )
+    check_index(path)
 
 
 def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:
@@ -82,6 +92,30 @@ def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:
                     for elst in _named(_boxes(file, edts.start, edts.stop, path), b"elst"):
                         found[number] = _edits(file, elst)
     return found
+
+
+def rotations(path: Path) -> dict[int, int]:
+    """Degrees clockwise (90, 180, 270) by which a track's display matrix turns it; other tracks are left out."""
+    found: dict[int, int] = {}
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        for moov in _named(_boxes(file, 0, size, path), b"moov"):
+            for number, trak in enumerate(_named(_boxes(file, moov.start, moov.stop, path), b"trak")):
+                for tkhd in _named(_boxes(file, trak.start, trak.stop, path), b"tkhd"):
+                    if turn := _rotation(file, tkhd):
+                        found[number] = turn
+    return found
+
+
+def _rotation(file: BinaryIO, tkhd: Box) -> int:
+    """From the matrix (a b u c d v x y w) of a track header: it takes (1, 0) to (a, b), y pointing down."""
+    file.seek(tkhd.start)
+    raw = file.read(tkhd.stop - tkhd.start if tkhd.stop - tkhd.start < 256 else 256)
+    place = 52 if raw[:1] == b"\x01" else 40
+    if len(raw) < place + 8:
+        return 0
+    a, b = struct.unpack_from(">ii", raw, place)
+    return round(math.degrees(math.atan2(b, a)) / 90) * 90 % 360
 
 
 def _named(boxes: Iterator[Box], kind: bytes) -> list[Box]:

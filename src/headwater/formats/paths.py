@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from headwater.formats.errors import MetadataError, MissingFileError, UnsafePathError
+from headwater.formats.errors import MetadataError, MissingFileError, TooLargeError, UnsafePathError
 
+MAX_ENTRIES = 1_000_000
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"([a-z_]+)(?::0?([1-9])d)?")
 
@@ -27,7 +29,11 @@ def within(root: Path, relative: str) -> Path:
             allowed="a relative path without '..'",
             fix="Correct the path template or camera name in meta/info.json.",
         )
-    path = root / pure
+    return contained(root, root / pure)
+
+
+def contained(root: Path, path: Path) -> Path:
+    """``path``, which was found under ``root``, if no symbolic link leads it out. Raises UnsafePathError."""
     resolved = path.resolve()
     if not resolved.is_relative_to(root.resolve()):
         raise UnsafePathError(
@@ -38,6 +44,25 @@ def within(root: Path, relative: str) -> Path:
             fix="Replace the link by a copy of the file.",
         )
     return path
+
+
+def refuse_links_out(root: Path) -> None:
+    """Look at every name below a folder, before any reader opens a file in it, for links that leave it.
+
+    Raises:
+        UnsafePathError: there is one. TooLargeError: more than MAX_ENTRIES names.
+    """
+    folders, seen = [root], 0
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                seen += 1
+                if seen > MAX_ENTRIES:
+                    raise TooLargeError("too many files", file=root, allowed=MAX_ENTRIES, fix="Give one recording.")
+                if entry.is_symlink():
+                    contained(root, Path(entry.path))
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
 
 
 def existing(root: Path, relative: str, *, fix: str) -> Path:

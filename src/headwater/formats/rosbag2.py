@@ -6,6 +6,7 @@ Where it does not carry the definitions of its messages (before ROS 2 Iron), tho
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 from collections.abc import Iterator
@@ -212,15 +213,23 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             base.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 20)
             base.execute("PRAGMA trusted_schema = OFF")
             base.execute("PRAGMA mmap_size = 0")
-            for name in ("topics", "messages"):
+            for name in ("topics", "messages", "message_definitions"):
                 rows = base.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchall()
-                if len(rows) != 1 or rows[0][0] != "table" or "GENERATED" in str(rows[0][1]).upper():
+                if not rows and name == "message_definitions":
+                    continue
+                if len(rows) != 1 or rows[0][0] != "table" or not _is_plain(str(rows[0][1])):
                     raise DamagedFileError(
                         "has no plain table", file=path, field=name, actual=str(rows)[:60], allowed="a table", fix=_FIX
                     )
             yield base
     except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:  # names in a damaged schema
         raise DamagedFileError("cannot be read as SQLite", file=path, actual=str(error)[:120], fix=_FIX) from None
+
+
+def _is_plain(sql: str) -> bool:
+    """Virtual tables are tables to sqlite_master, but programs to SQLite; so are generated columns."""
+    words = re.findall(r"\w+", sql.upper())
+    return words[:2] == ["CREATE", "TABLE"] and not {"GENERATED", "AS"} & set(words)
 
 
 def _topics(base: sqlite3.Connection, path: Path) -> dict[int, Topic]:

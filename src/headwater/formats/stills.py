@@ -25,9 +25,11 @@ def decode_still(data: bytes, path: Path, field: str) -> NDArray[Any]:
     Raises:
         DamagedFileError: not a picture, or cut short. TooLargeError: declares more pixels than a frame may have.
     """
-    picture = _opened(data, path, field)
+    picture = opened_still(data, path, field)
     try:
-        picture.load()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DamagedFileError(
             "picture cannot be decoded", file=path, field=field, actual=str(error)[:120], fix=_FIX
@@ -39,11 +41,12 @@ def decode_still(data: bytes, path: Path, field: str) -> NDArray[Any]:
 
 def still_size(data: bytes, path: Path, field: str) -> tuple[int, int]:
     """Width and height an encoded picture declares. Errors as ``decode_still``."""
-    width, height = _opened(data, path, field).size
+    width, height = opened_still(data, path, field).size
     return width, height
 
 
-def _opened(data: bytes, path: Path, field: str) -> Image.Image:
+def opened_still(data: bytes, path: Path, field: str) -> Image.Image:
+    """The picture with its header read and no pixel decoded. Errors as ``decode_still``."""
     if len(data) > MAX_STILL_BYTES:
         raise TooLargeError("picture is too large", file=path, field=field, actual=len(data), allowed=MAX_STILL_BYTES)
     try:
@@ -52,7 +55,8 @@ def _opened(data: bytes, path: Path, field: str) -> Image.Image:
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DamagedFileError("is not a picture", file=path, field=field, actual=str(error)[:120], fix=_FIX) from None
-    if picture.width * picture.height > MAX_STILL_PIXELS:
+    allowed = MAX_STILL_PIXELS // (2 if picture.format == "JPEG2000" else 1)  # its decoder holds 32 bits a sample
+    if picture.width * picture.height > allowed:
         actual = f"{picture.width}x{picture.height}"
-        raise TooLargeError("frame size", file=path, field=field, actual=actual, allowed=MAX_STILL_PIXELS)
+        raise TooLargeError("frame size", file=path, field=field, actual=actual, allowed=allowed)
     return picture

@@ -8,6 +8,7 @@ machine and thread count. RGB (``gray=False``) goes through swscale and is for p
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -24,13 +25,13 @@ from numpy.typing import NDArray
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, TooLargeError
 from headwater.formats.models import NS, Video
-from headwater.formats.mp4 import Edit, check_complete, edit_lists
-from headwater.formats.thumbnail import area_thumbnail
+from headwater.formats.mp4 import Edit, check_complete, edit_lists, rotations
+from headwater.formats.mp4_index import MAX_SAMPLES
+from headwater.formats.pixels import Picture, luma, rgb, stored, turned
 
-MAX_PIXELS = 8192 * 8192
-MAX_PACKETS = 20_000_000
-_LUMA_FIRST = {"gray", "nv12", "nv21", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p"}
-_DAMAGED = "Copy the file again from where it was recorded; FFmpeg must be able to play it to the end."
+MAX_PIXELS = 8192 * 4352  # 8K UHD; a decoder may hold twenty of them
+MAX_RATE = 100_000
+DAMAGED = "Copy the file again from where it was recorded; FFmpeg must be able to play it to the end."
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Probe:
         frames: frames the sample table declares; 0 if it does not.
         fps: mean rate.
         duration_s: of the track; 0.0 if not declared.
+        rotation: degrees clockwise (0, 90, 180, 270) that players turn the picture by.
+        audio: rate, channels and codec of each sound track, in file order.
         tags: container metadata (``encoder``, ``creation_time``, ``firmware`` ...), keys sorted.
     """
 
@@ -52,6 +55,8 @@ class Probe:
     fps: Fraction
     frames: int
     duration_s: float
+    rotation: int
+    audio: tuple[tuple[int, int, str], ...]
     tags: tuple[tuple[str, str], ...]
 
 
@@ -103,6 +108,17 @@ class Frame:
     image: NDArray[np.uint8]
     corrupt: bool = False
     whole: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFrame:
+    """A frame as it is stored: ``image`` is uint16 (h, w) for grey deeper than 8 bits, uint8 (h, w) for grey, else
+    uint8 RGB (h, w, 3). The rest as in ``Frame``."""
+
+    index: int
+    pts_s: float
+    image: NDArray[Any]
+    corrupt: bool = False
 
 
 def probe(path: Path) -> Probe:
@@ -175,29 +191,61 @@ def frames(
     Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
     DamagedFileError where decoding fails.
     """
+    for number, seconds, picture, corrupt in _pictures(video, start, stop, threads, only):
+        image = luma(picture, video.pix_fmt, width) if gray else rgb(picture, video.pix_fmt)
+        wanted = whole_every and not number % whole_every
+        whole = turned(luma(picture, video.pix_fmt, None), video.rotation) if wanted else None
+        yield Frame(number, seconds, turned(image, video.rotation), corrupt, whole)
+
+
+def stored_frames(
+    video: Video, *, start: int = 0, stop: int | None = None, threads: int = 1, only: Set[int] | None = None
+) -> Iterator[StoredFrame]:
+    """Like ``frames``, at full depth: what a depth camera measured, or an X-ray, without loss."""
+    for number, seconds, picture, corrupt in _pictures(video, start, stop, threads, only):
+        yield StoredFrame(number, seconds, turned(stored(picture), video.rotation), corrupt)
+
+
+def _pictures(
+    video: Video, start: int, stop: int | None, threads: int, only: Set[int] | None
+) -> Iterator[tuple[int, float, Picture, bool]]:
+    """Frame number, seconds, picture and damage of the episode's frames [start, stop)."""
     first, last = episode_span(video)
     ledger = ledger_of(video)
     begin = first + max(0, start)
     end = last if stop is None else min(last, first + stop)
     if begin >= end:
         return
-    if video.stills is not None:
-        yield from _stills(video, range(begin, end), first, width if gray else None, gray, only, whole_every)
-        return
     origin = Fraction(video.start_s)
+    if video.stills is not None:
+        for place in range(begin, end):
+            if only is None or place - first in only:
+                seconds = float(int(ledger.pts[place]) * ledger.time_base - origin)
+                yield place - first, seconds, np.asarray(video.stills.image(place)), False
+        return
+    for number, frame in pictures(video, begin - first, end - first, threads):
+        if only is None or number in only:
+            seconds = float((frame.pts or 0) * ledger.time_base - origin)
+            yield number, seconds, frame, bool(frame.is_corrupt)
+
+
+def pictures(video: Video, start: int, stop: int, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
+    """Number and picture, as the decoder gives it, of frames [start, stop) of a camera with a video file, in order.
+
+    Pixel format and colour are the file's, nothing is turned. Errors as ``frames``.
+    """
+    first, last = episode_span(video)
+    ledger = ledger_of(video)
+    begin, end = first + start, min(last, first + stop)
+    if begin >= end:
+        return
     position = begin - 1
-    for pts, frame in _decode(video.path, int(ledger.pts[begin]), threads):
+    for pts, picture in _decode(video.path, int(ledger.pts[begin]), threads):
         # A decoder may swallow a broken frame: trust the time stamp for the number, but never go back.
         position = max(position + 1, bisect_left(ledger.pts, pts, lo=begin))
         if position >= end:
             return
-        if only is not None and position - first not in only:
-            continue
-        seconds = float(pts * ledger.time_base - origin)
-        image = _luma(frame, width) if gray else _rgb(frame)
-        wanted = whole_every and not (position - first) % whole_every
-        whole = _turned(_luma(frame, None), video.rotation) if wanted else None
-        yield Frame(position - first, seconds, _turned(image, video.rotation), bool(frame.is_corrupt), whole)
+        yield position - first, picture
 
 
 @contextmanager
@@ -212,7 +260,7 @@ def open_container(path: Path) -> Iterator[Any]:
             yield container
     except (av.FFmpegError, UnicodeDecodeError) as error:
         detail = getattr(error, "strerror", None) or type(error).__name__
-        raise DamagedFileError("cannot be decoded", file=path, actual=detail, fix=_DAMAGED) from None
+        raise DamagedFileError("cannot be decoded", file=path, actual=detail, fix=DAMAGED) from None
 
 
 def video_track(container: Any, path: Path) -> Any:
@@ -220,7 +268,7 @@ def video_track(container: Any, path: Path) -> Any:
     for track in container.streams.video:
         if track.codec_context is None:
             raise DamagedFileError(
-                "codec is not known", file=path, field="video", allowed="h264, hevc, av1", fix=_DAMAGED
+                "codec is not known", file=path, field="video", allowed="h264, hevc, av1", fix=DAMAGED
             )
         if not track.disposition & track.disposition.attached_pic:
             if track.width * track.height > MAX_PIXELS or not track.width * track.height:
@@ -243,6 +291,14 @@ def _codec(track: Any) -> str:
     return str(track.codec_context.codec.canonical_name)
 
 
+def _rate(track: Any) -> Fraction:
+    """Mean rate; 1 a second where a single frame, or a damaged index, leaves it open."""
+    for rate in (track.average_rate, track.guessed_rate):
+        if rate is not None and 0 < rate < MAX_RATE:
+            return Fraction(rate)
+    return Fraction(1)
+
+
 @lru_cache(maxsize=256)
 def _probe(path: Path, _size: int, _mtime_ns: int) -> Probe:
     with open_container(path) as container:
@@ -254,16 +310,18 @@ def _probe(path: Path, _size: int, _mtime_ns: int) -> Probe:
             height=track.height,
             codec=_codec(track),
             pix_fmt=track.codec_context.pix_fmt or "",
-            fps=Fraction(track.average_rate or 0),
+            fps=_rate(track),
             frames=track.frames,
             duration_s=duration,
+            rotation=rotations(path).get(track.index, 0),
+            audio=tuple((s.rate or 0, s.channels or 0, _codec(s)) for s in container.streams.audio if s.codec_context),
             tags=tuple(sorted(tags.items())),
         )
 
 
 @lru_cache(maxsize=64)
 def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
-    rows: list[tuple[int, bool, int]] = []
+    rows = (array("q"), array("b"), array("q"))
     hidden = 0
     with open_container(path) as container:
         track = video_track(container, path)
@@ -273,20 +331,21 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
             if packet.is_discard:
                 hidden += 1
                 continue
-            rows.append((packet.pts, bool(packet.is_keyframe), packet.size))
-            if len(rows) > MAX_PACKETS:
-                raise TooLargeError("too many frames", file=path, field="video", allowed=MAX_PACKETS)
+            for column, value in zip(rows, (packet.pts, bool(packet.is_keyframe), packet.size), strict=True):
+                column.append(value)
+            if len(rows[0]) > MAX_SAMPLES:
+                raise TooLargeError("too many frames", file=path, field="video", allowed=MAX_SAMPLES)
         codec, time_base, number = _codec(track), Fraction(track.time_base), track.index
-    if not rows:
+    if not rows[0]:
         raise EmptyRecordingError("has no video frames", file=path, field="video", fix="Record again.")
-    rows.sort(key=lambda row: row[0])
-    pts, key, size = zip(*rows, strict=True)
+    order = np.argsort(np.array(rows[0], dtype=np.int64), kind="stable")
+    pts, key, size = (np.array(column, dtype=np.int64)[order] for column in rows)
     return PacketLedger(
         codec=codec,
         time_base=time_base,
-        pts=_frozen(np.array(pts, dtype=np.int64)),
-        key=_frozen(np.array(key, dtype=np.bool_)),
-        size_bytes=_frozen(np.array(size, dtype=np.int64)),
+        pts=_frozen(pts),
+        key=_frozen(key.astype(np.bool_)),
+        size_bytes=_frozen(size),
         hidden=hidden,
         edits=edit_lists(path).get(number, ()),
     )
@@ -307,47 +366,3 @@ def _decode(path: Path, from_pts: int, threads: int) -> Iterator[tuple[int, Vide
         for frame in container.decode(track):
             if frame.pts is not None and frame.pts >= from_pts:
                 yield frame.pts, frame
-
-
-def _luma(frame: VideoFrame, width: int | None) -> NDArray[np.uint8]:
-    if frame.format.name in _LUMA_FIRST:
-        plane = frame.planes[0]
-        rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
-        image = rows[: frame.height, : frame.width]
-    else:  # 10-bit and RGB sources; swscale's grey conversion does not scale, so it is exact enough to repeat
-        image = np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
-    return np.array(image) if width is None else area_thumbnail(image, width)
-
-
-def _stills(
-    video: Video, places: range, first: int, width: int | None, gray: bool, only: Set[int] | None, whole_every: int
-) -> Iterator[Frame]:
-    """Frames of a camera without a video file; ITU-R BT.601 luma in integers, 16-bit pictures by their upper byte."""
-    assert video.stills is not None
-    times = video.stills.times_ns
-    for place in places:
-        if only is not None and place - first not in only:
-            continue
-        image = np.asarray(video.stills.image(place))
-        if image.dtype == np.uint16:
-            image = (image >> 8).astype(np.uint8)
-        if gray and image.ndim == 3:
-            wide = image.astype(np.uint32)
-            image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
-        elif not gray and image.ndim == 2:
-            image = np.repeat(image[..., None], 3, axis=2)
-        wanted = gray and whole_every and not (place - first) % whole_every
-        whole = _turned(np.ascontiguousarray(image), video.rotation) if wanted else None
-        if gray and width is not None:
-            image = area_thumbnail(image, width)
-        seconds = int(times[place]) / NS - float(video.start_s)
-        yield Frame(place - first, seconds, _turned(np.ascontiguousarray(image), video.rotation), False, whole)
-
-
-def _turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
-    turns = rotation // 90 % 4
-    return np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
-
-
-def _rgb(frame: VideoFrame) -> NDArray[np.uint8]:
-    return np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)

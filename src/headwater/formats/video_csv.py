@@ -1,7 +1,4 @@
-"""MP4 or MOV with an IMU sidecar: ``t_s,sensor,x,y,z,unit``, one line a sample, times on the video's clock.
-
-Found as a folder with one video and one CSV, or as a video whose folder has a CSV of the same stem or only one.
-"""
+"""MP4 or MOV with an IMU sidecar: ``t_s,sensor,x,y,z,unit``, one line a sample, times on the video's clock."""
 
 from __future__ import annotations
 
@@ -14,15 +11,16 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
-from headwater.formats.models import NS, Episode, Kind, Source, Stream, Video
+from headwater.formats.footage import footage
+from headwater.formats.models import NS, Episode, Kind, Stream
 from headwater.formats.recording import LazyEpisodes, Recording
-from headwater.formats.video import packet_times, probe
+from headwater.formats.sidecar import filmed, found_pair, pair
 
 FORMAT = "video-csv"
+SUFFIX = ".csv"
 COLUMNS = ("t_s", "sensor", "x", "y", "z", "unit")
 MAX_CSV_BYTES = 1 << 30
 _KINDS = {"gyro": Kind.GYRO, "accel": Kind.ACCEL, "accl": Kind.ACCEL, "gps": Kind.GPS, "pose": Kind.POSE}
-_VIDEO = {".mp4", ".mov", ".m4v"}
 _FIX = f"Write the header {','.join(COLUMNS)} and one sample a line."
 
 
@@ -32,50 +30,16 @@ class VideoCsvReader:
     family = "video + CSV"
 
     def accepts(self, path: Path) -> bool:
-        return pair(path) is not None
+        return pair(path, SUFFIX) is not None
 
     def open(self, path: Path) -> Recording:
-        found = pair(path)
-        if found is None:
-            raise EmptyRecordingError(
-                "no video with exactly one CSV beside it", file=path, fix="Put one MP4 and one CSV into the folder."
-            )
+        found = found_pair(path, SUFFIX)
         return Recording(FORMAT, path, LazyEpisodes(1, lambda _: read_pair(path, *found)))
-
-
-def pair(path: Path) -> tuple[Path, Path] | None:
-    """(video, csv) for a folder or a video; ``None`` if there is no such pair or more than one."""
-    if path.is_dir():
-        videos, sheets = _with_suffix(path, _VIDEO), _with_suffix(path, {".csv"})
-        return (videos[0], sheets[0]) if len(videos) == 1 and len(sheets) == 1 else None
-    if path.suffix.lower() not in _VIDEO or not path.is_file():
-        return None
-    same = path.with_suffix(".csv")
-    sheets = [same] if same.is_file() else _with_suffix(path.parent, {".csv"})
-    return (path, sheets[0]) if len(sheets) == 1 else None
 
 
 def read_pair(root: Path, path: Path, sheet: Path) -> Episode:
     """The two files as one episode; rows are video frames. Raises RecordingError."""
-    found = probe(path)
-    ledger = packet_times(path)
-    video = Video("camera", path, 0.0, None, found.fps, found.width, found.height, found.codec, found.pix_fmt)
-    return Episode(
-        name=path.stem,
-        source=Source(FORMAT, root, 0, (path, sheet)),
-        length=len(ledger),
-        fps=found.fps,
-        embodiment="camera",
-        tasks=(),
-        streams=_sensors(sheet),
-        videos={"camera": video},
-        ledger={"length": found.frames, "declared_rows": found.frames},
-        meta={"tags": dict(found.tags)},
-    )
-
-
-def _with_suffix(folder: Path, suffixes: set[str]) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in suffixes)
+    return filmed(footage(path), FORMAT, root, 0, (path, sheet), _sensors(sheet))
 
 
 def _sensors(sheet: Path) -> dict[str, Stream]:

@@ -6,6 +6,7 @@ Every video frame carries its own number in its brightness, so a test can ask wh
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from PIL import Image
 
 CAMERA = "observation.images.front"
 WIDTH, HEIGHT = 64, 48
@@ -118,6 +120,23 @@ def write_lerobot_v30(
         data_path="data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet",
         video_path="videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4",
     )
+    return root
+
+
+def add_pictures(root: Path, name: str = "observation.images.still") -> Path:
+    """Give a v2.1 dataset a camera of dtype ``image``: numbered PNGs in the table. Returns ``root``."""
+    for path in sorted((root / "data").rglob("*.parquet")):
+        table = pq.read_table(path)
+        pictures = []
+        for number in range(table.num_rows):
+            out = io.BytesIO()
+            Image.fromarray(numbered_frame(number)).save(out, "PNG")
+            pictures.append({"bytes": out.getvalue(), "path": None})
+        kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+        pq.write_table(table.append_column(name, pa.array(pictures, kind)), path, row_group_size=4)
+    info = json.loads((root / "meta/info.json").read_text(encoding="utf-8"))
+    info["features"][name] = {"dtype": "image", "shape": [HEIGHT, WIDTH, 1], "names": ["height", "width", "channels"]}
+    (root / "meta/info.json").write_text(json.dumps(info), encoding="utf-8")
     return root
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.contract.model import doubting
+from tests.contract.model import approving, doubting, reviewing
 from tests.contract.model.cast import OPERATORS, PEOPLE, WANDA
 from tests.contract.model.funding import changed
 from tests.contract.model.node import View
@@ -46,7 +46,7 @@ def answer(s: State, who: str, shown: Shown, record: Record) -> None:
         need(named and record.contribution.contributor == item.contributor, "Calls_WrongContribution")
         leaf = (record.salt, item.contributor, item.contribution)
         need(leaf == (clip.salt, clip.contribution.contributor, clip.digest), "Calls_WrongLeaf")
-        need(clip.kind != "unsigned", "Calls_NotSigned")
+        need(approving.is_signed(s, clip, record.anchor.time), "Calls_NotSigned")
     need(len(record.votes) == len(record.reveals), "Calls_LengthMismatch")
     need(votes_root(record.votes) == item.votes_root, "Calls_WrongVotes")
     for vote, reveal in zip(record.votes, record.reveals, strict=True):
@@ -56,13 +56,22 @@ def answer(s: State, who: str, shown: Shown, record: Record) -> None:
 
 
 def check_vote(s: State, filing: Filing, item: int, vote: Vote, reveal: Reveal) -> None:
-    """Only what a reviewer committed himself; ``s.ballots`` has everything anybody could open."""
-    own = s.ballots.get((filing.posted.campaign, item, vote.round, vote.reviewer))
+    """What a reviewer committed himself, or what stands in the root of the operator it names."""
+    place = (filing.posted.campaign, item, vote.round, vote.reviewer)
+    alone, under = s.ballots.get(place), s.under.get((*place, reveal.operator))
     said = (vote.commit, vote.verdict, reveal.reasons, reveal.salt)
-    opens = own and (own.commit, own.verdict, own.reasons, own.salt) == said
+    known = [one for one in (alone, *(s.under.get((*place, who)) for who in set(operators_of(s, place)))) if one]
+    opens = any((one.commit, one.verdict, one.reasons, one.salt) == said for one in known)
     need(opens, "Calls_WrongReveal")
-    assert own
-    need(own.time == reveal.time, "Calls_WrongCommit")
+    own = alone if reveal.operator == NOBODY else under
+    need(own and (own.commit, own.time) == (vote.commit, reveal.time), "Calls_WrongCommit")
+    if reveal.operator != NOBODY:
+        _, root = reviewing.root_around(s, *place[:3], reveal.operator)
+        need((reveal.count, reveal.proof) == (root.count, root.proof), "Calls_WrongCommit")
+
+
+def operators_of(s: State, place: reviewing.Place) -> list[str]:
+    return [key[4] for key in s.under if key[:4] == place]
 
 
 def answer_pay(s: State, who: str, filing: Filing, j: int, numbers: tuple[int, ...]) -> None:
@@ -181,12 +190,16 @@ def record_of(world: World, shown: Shown) -> Record:
     """What an honest operator has of an item."""
     reveals = []
     for vote in shown.votes:
-        own = world.s.ballots.get((shown.filing.posted.campaign, shown.item.item, vote.round, vote.reviewer))
-        reveals.append(
-            Reveal(own.reasons, own.salt, NOBODY, 0, own.time, ())
-            if own
-            else Reveal(ZERO_WORD, ZERO_WORD, NOBODY, 0, 0, ())
-        )
+        place = (shown.filing.posted.campaign, shown.item.item, vote.round, vote.reviewer)
+        own, operator = world.s.ballots.get(place), shown.anchor.anchorer
+        under = world.s.under.get((*place, operator))
+        if own and own.commit == vote.commit:
+            reveals.append(Reveal(own.reasons, own.salt, NOBODY, 0, own.time, ()))
+        elif under:
+            _, root = reviewing.root_around(world.s, *place[:3], operator)
+            reveals.append(Reveal(under.reasons, under.salt, operator, root.count, root.time, root.proof))
+        else:
+            reveals.append(Reveal(ZERO_WORD, ZERO_WORD, NOBODY, 0, 0, ()))
     salt, signature = shown.opens
     proofs = (shown.anchor, shown.anchor_proof)
     return Record(shown.signed, salt, signature, *proofs, shown.votes, tuple(reveals))

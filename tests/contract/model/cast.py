@@ -35,11 +35,12 @@ WANDA = person("wanda")  # watches
 BUYERS = BEA, BO = person("bea"), person("bo")
 SAM = person("sam")  # a stranger
 TREASURY = person("treasury")
+WALLY = person("wally")  # a contract wallet that says yes to whatever it is asked
 PEOPLE = (*REQUESTERS, *OPERATORS, *REVIEWERS, *CONTRIBUTORS, WANDA, *BUYERS, SAM)
 JURORS = (*CONTRIBUTORS, *REVIEWERS, *BUYERS, WANDA, SAM)
 FRUGAL = (RON, BO)  # pay by permit: the contracts may not take anything of theirs otherwise
-NAMES = {one.address: one.name for one in (*PEOPLE, TREASURY)}
+NAMES = {one.address: one.name for one in (*PEOPLE, WALLY, TREASURY)}
 
 
 def signer_of(address: str) -> KeySigner:
-    return next(one.signer for one in (*PEOPLE, TREASURY) if one.address == address)
+    return next(one.signer for one in (*PEOPLE, WALLY, TREASURY) if one.address == address)

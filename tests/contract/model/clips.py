@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from tests.contract.model.cast import CONTRIBUTORS, signer_of
+from tests.contract.model.cast import CONTRIBUTORS, WALLY, signer_of
 from tests.contract.model.state import Clip
 from tests.contract.model.world import Draw, World
 
@@ -29,14 +29,18 @@ def some_clips(world: World, draw: Draw, campaign: int, count: int, by: str = ""
     domain = domain_of(world)
     known = sorted({clip.contribution.content_root for clip in world.s.clips.values()})
     made = []
+    agreed = [one for one in world.s.agreed if one.contribution.campaign == campaign and not by]
     for place in range(min(count, 20)):
-        kind = draw.pick("flaw", ("unsigned", "foreign")) if draw.rarely("flawed", 20) else "good"
+        if agreed and place == 0 and not draw.rarely("another time", 4):
+            made.append(agreed[0])
+            continue
+        kind = draw.pick("flaw", ("unsigned", "foreign", "wallet")) if draw.rarely("flawed", 20) else "good"
         kind = "copied" if kind == "good" and draw.rarely("copied", 8) else kind
         nonce = len(world.s.clips) + place
         content = keccak256(b"content %d" % nonce)
         if kind == "copied" and known:
             content = draw.pick("content", known)
-        who = by or draw.pick("contributor", CONTRIBUTORS).address
+        who = by or (WALLY if kind == "wallet" else draw.pick("contributor", CONTRIBUTORS)).address
         made.append(clip(domain, campaign, who, content, nonce, kind))
     return Batch(tuple(made), build([one.leaf for one in made]))
 
@@ -47,7 +51,7 @@ def clip(domain: Domain, campaign: int, who: str, content: bytes, nonce: int, ki
     named = campaign + 1 if kind == "foreign" else campaign
     words = keccak256(b"manifest"), content, keccak256(b"consent")
     digest = signed.Contribution(named, who, *words, nonce).digest(domain)
-    message = keccak256(b"another") if kind == "unsigned" else digest
+    message = keccak256(b"another") if kind in ("unsigned", "wallet") else digest  # a wallet has no key of its own
     signature = signer_of(who).sign_digest(message)
     salt = keccak256(b"salt %d" % nonce)
     leaf = signed.anchor_leaf(domain, campaign, salt, who, digest)

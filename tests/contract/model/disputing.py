@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.contract.model import doubting
+from tests.contract.model import doubting, judging
 from tests.contract.model.cast import CONTRIBUTORS, OPERATORS, PEOPLE, WANDA
 from tests.contract.model.node import View
 from tests.contract.model.proving import at_item, void
@@ -50,7 +50,9 @@ def open_(s: State, who: str, known: Filed, terms: Terms, shown: Item, i: int, p
     if paid > price:
         s.coin_owed[who] += paid - price
     need(len(s.members[JUROR]) >= VALUE, "Court_ValueAboveStakes")
+    need(sum(s.jury.values()), "Court_NoJurors")
     s.cases[len(s.cases) + 1] = Case(filing, i, who, s.time)
+    judging.create(s, len(s.cases), s.names["Disputes"])
     s.lock(who, posted.token, terms.unit_reward // 2, 0)
     if shown.reward:
         doubting.hold_leaf(s, filing, shown.pay_index)
@@ -200,6 +202,19 @@ def execute_a_dispute(world: World, draw: Draw) -> None:
     who, filing = draw.pick("who", PEOPLE).address, own.filing
     effect = lambda s: execute(s, dispute, filing, i, patience)  # noqa: E731
     world.take(who, "Disputes", "execute", dispute, filing.posted, filing.draft.items[i], effect=effect)
+
+
+@step(weight=1, when=lambda world: world.s.cases)
+def give_evidence(world: World, draw: Draw) -> None:
+    """Anybody, while a dispute is open."""
+    dispute = draw.pick("dispute", [*world.s.cases, 99])
+    who = draw.pick("who", (*PEOPLE,)).address
+
+    def effect(s: State) -> None:
+        own = s.cases.get(dispute)
+        need(own and own.state == OPEN, "Disputes_NotOpen")
+
+    world.take(who, "Disputes", "submitEvidence", dispute, "ipfs://seen", effect=effect)
 
 
 @step(weight=3, when=lambda world: world.s.cases, ready=lambda world: any(world.s.coin_owed.values()))

@@ -170,6 +170,10 @@ class Node:
     def _abi(self, contract: str) -> str:
         return "LocalDollar" if contract.startswith("0x") else contract
 
+    def be(self, account: str, code: str) -> None:
+        """From now on an account is a contract."""
+        self.chain.request("anvil_setCode", account, code)
+
     def hold_coin(self, account: str, amount: int) -> None:
         """As if somebody had sent it."""
         self.chain.request("anvil_setBalance", account, hex(amount))

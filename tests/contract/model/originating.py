@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.contract.model import doubting
+from tests.contract.model import approving, doubting
 from tests.contract.model.cast import PEOPLE
 from tests.contract.model.clips import invented
 from tests.contract.model.node import View
@@ -99,7 +99,7 @@ def prove_signature(s: State, who: str, shown: Shown, salt: bytes) -> None:
     match_anchored(s, shown)
     match_opening(shown, salt)
     lied = shown.filing.bent == ("invented", shown.i)
-    prove(s, who, shown.filing, lied or shown.clip.kind == "unsigned")
+    prove(s, who, shown.filing, lied or not approving.is_signed(s, shown.clip, shown.anchor.time))
 
 
 def match_origin(s: State, shown: Shown) -> None:
@@ -206,8 +206,10 @@ def wrongs(world: World, filing: Filing) -> Iterator[tuple[int, str]]:
         kind = world.s.clips[filing.posted.campaign, filing.posted.first_item + i].kind
         if filing.bent and filing.bent[0] in ("invented", "unopened") and filing.bent[1] == i:
             yield i, filing.bent[0]
-        elif kind in ("unsigned", "foreign"):
+        elif kind == "foreign":
             yield i, kind
+        elif not approving.is_signed(world.s, (shown := show_item(world, filing, i)).clip, shown.anchor.time):
+            yield i, "unsigned"
 
 
 @step(weight=4, when=lambda world: pairs(world))

@@ -36,6 +36,7 @@ def anchor(
     )
     for place, one in enumerate(batch.clips):
         s.clips[campaign, own.anchored + place] = one
+    s.agreed = [one for one in s.agreed if one not in batch.clips]
     own.anchored += count
     own.reserved += count * reserve_of(terms)
     s.lock(who, terms.token, count * deposit_of(terms), 0 if direct else OPERATOR)

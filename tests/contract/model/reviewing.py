@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from tests.contract.model.cast import PEOPLE, REVIEWERS
+from tests.contract.model import rating
+from tests.contract.model.cast import PEOPLE, REVIEWERS, WANDA, signer_of
 from tests.contract.model.node import View
 from tests.contract.model.originating import Shown, is_anchored, show_item
 from tests.contract.model.paying import anyone
 from tests.contract.model.proving import void, watcher_of
-from tests.contract.model.queue import anchors
+from tests.contract.model.queue import anchors, commit_votes
 from tests.contract.model.staking import REVIEWER
 from tests.contract.model.state import Filed, Filing, State, Vote, need
 from tests.contract.model.world import Draw, World, step, views
 
-from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Lookup, VoteOpening
+from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Placed, VoteOpening
 from headwater.chain.structs import Draw as Lottery
+from headwater.chain.structs import Place as Spot
 from headwater.chain.structs import Vote as Line
 from headwater.primitives.abi import abi_hash, leaf
 from headwater.primitives.eip712 import Domain
 from headwater.primitives.hashing import ZERO_WORD, keccak256
 from headwater.primitives.merkle import build
+from headwater.records.vote import VoteCommit
 from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.sampling import MIN_VOTES, SKIP_SUM, STOP_SUM, audited
 
 START = 847  # of who has no reputation
-NO_LOOKUP = Lookup(0, (), ())
 Place = tuple[int, int, int, str]  # campaign, item, round, reviewer
 
 
@@ -60,11 +63,32 @@ def reveal(s: State, opening: VoteOpening, time: int) -> None:
     s.reveals[place] = (s.time, opening.verdict)
 
 
+def reveal_in(s: State, opening: VoteOpening, operator: str, first: int, root: CommitRoot) -> None:
+    """Of a vote in an operator's root; its leaf is where the item stands."""
+    place = (opening.campaign, opening.item, opening.round, opening.reviewer)
+    sealed, leaves = (
+        s.under.get((*place, operator)),
+        s.root_leaves.get((opening.campaign, first, opening.round, operator)),
+    )
+    said = sealed and (sealed.verdict, sealed.reasons, sealed.salt) == (opening.verdict, opening.reasons, opening.salt)
+    there = leaves and (len(leaves[0]), leaves[1]) == (root.count, root.time)
+    need(said and there, "Campaigns_NotCommitted")
+    need(s.time > root.time, "Campaigns_RevealTooEarly")
+    need(place not in s.reveals, "Campaigns_RevealExists")
+    s.reveals[place] = (s.time, opening.verdict)
+
+
+def sealed_by(s: State, place: Place, operators: Sequence[str]) -> Vote | None:
+    """A reviewer's commit: his own, or in the root of one of these operators."""
+    under = (s.under.get((*place, one)) for one in operators)
+    return s.ballots.get(place) or next((one for one in under if one), None)
+
+
 def counted(world: World, campaign: int, anchor: Anchor, item: int, contributor: str) -> tuple[Line, ...]:
     """The votes an honest settler counts: of who was drawn and committed, without gaps."""
     s, found = world.s, []
     for number, reviewer in enumerate(seats(s, world.node.chain_id, campaign, item, anchor, contributor, 2)):
-        own = s.ballots.get((campaign, item, number, reviewer))
+        own = sealed_by(s, (campaign, item, number, reviewer), [anchor.anchorer])
         if own is None:
             break
         found.append(Line(reviewer, number, own.verdict, START, own.commit))
@@ -205,15 +229,25 @@ def prove_draw(world: World, draw: Draw, who: str, shown: Shown) -> None:
 
 
 def prove_weight(world: World, draw: Draw, who: str, shown: Shown) -> None:
-    index = draw.number("vote", 0, max(len(shown.votes) - 1, 0))
+    index, cited = draw.number("vote", 0, max(len(shown.votes) - 1, 0)), shown.filing.posted.reputation
+    reviewer = shown.votes[index].reviewer if shown.votes else REVIEWERS[0].address
+    if draw.rarely("another's row", 12):
+        reviewer = draw.pick("reviewer", REVIEWERS).address
+    lookup = rating.lookup_in(world.s, rating.number_of(world.s, cited), reviewer)
 
     def effect(s: State) -> None:
         match(shown)
         need(index < len(shown.votes), "VoteFaults_UnknownVote")
-        need(shown.filing.posted.reputation == ZERO_WORD, "VoteFaults_UnknownEpoch")
-        prove(s, who, shown.filing, shown.votes[index].weight != START)
+        vote, right = shown.votes[index], START
+        if cited != ZERO_WORD:
+            number = rating.number_of(s, cited)
+            need(number, "VoteFaults_UnknownEpoch")
+            need(s.epochs[number].final(s.time), "Reputation_NotFinal")
+            row = rating.find(s.epochs[number].rows, vote.reviewer, lookup)
+            right = row.weight if row else START
+        prove(s, who, shown.filing, vote.weight != right)
 
-    call = (shown.filing.posted, counted_of(shown), index, NO_LOOKUP)
+    call = (shown.filing.posted, counted_of(shown), index, lookup)
     world.take(who, "VoteFaults", "proveWeight", *call, effect=effect)
 
 
@@ -260,7 +294,8 @@ def prove_reveal(world: World, draw: Draw, who: str, shown: Shown) -> None:
         return
     index = draw.number("vote", 0, len(shown.votes) - 1)
     vote, campaign, number = shown.votes[index], shown.filing.posted.campaign, shown.item.item
-    own = world.s.ballots.get((campaign, number, vote.round, vote.reviewer))
+    operators = (shown.anchor.anchorer, shown.filing.posted.settler)
+    own = sealed_by(world.s, (campaign, number, vote.round, vote.reviewer), operators)
     given = (own.verdict, own.reasons, own.salt) if own else (vote.verdict, ZERO_WORD, ZERO_WORD)
     opening = VoteOpening(campaign, number, vote.round, vote.reviewer, *given)
 
@@ -293,18 +328,147 @@ def prove_omitted(world: World, draw: Draw, who: str, shown: Shown) -> None:
 
 
 def prove_citation(world: World, draw: Draw, who: str, shown: Shown) -> None:
-    """No epoch was ever posted here: whatever is cited is none."""
+    """Mostly by the newest epoch there is."""
     posted, first = shown.filing.posted, shown.filing.anchors[0]
     anchor = shown.anchor if draw.rarely("another anchor", 8) else first
-    newer = draw.number("newer", 0, 2)
+    newer = world.s.epoch_head if not draw.rarely("any epoch", 3) else draw.number("newer", 0, 3)
 
     def effect(s: State) -> None:
         need(anchor.first_item == posted.first_item, "VoteFaults_WrongAnchor")
-        prove(s, who, shown.filing, posted.reputation != ZERO_WORD)
+        number = rating.number_of(s, posted.reputation)
+        none = posted.reputation != ZERO_WORD and number == 0
+        early = number != 0 and not rating.final_at(s, number, anchor.time)
+        stale = newer > number and rating.final_at(s, newer, anchor.time)
+        prove(s, who, shown.filing, none or early or stale)
 
     world.take(who, "VoteFaults", "proveCitation", posted, anchor, newer, effect=effect)
 
 
+# In operators' roots
+
+
+@step(weight=5, when=lambda world: rounds(world), ready=lambda world: rounds(world))
+def commit_a_round(world: World, draw: Draw) -> None:
+    """An operator stores what the drawn reviewers of a round gave him, each at its item's place."""
+    campaign, anchor, number = draw.pick("round", rounds(world))
+    domain, who = Domain(world.node.chain_id, world.name("Campaigns")), draw.who(anchor.anchorer, 10)
+    leaves, cast = [ZERO_WORD] * anchor.count, {}
+    for at in range(anchor.count):
+        item = anchor.first_item + at
+        contributor = world.s.clips[campaign, item].contribution.contributor
+        drawn = seats(world.s, world.node.chain_id, campaign, item, anchor, contributor, number + 1)
+        if len(drawn) > number and not draw.rarely("absent", 6):
+            verdict = draw.pick("verdict", (1, 0))
+            opening = VoteOpening(campaign, item, number, drawn[number], verdict, keccak256(b"why"), SALT)
+            commit = opening.commit(domain)
+            leaves[at] = leaf_of(domain, campaign, item, Line(drawn[number], number, verdict, START, commit))
+            cast[campaign, item, number, drawn[number], who] = (verdict, opening.reasons, SALT, commit)
+    if not any(leaves):
+        return
+    key, root = (campaign, anchor.first_item, number), build(leaves).root
+
+    def effect(s: State) -> None:
+        commit_votes(s, who, key, root, anchor.count)
+        s.root_leaves[*key, who] = (tuple(leaves), s.time)
+        s.under |= {place: Vote(*said, s.time) for place, said in cast.items()}
+
+    world.take(who, "Campaigns", "commitVotes", *key, root, anchor.count, effect=effect)
+
+
+@step(weight=4, when=lambda world: world.s.under, ready=lambda world: hidden(world))
+def reveal_in_a_round(world: World, draw: Draw) -> None:
+    """Whoever knows the opening shows where it stands."""
+    campaign, item, number, reviewer, operator = draw.pick("vote", hidden(world) or list(world.s.under))
+    own = world.s.under[campaign, item, number, reviewer, operator]
+    verdict = own.verdict if not draw.rarely("other verdict", 8) else 1 - own.verdict
+    opening = VoteOpening(campaign, item, number, reviewer, verdict, own.reasons, own.salt)
+    first, root = root_around(world.s, campaign, item, number, operator)
+    if draw.rarely("another time", 16):
+        root = replace(root, time=root.time + 1)
+    call = (opening, operator, first, root)
+    who = draw.pick("who", PEOPLE).address
+    world.take(who, "Campaigns", "revealVoteIn", *call, effect=lambda s: reveal_in(s, *call))
+
+
+def root_around(s: State, campaign: int, item: int, number: int, operator: str) -> tuple[int, CommitRoot]:
+    """Of an operator's root over an item's anchor: where it begins, and the leaf at the item's place."""
+    rows = ((key, one) for key, one in s.root_leaves.items() if (key[0], *key[2:]) == (campaign, number, operator))
+    first, (leaves, time) = next((key[1], one) for key, one in rows if key[1] <= item < key[1] + len(one[0]))
+    tree = build(leaves)
+    return first, CommitRoot(tree.root, len(leaves), time, leaves[item - first], tree.proof(item - first))
+
+
+def rounds(world: World) -> list[tuple[int, Anchor, int]]:
+    """Anchors with a seed, not settled, and a round of theirs their anchorer has no root of."""
+    return [
+        (campaign, one, number)
+        for campaign, one in anchors(world)
+        for number in (0, 1)
+        if one.first_item in world.s.campaigns[campaign].seeds
+        and one.first_item >= world.s.campaigns[campaign].settled
+        and (campaign, one.first_item, number, one.anchorer) not in world.s.commit_roots
+        and all(world.s.clips.get((campaign, one.first_item + at)) for at in range(one.count))
+    ]
+
+
+def hidden(world: World) -> list[tuple[int, int, int, str, str]]:
+    return [place for place in world.s.under if place[:4] not in world.s.reveals]
+
+
+# Two votes in one round
+
+
+def convict(s: State, who: str, place: Place, same: bool, signed: bool, since: int) -> None:
+    need(s.time < since + s.rules["unbonding"], "VoteFaults_TooLate")
+    need(not same, "VoteFaults_NoFault")
+    need(signed, "VoteFaults_WrongSignature")
+    need(place not in s.convicted, "VoteFaults_AlreadyProven")
+    s.convicted.add(place)
+    amount, keeper = s.rules[f"least {REVIEWER}"], s.names["VoteFaults"]
+    rewarded = amount // 2
+    taken = s.slash_stake(place[3], REVIEWER, amount, who, rewarded, keeper)
+    if taken < amount:
+        rewarded = rewarded * taken // amount
+    s.award(keeper, s.receiver, taken - rewarded)
+    sync(s, place[3])
+
+
+@step(weight=3, when=lambda world: world.s.ballots or world.s.under, ready=lambda world: young(world))
+def convict_a_reviewer(world: World, draw: Draw) -> None:
+    """He signed another vote than the one on chain; or somebody would like to make it look so."""
+    campaign, item, number, reviewer, operator = draw.pick("vote", young(world) or all_sealed(world))
+    place: Place = (campaign, item, number, reviewer)
+    own = world.s.under[*place, operator] if operator else world.s.ballots[place]
+    domain = Domain(world.node.chain_id, world.name("Campaigns"))
+    same = draw.rarely("the same vote", 5)
+    commit = own.commit if same else keccak256(b"another vote of his")
+    forged = draw.rarely("forged", 5)
+    signer = signer_of(WANDA.address if forged else reviewer)
+    signature = signer.sign_digest(VoteCommit(*place, commit, b"").digest(domain))
+    placed = Placed(own.commit, own.time, NOBODY, 0, CommitRoot.none(), b"")
+    if operator:
+        first, root = root_around(world.s, campaign, item, number, operator)
+        his = signer_of(reviewer).sign_digest(VoteCommit(*place, own.commit, b"").digest(domain))
+        placed = Placed(own.commit, 0, operator, first, root, his)
+    who = watcher_of(draw)
+    call = (Spot(*place), placed, commit, signature)
+    effect = lambda s: convict(s, who, place, same, not forged, own.time)  # noqa: E731
+    world.take(who, "VoteFaults", "proveEquivocation", *call, effect=effect)
+
+
+def all_sealed(world: World) -> list[tuple[int, int, int, str, str]]:
+    return [*((*place, "") for place in world.s.ballots), *world.s.under]
+
+
+def young(world: World) -> list[tuple[int, int, int, str, str]]:
+    """While his stake cannot have left."""
+    since = {(*place, ""): own.time for place, own in world.s.ballots.items()}
+    since |= {place: own.time for place, own in world.s.under.items()}
+    window = world.s.rules["unbonding"]
+    return [place for place in all_sealed(world) if world.s.time + 1 < since[place] + window]
+
+
+NOBODY = "0x" + "0" * 40
 SALT = keccak256(b"salt of a vote")
 
 
@@ -318,8 +482,12 @@ def voted(world: World) -> list[tuple[Filed, int]]:
         (one, i)
         for one in world.pending()
         for i, verdict in enumerate(one.filing.draft.verdicts)
-        if verdict.votes or one.filing.posted.reputation != ZERO_WORD
+        if verdict.votes or one.filing.posted.reputation not in (ZERO_WORD, right_one(world, one))
     ]
+
+
+def right_one(world: World, one: Filed) -> bytes:
+    return rating.right_citation(world.s, one.filing.anchors[0].time, world.s.time)
 
 
 def left_out(world: World) -> list[tuple[Filed, int, Place]]:

@@ -110,9 +110,11 @@ def file(
     numbers = range(anchors[0].first_item, anchors[0].first_item + sum(one.count for one in anchors))
     nobody = next(iter(world.s.clips.values()))  # for items out of order, which are refused
     clips = [world.s.clips.get((campaign, number), nobody) for number in numbers]
-    votes = [counted_votes(world, draw, campaign, anchors, n, one) for n, one in zip(numbers, clips, strict=True)]
-    rows = zip(numbers, clips, votes, strict=True)
-    verdicts = [some_verdict(draw, terms, number, one, cast) for number, one, cast in rows]
+    cited = some_citation(world, draw, anchors[0].time)
+    rows = zip(numbers, clips, strict=True)
+    votes = [weighed(world, cited, counted_votes(world, draw, campaign, anchors, n, one)) for n, one in rows]
+    voted = zip(numbers, clips, votes, strict=True)
+    verdicts = [some_verdict(draw, terms, number, one, cast) for number, one, cast in voted]
     place = (world.node.chain_id, world.name("Settlement"), key)
     absent = any(one.byte == MISSING for one in verdicts)  # the settler's word, nothing to compute it from
     try:
@@ -122,9 +124,27 @@ def file(
     bent = None
     if draw.rarely("bent", 5):
         made, bent = bend(draw, made, place, who, [invented(world, one) for one in clips])
-    cited = keccak256(b"no epoch") if draw.rarely("cites nothing", 25) else ZERO_WORD
     posted = replace(posted_of(campaign, terms, anchors, made, who), reputation=cited)
     return Filing(posted, terms, tuple(anchors), made, bent)
+
+
+def some_citation(world: World, draw: Draw, when: int) -> bytes:
+    """The right epoch; now and then none, any, or one that is not there."""
+    from tests.contract.model import rating
+
+    right = rating.right_citation(world.s, when, world.s.time + 1)
+    if not draw.rarely("cites something else", 14):
+        return right
+    others = [one.epoch.hash() for one in world.s.epochs.values()]
+    return draw.pick("citation", (keccak256(b"no epoch"), ZERO_WORD, *others))
+
+
+def weighed(world: World, cited: bytes, votes: tuple[CountedVote, ...]) -> tuple[CountedVote, ...]:
+    """With the weights of the cited epoch, but for votes nobody cast."""
+    from tests.contract.model import rating
+
+    right = {one.reviewer: rating.weight_in(world.s, cited, one.reviewer) for one in votes}
+    return tuple(replace(one, weight=right[one.reviewer]) if one.commit != bytes(32) else one for one in votes)
 
 
 def posted_of(campaign: int, terms: Terms, anchors: Sequence[Anchor], made: Draft, who: str) -> Posted:

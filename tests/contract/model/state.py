@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
-from headwater.chain.structs import Anchor, Closing, Contribution, Posted, Share, Terms, Version
+from headwater.chain.structs import Anchor, Closing, Contribution, Epoch, Posted, ReputationRow, Share, Terms, Version
 from headwater.market import Draft
 
 T = TypeVar("T")
@@ -212,11 +212,61 @@ class Purse:
 
 @dataclass
 class Stake:
-    """Of one role."""
+    """Of one role; ``held`` is what open votes may cost, ``under`` the least when its owner joined."""
 
     amount: int = 0
     leaving: int = 0
     ready_at: int = 0
+    held: int = 0
+    under: int = 0
+
+
+@dataclass
+class Seat:
+    """A place in a jury's order: 1 drawn, 2 committed, 3 revealed, 4 passed over."""
+
+    juror: str
+    weight: int
+    state: int
+    commitment: bytes = b""
+    choice: int = 0
+
+
+@dataclass
+class Trial:
+    """A case before the Court, in its first round; ``pool`` are the jurors' weights as they were sealed."""
+
+    arbitrable: str
+    pool: tuple[tuple[str, int], ...]
+    opened: int
+    seed_block: int
+    seed: bytes = b""
+    start: int = 0
+    seats: list[Seat] = field(default_factory=list)
+    announced: bool = False
+    ruled: bool = False
+    cursor: int = 0
+    penalties: int = 0
+    settled: bool = False
+
+
+@dataclass
+class Rating:
+    """An epoch, the rows behind its root, and who asked for them; ``status`` 1 posted, 2 void."""
+
+    epoch: Epoch
+    rows: tuple[ReputationRow, ...]
+    changes: bytes
+    previous: int
+    final_at: int
+    bent: str = ""
+    status: int = 1
+    released: bool = False
+    open: int = 0  # demands nobody has answered
+    demands: dict[int, Asked] = field(default_factory=dict)
+
+    def final(self, time: int) -> bool:
+        return self.status == 1 and time >= self.final_at and not self.open
 
 
 @dataclass
@@ -355,6 +405,16 @@ class State:
     reveals: dict[tuple[int, int, int, str], tuple[int, int]] = field(default_factory=dict)  # time, verdict
     root_leaves: dict[tuple[int, int, int, str], tuple[tuple[bytes, ...], int]] = field(default_factory=dict)
     ballots: dict[tuple[int, int, int, str], Vote] = field(default_factory=dict)
+    under: dict[tuple[int, int, int, str, str], Vote] = field(default_factory=dict)  # in the root of an operator
+    convicted: set[tuple[int, int, int, str]] = field(default_factory=set)
+    approvals: dict[tuple[str, bytes], int] = field(default_factory=dict)
+    agreed: list[Clip] = field(default_factory=list)  # approved by a wallet, and not anchored yet
+    jury: dict[str, int] = field(default_factory=dict)  # the Court's weights, by leaf
+    trials: dict[int, Trial] = field(default_factory=dict)
+    fees_owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by the Court
+    epochs: dict[int, Rating] = field(default_factory=dict)
+    epoch_head: int = 0
+    holders: list[str] = field(default_factory=list)
 
     # Money moves
 
@@ -396,6 +456,38 @@ class State:
         self.purses[watcher, token].free += rewarded
         self.move(token, self.names["Stakes"], self.names["Settlement"], amount - rewarded)
 
+    def slash_stake(self, account: str, role: int, amount: int, to: str, rewarded: int, keeper: str) -> int:
+        """From the stake first, then from what is leaving; what is not rewarded is the keeper's. Below half of the
+        least the role is gone."""
+        stake, coin = self.stakes[account, role], self.names["HeadwaterToken"]
+        taken = min(amount, stake.amount)
+        stake.amount -= taken
+        more = min(amount - taken, stake.leaving)
+        stake.leaving -= more
+        taken += more
+        if taken < amount:
+            rewarded = rewarded * taken // amount
+        self.purses[to, coin].free += rewarded
+        self.purses[keeper, coin].free += taken - rewarded
+        if 2 * stake.amount < min(self.rules[f"least {role}"], stake.under) and account in self.members[role]:
+            self.leave(account, role)
+        return taken
+
+    def leave(self, account: str, role: int) -> None:
+        members = self.members[role]
+        members[members.index(account)] = members[-1]  # the last one takes the place
+        members.pop()
+        stake = self.stakes[account, role]
+        stake.leaving += stake.amount
+        stake.amount, stake.ready_at = 0, self.time + self.rules["unbonding"]
+
+    def award(self, giver: str, to: str, amount: int) -> None:
+        """Out of the giver's free collateral."""
+        coin = self.names["HeadwaterToken"]
+        self.purses[giver, coin].free -= amount
+        assert self.purses[giver, coin].free >= 0, "more was awarded than taken"
+        self.purses[to, coin].free += amount
+
     def match(self, campaign: int, terms: Terms, error: str) -> Campaign:
         known = self.campaigns.get(campaign)
         need(known and known.terms == terms, error)
@@ -405,7 +497,7 @@ class State:
 
 CHANGEABLE = (
     *(Held, Doubt, Docket, Case, Asked, Closed, Pool, Campaign, Filed, Purse),
-    *(Stake, Line, ShareCall, Sale, Weights, State),
+    *(Stake, Seat, Trial, Rating, Line, ShareCall, Sale, Weights, State),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.contract.model.cast import PEOPLE, TREASURY, signer_of
+from tests.contract.model.cast import PEOPLE, TREASURY, WALLY, signer_of
 from tests.contract.model.node import View
 from tests.contract.model.state import MAX, State
 from tests.contract.model.world import Draw, World, step, views
@@ -55,7 +55,7 @@ def money(s: State) -> Iterator[View]:
     """Everybody's and every contract's balance, and that no unit came or went."""
     for name in TOKENS:
         token = s.names[name]
-        accounts = [one.address for one in (*PEOPLE, TREASURY)] + list(s.names.values())
+        accounts = [one.address for one in (*PEOPLE, WALLY, TREASURY)] + list(s.names.values())
         for account in accounts:
             yield View(f"{name} of {account}", token, "balanceOf", (account,), s.balances[token, account])
         for owner in PEOPLE:

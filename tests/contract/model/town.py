@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from tests.contract.model import reviewing, staking
-from tests.contract.model.cast import FRUGAL, JURORS, OPERATORS, PEOPLE, REVIEWERS, TREASURY
+from tests.contract.model import judging, reviewing, staking
+from tests.contract.model.cast import FRUGAL, JURORS, OPERATORS, PEOPLE, REVIEWERS, TREASURY, WALLY
 from tests.contract.model.node import Node
 from tests.contract.model.state import MAX, State, clone
 from tests.contract.model.tokens import SPENDERS, TOKENS
@@ -19,10 +19,13 @@ COIN = 10**18
 PROFILE = replace(
     LOCAL,
     name="model",
-    windows=(10, 10, 20, 40, 4),
+    windows=(10, 10, 20, 40, 24),
     publish_bonds=(0, 10 * COIN, 10_000 * COIN),
     unbonding=60,
+    court=(1, 5, 5, 3),
 )
+# says yes to every signature: PUSH4 of isValidSignature, shifted into the first bytes of a word, returned
+YES = "0x631626ba7e60e01b5f5260205ff3"
 
 
 class Town:
@@ -36,6 +39,13 @@ class Town:
         fees = zip(("network fee", "review fee", "operator fee"), PROFILE.fees, strict=True)
         windows = zip(("settle", "challenge", "lapse", "publish window"), PROFILE.windows[:4], strict=True)
         self.begin.rules = dict([*fees, *windows, ("publish bond", PROFILE.publish_bond)])
+        self.begin.rules |= {"epoch window": PROFILE.windows[4], "epoch bond": PROFILE.epoch_bonds[1]}
+        self.begin.rules |= {"unbonding": PROFILE.unbonding, "fee": PROFILE.juror_fee}
+        self.begin.rules |= dict(zip(("draw", "commit", "reveal", "appeal"), PROFILE.court, strict=True))
+        leasts = zip(staking.ROLES, PROFILE.minimums, strict=True)
+        self.begin.rules |= {f"least {role}": least for role, least in leasts}
+        juror = self.begin.rules[f"least {staking.JUROR}"]
+        self.begin.rules |= {"absent": juror // 2, "wrong": juror // 4}
         self._people()
         self.node.keep()
 
@@ -51,6 +61,8 @@ class Town:
         s.balances[coin, deployer] = PROFILE.supply
         # Court and Timelock: the test speaks in their place.
         self.node.fund(*(one.address for one in PEOPLE), s.names["Court"], s.names["HeadwaterTimelock"])
+        self.node.fund(WALLY.address)
+        self.node.be(WALLY.address, YES)
         for one in PEOPLE:
             self._send(deployer, dollar, "mint", one.address, DOLLARS)
             self._send(deployer, coin, "transfer", one.address, COINS)
@@ -66,7 +78,8 @@ class Town:
         for people, role in ((OPERATORS, staking.OPERATOR), (REVIEWERS, staking.REVIEWER), (JURORS, staking.JUROR)):
             for one in people:
                 self._join(world, one.address, role)
-        world.take(JURORS[0].address, "Court", "sync", JURORS[0].address, effect=lambda s: None)
+        first = JURORS[0].address
+        world.take(first, "Court", "sync", first, effect=lambda s: judging.sync(s, first))
         for one in REVIEWERS:
             sync = lambda s, who=one.address: reviewing.sync(s, who)  # noqa: E731
             world.take(one.address, "Reviewers", "sync", one.address, effect=sync)
@@ -78,7 +91,7 @@ class Town:
 
     def _join(self, world: World, who: str, role: int) -> None:
         least = PROFILE.minimums[staking.ROLES.index(role)]
-        effect = lambda s: staking.join(s, who, role, least, PROFILE.minimums)  # noqa: E731
+        effect = lambda s: staking.join(s, who, role, least)  # noqa: E731
         world.take(who, "Stakes", "join", role, least, effect=effect)
 
     def _deposit(self, world: World, who: str, token: str, amount: int) -> None:

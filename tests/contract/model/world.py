@@ -37,6 +37,43 @@ class Draw:
         return self.pick("whoever", PEOPLE).address if self.rarely("stranger", of) else right
 
 
+class Told(Draw):
+    """Plain choices, but where it is told otherwise: a value or what finds one among the options, a number, or
+    (``yes``) what happens rarely.
+    """
+
+    def __init__(self, yes: Sequence[str] = (), **told: Any) -> None:
+        self._yes, self._told = yes, {label.replace("_", " "): value for label, value in told.items()}
+
+    def pick(self, what: str, options: Sequence[T]) -> T:
+        told = self._told.get(what, options[0])
+        chosen: T = told(options) if isinstance(told, Choice) else told
+        return chosen
+
+    def number(self, what: str, low: int, high: int) -> int:
+        return min(max(int(self._told.get(what, low)), low), high)
+
+    def rarely(self, what: str, of: int = 12) -> bool:
+        return what in self._yes
+
+
+class Choice:
+    """The first of the options for which something holds."""
+
+    def __init__(self, fits: Callable[[Any], object]) -> None:
+        self._fits = fits
+
+    def __call__(self, options: Sequence[Any]) -> Any:
+        found = [one for one in options if self._fits(one)]
+        if not found:
+            raise Stopped("nothing fits")
+        return found[0]
+
+
+class Stopped(Exception):  # noqa: N818  # a tour cannot go on from here
+    """A step of a tour cannot be taken, or met something else than was hoped for."""
+
+
 @dataclass(frozen=True)
 class Step:
     """Something that can happen. ``when`` it can be tried; that it may be refused is part of trying. Until it is
@@ -88,6 +125,7 @@ class World:
 
     def __init__(self, node: Node, state: State, tally: Counter[tuple[str, str]]) -> None:
         self.node, self.s, self.tally = node, state, tally
+        self.met = ["nothing"]  # the last step's refusals; a tour looks at them
 
     def take(self, who: str, contract: str, function: str, *args: Any, effect: Effect, value: int = 0) -> str:
         """Send a transaction and do the same in the model; they must agree, down to the error's name.
@@ -104,6 +142,7 @@ class World:
         assert sent.block == after.block
         self.s = after
         self.tally[f"{self._title(contract)}.{function}", expected] += 1
+        self.met.append(expected)
         self.compare(told)
         return expected
 

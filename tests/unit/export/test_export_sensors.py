@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headwater.export import read_sensors
-from headwater.export.sensors import sensor_path, write_sensors
+from headwater.export.lerobot.sensors import sensor_path, write_sensors
 from headwater.formats import Kind, MetadataError, Stream, UnsafePathError, open_recording
 
 EXAMPLES = Path(__file__).parents[3] / "examples/recordings"

@@ -88,3 +88,29 @@ def test_last_payload_stops_with_the_recording() -> None:
     assert times.tolist() == [i * 250_000_000 for i in range(9)]
     full = sample_times([(4, Fraction(0), second), (3, second, second)])
     assert full.tolist()[4:] == [1_000_000_000, 1_333_333_333, 1_666_666_666]
+
+
+def mixed(types: str, rows: list[tuple[float, ...]], code: str, *about: bytes) -> bytes:
+    size = struct.calcsize(f">{code}")
+    data = b"".join(struct.pack(f">{code}", *row) for row in rows)
+    return nest("STRM", text("TYPE", types), *about, klv("ATTD", "?", size, len(rows), data))
+
+
+def test_samples_of_mixed_types() -> None:
+    scales = klv("SCAL", "l", 4, 4, struct.pack(">4l", 1000, 1, 1, 10))
+    units = klv("UNIT", "c", 3, 4, b"s\0\0radradm\0\0")
+    (chunk,) = parse(device(7, "Drone", mixed("Lf[2]s", [(1500, 0.5, -0.25, 30)], "Lffh", scales, units)))
+    assert (chunk.unit, chunk.device) == ("s,rad,rad,m", (7, "Drone"))
+    np.testing.assert_array_equal(chunk.values, [[1.5, 0.5, -0.25, 3.0]])
+
+
+@pytest.mark.parametrize(
+    ("types", "message"), [("LfffB", "says"), ("L[999999]", "says|more than"), ("LL[200]f[99]", "more")]
+)
+def test_mixed_types_that_do_not_fit(types: str, message: str) -> None:
+    with pytest.raises(GpmfError, match=message):
+        parse(device(1, "C", mixed(types, [(1, 0.5)], "Lf")))
+
+
+def test_mixed_types_with_words_are_left_out() -> None:
+    assert parse(device(1, "C", mixed("LF", [(1, 2)], "LL"))) == []

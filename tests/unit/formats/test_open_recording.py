@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -74,33 +75,77 @@ def test_slices_and_negative_indices_stay_lazy() -> None:
         recording[2]
 
 
-def test_a_plain_video_is_not_an_episode(tmp_path: Path) -> None:
+def test_what_nobody_reads_is_told_what_would_be_read(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    for path in (tmp_path, tmp_path / "notes.txt"):
+        assert sniff(path) is None
+        with pytest.raises(UnknownFormatError, match=r"meta/info\.json.*CSV or JSONL beside"):
+            open_recording(path)
+
+
+def test_a_plain_video_has_no_streams(tmp_path: Path) -> None:
     write_video(tmp_path / "plain.mp4", range(4))
-    assert sniff(tmp_path / "plain.mp4") is None
-    with pytest.raises(UnknownFormatError, match=r"GoPro telemetry.*CSV beside"):
-        open_recording(tmp_path / "plain.mp4")
+    (episode,) = recording = open_recording(tmp_path / "plain.mp4")
+    assert (recording.format, episode.length, episode.streams) == ("video", 4, {})
+
+
+# path under the shared data, format, episode lengths
+SHARED_RECORDINGS: list[tuple[str, str, list[int]]] = [
+    ("lerobot_v20_groot_sim", "lerobot-v2.0", [416, 470, 470]),
+    ("lerobot_v21_g1", "lerobot-v2.1", [221, 277, 280]),
+    ("lerobot_v30_g1", "lerobot-v3.0", [265, 290]),
+    ("gopro/karma.mp4", "gopro-mp4", [362]),
+    ("gopro", "video-csv", [362]),
+    ("mcap/gopro_karma_ros2.mcap", "mcap", [181]),
+    ("vrs/aria_gen1_unit_test_timecode.vrs", "aria-vrs", [4]),
+    ("vrs/vrs_sample_file.vrs", "vrs", [101]),
+    ("ego_trajectory", "aria-mps", [199]),
+    ("rlds_bridge", "rlds", [10] * 12),
+    ("hdf5/g1_aloha_episode_0.hdf5", "aloha-hdf5", [265]),
+    ("plain_video", "video", [221]),
+    ("ego_privacy", "video", [14]),
+    ("comma2k19", "numpy-pairs", [6256]),
+    ("gopro/hero5.raw", "gpmf", [399]),
+    ("gopro/hero7.raw", "gpmf", [3369]),
+    ("dicom", "dicom", [1]),
+    ("images", "images", [1, 1]),
+]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="shared data is not beside the repo")
-@pytest.mark.parametrize(
-    ("path", "fmt", "lengths"),
-    [
-        ("lerobot_v20_groot_sim", "lerobot-v2.0", [416, 470, 470]),
-        ("lerobot_v21_g1", "lerobot-v2.1", [221, 277, 280]),
-        ("lerobot_v30_g1", "lerobot-v3.0", [265, 290]),
-        ("gopro/karma.mp4", "gopro-mp4", [362]),
-        ("gopro", "video-csv", [362]),
-        ("mcap/gopro_karma_ros2.mcap", "mcap", [181]),
-        ("vrs/aria_gen1_unit_test_timecode.vrs", "aria-vrs", [4]),
-        ("vrs/vrs_sample_file.vrs", "vrs", [101]),
-        ("ego_trajectory", "aria-mps", [199]),
-        ("rlds_bridge", "rlds", [10] * 12),
-    ],
-)
+@pytest.mark.parametrize(("path", "fmt", "lengths"), SHARED_RECORDINGS)
 def test_shared_data_opens(path: str, fmt: str, lengths: list[int]) -> None:
     recording = open_recording(SHARED / path)
     assert recording.format == fmt
     assert [episode.length for episode in recording] == lengths
+
+
+def table_rows() -> dict[str, str]:
+    """The rows of docs/formats.md, "What the shared recordings held": path in the first column, whole row."""
+    text = (REPO / "docs/formats.md").read_text("utf-8").split("## What the shared recordings held", 1)[1]
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    return {path: row for row in rows for path in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="shared data is not beside the repo")
+def test_every_shared_file_has_a_row_and_what_is_a_recording_opens() -> None:
+    rows = table_rows()
+    read = {path for path, _, _ in SHARED_RECORDINGS}
+    for file in sorted(p for p in SHARED.rglob("*") if p.is_file() and p != SHARED / "README.md"):
+        relative = file.relative_to(SHARED).as_posix()
+        own = [path for path in rows if relative == path or (path.endswith("/") and relative.startswith(path))]
+        assert own, f"{relative} has no row in docs/formats.md"
+        opened = any(relative == path or relative.startswith(f"{path}/") for path in read)
+        assert opened != relative.startswith("crowd/"), f"{relative} is opened by no test"
+    for path in rows:
+        assert (SHARED / path).exists(), f"{path} has a row in docs/formats.md and is not there"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="shared data is not beside the repo")
+def test_reviewers_votes_are_no_recording() -> None:
+    for folder in ("crowd", "crowd/cf_amt", "crowd/sp_amt"):
+        with pytest.raises(UnknownFormatError):
+            open_recording(SHARED / folder)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="shared data is not beside the repo")

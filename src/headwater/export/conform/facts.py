@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from headwater.export.conform.conventions import Conventions, stated_beside
 from headwater.export.errors import Problem
-from headwater.export.layout import camera_key
+from headwater.export.lerobot.layout import camera_key
 from headwater.formats import Episode, Kind, Stream
 
 

@@ -13,7 +13,7 @@ from headwater.export.conform.applying import conformed
 from headwater.export.conform.conventions import FILE, Conventions
 from headwater.export.conform.planning import plan
 from headwater.export.errors import ExportError
-from headwater.export.lerobot_v3 import export_lerobot_v3
+from headwater.export.lerobot.v3 import export_lerobot_v3
 from headwater.export.models import ExportReport, Reencoded
 from headwater.formats import Episode, MetadataError
 from headwater.formats.metadata import read_object

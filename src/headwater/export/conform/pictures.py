@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from headwater.export.conform.rates import even_times_ns
 from headwater.export.errors import ShortVideoError
-from headwater.export.remux import reencode
+from headwater.export.media.encode import encode, shown_pictures, whole_clip_encoder
 from headwater.formats import Frame, Video, frames
 
 
@@ -24,8 +24,10 @@ def encoded(video: Video, picks: NDArray[np.int64], fps: Fraction, target: Path)
         ShortVideoError, RecordingError: a frame is not there or does not decode.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = reencode(chosen(video, picks, fps), len(picks), target)
-    return replace(fresh, stills=None)
+    made = chosen(video, picks, fps)
+    encoder = whole_clip_encoder(video.pix_fmt, made.width, made.height)
+    encode(shown_pictures(made, len(picks)), target, fps, encoder)
+    return replace(made, path=target, codec="h264", pix_fmt=encoder.pix_fmt, stills=None)
 
 
 def chosen(video: Video, picks: Sequence[int] | NDArray[np.int64], fps: Fraction) -> Video:

@@ -1,7 +1,8 @@
 """Sensors with a clock of their own, kept sample by sample beside the LeRobot table.
 
 ``sensors/episode-000000.parquet``: stream, t_ns (from the video's first frame), x, y, z, more. Columns y, z and
-``more`` (values past the third) are null where a stream is narrower. Units, axes and clocks are in the schema
+``more`` (values past the third) are null where a stream is narrower. Integers a float64 cannot hold stand in a
+column ``whole`` instead, which is there only if a stream needs it. Units, axes and clocks are in the schema
 metadata under ``headwater``. LeRobot ignores the folder; resampling to frames is left to the one who trains.
 """
 
@@ -32,6 +33,7 @@ SCHEMA = pa.schema(
         ("more", pa.list_(pa.float64())),
     ]
 )
+WHOLE = pa.field("whole", pa.list_(pa.int64()))
 
 
 def sensor_path(episode_index: int) -> str:
@@ -42,12 +44,20 @@ def sensor_path(episode_index: int) -> str:
 def write_sensors(streams: Sequence[Stream], path: Path) -> None:
     """Write all streams, one after the other, each in time order of the recording."""
     about = {
-        s.name: {"unit": s.unit, "axes": s.axes, "clock": s.clock, "kind": s.kind.value, "dtype": s.dtype}
+        s.name: {
+            "unit": s.unit,
+            "axes": s.axes,
+            "clock": s.clock,
+            "kind": s.kind.value,
+            "dtype": s.dtype,
+            "integer": s.values.dtype.kind in "iu",
+        }
         for s in streams
     }
-    schema = SCHEMA.with_metadata({"headwater": json.dumps(about)})
+    large = any(_too_large(s) for s in streams)
+    schema = (SCHEMA.append(WHOLE) if large else SCHEMA).with_metadata({"headwater": json.dumps(about)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.concat_tables([_table(s) for s in streams]).cast(schema), path)
+    pq.write_table(pa.concat_tables([_table(s, large) for s in streams]).cast(schema), path)
 
 
 def read_sensors(root: Path, episode_index: int) -> dict[str, Stream]:
@@ -69,14 +79,18 @@ def read_sensors(root: Path, episode_index: int) -> dict[str, Stream]:
 
 def _stream(name: str, facts: dict[str, Any], own: Any) -> Stream:
     axes = tuple(facts["axes"])
-    columns = [own[axis].to_numpy() for axis in ("x", "y", "z")[: len(axes)]]
-    if len(axes) > 3:
-        columns += list(np.array(own["more"].to_pylist()).T)
+    if "whole" in own.column_names and own["whole"].null_count < len(own):
+        values = np.array(own["whole"].to_pylist(), dtype=np.int64)
+    else:
+        columns = [own[axis].to_numpy() for axis in ("x", "y", "z")[: len(axes)]]
+        if len(axes) > 3:
+            columns += list(np.array(own["more"].to_pylist()).T)
+        values = np.stack(columns, axis=1).astype(np.int64 if facts.get("integer") else np.float64)
     return Stream(
         name=name,
         kind=Kind(facts["kind"]),
         times_ns=own["t_ns"].to_numpy(),
-        values=np.stack(columns, axis=1),
+        values=values,
         axes=axes,
         unit=facts["unit"],
         clock=facts["clock"],
@@ -84,17 +98,25 @@ def _stream(name: str, facts: dict[str, Any], own: Any) -> Stream:
     )
 
 
-def _table(stream: Stream) -> Any:
-    count, width = stream.values.shape
-    axes = [
-        pa.array(stream.values[:, axis], pa.float64()) if axis < width else pa.nulls(count, pa.float64())
-        for axis in range(3)
-    ]
-    more = [row[3:].tolist() for row in stream.values] if width > 3 else [None] * count
+def _table(stream: Stream, with_whole: bool) -> Any:
+    count = len(stream.values)
+    large = _too_large(stream)
+    floats = np.zeros((count, 0)) if large else stream.values.astype(np.float64)
+    held = floats.shape[1]
+    axes = [pa.array(floats[:, axis]) if axis < held else pa.nulls(count, pa.float64()) for axis in range(3)]
+    more = [row[3:].tolist() for row in floats] if held > 3 else [None] * count
     columns = [
         pa.array([stream.name] * count, pa.string()),
         pa.array(stream.times_ns, pa.int64()),
         *axes,
         pa.array(more, pa.list_(pa.float64())),
     ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+    if with_whole:
+        columns.append(pa.array(stream.values.tolist() if large else [None] * count, WHOLE.type))
+    return pa.Table.from_arrays(columns, schema=SCHEMA.append(WHOLE) if with_whole else SCHEMA)
+
+
+def _too_large(stream: Stream) -> bool:
+    """True if float64 cannot hold the integers exactly."""
+    values = stream.values
+    return values.dtype.kind in "iu" and bool(np.any(np.abs(values.astype(np.float64)) > 2**53))

@@ -36,12 +36,23 @@ class TaskTable:
         """All texts; position is ``task_index``."""
         return list(self._numbers)
 
+    def of(self, episode: Episode, rows: NDArray[np.int64]) -> list[str]:
+        """The episode's texts: those its rows name, in their order, then what else it came with."""
+        named = [int(number) for number in dict.fromkeys(rows.tolist())]
+        named += [self.number(text) for text in episode.tasks]
+        texts = self.texts()
+        return [texts[number] for number in dict.fromkeys(named)]
+
     def rows(self, episode: Episode) -> NDArray[np.int64]:
         """``task_index`` of every row, shape (length,)."""
         known: Mapping[int, str] = episode.ledger.get("task_texts", {})
         streams = episode.of_kind(Kind.TASK_INDEX)
         if streams and all(int(old) in known for old in np.unique(streams[0].values)):
             return self.renumber(streams[0].values[:, 0], known)
+        spoken = [t.texts for t in episode.texts.values() if t.clock == "row" and len(t.texts) == episode.length]
+        for texts in spoken:
+            if set(texts) == set(episode.tasks):  # an instruction a row, as RLDS has it
+                return np.array([self.number(text) for text in texts], dtype=np.int64)
         only = episode.tasks[0] if episode.tasks else ""
         return np.full(episode.length, self.number(only), dtype=np.int64)
 

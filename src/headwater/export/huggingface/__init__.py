@@ -1,0 +1,1 @@
+"""Parquet in the Hub's layout, with a card."""

@@ -1,0 +1,1 @@
+"""MCAP with Foxglove's types."""
