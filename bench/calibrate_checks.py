@@ -106,8 +106,8 @@ def same_robot(episode: Episode) -> tuple[str, int]:
 
 def gyro_rows(path: Path, donors: list[Path]) -> Iterator[dict[str, Any]]:
     """Forgeries of one file with a gyro."""
-    for name in ("gyro_csv", "gyro_gpmf"):
-        for donor in [None, *donors]:
+    for name in ("gyro_csv", "gyro_gpmf", "gyro_gap"):
+        for donor in [None, *(donors if name != "gyro_gap" else [])]:
             with tempfile.TemporaryDirectory() as folder:
                 report = check_episode(open_recording(forge(name, path, Path(folder), donor=donor))[0])
                 yield row(path.name, path.stem, name, report, 0.0, donor=donor.name if donor else "invented")

@@ -120,13 +120,13 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
     assert any(one.startswith("vote of 0x") for one in first["waits"])
     assert shell.data("submissions", "--as", "ana")[0]["state"] == "in review"
     vote_until_settled(shell)
+    assert [row["state"] for row in shell.data("earnings", "--as", "ana")] == ["pending"]
     (mine,) = shell.data("submissions", "--as", "ana")
     assert (mine["state"], mine["paid"]) == ("accepted", False)
 
     offline_is_the_network_byte_for_byte(shell, tmp_path)
 
     assert shell.data("challenge", "--as", "rev-a") == []
-    assert [row["state"] for row in shell.data("earnings", "--as", "ana")] == ["pending"]
     until_claimable(shell)
     assert settle(shell)["waits"] == []
     (paid,) = shell.data("claim", "--as", "ana", "--payer", "operator")

@@ -15,8 +15,9 @@ from hypothesis.extra import numpy as npst
 from headwater.export import ConventionsError
 from headwater.export.conform import conformed, parse_conventions, plan, undone
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks
-from headwater.export.conform.so_arms import CONVENTIONS
-from headwater.export.conform.units import (
+from headwater.formats import NS, Episode, Kind, Source, Stream
+from headwater.formats.so_arms import CONVENTIONS
+from headwater.formats.units import (
     KNOWN,
     UNITS,
     Range,
@@ -28,7 +29,6 @@ from headwater.export.conform.units import (
     steps,
     turned,
 )
-from headwater.formats import NS, Episode, Kind, Source, Stream
 from headwater.records.campaign_spec import CampaignSpec, FeatureSpec
 from headwater.records.conform import RateMap
 

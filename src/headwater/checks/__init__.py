@@ -22,7 +22,7 @@ from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
-from headwater.checks.release import is_private, release, uncovered
+from headwater.checks.release import is_private, reasons, release, remedy, uncovered
 from headwater.checks.suite import as_the_network, check_episode, judge, look_for_private
 
 __all__ = [
@@ -60,7 +60,9 @@ __all__ = [
     "look_for_private",
     "observe",
     "read_report",
+    "reasons",
     "release",
+    "remedy",
     "rule",
     "uncovered",
     "unreadable",

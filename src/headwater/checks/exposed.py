@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +33,7 @@ class Exposed:
         heard: file name -> its audio tracks.
         traces: file name -> what its metadata says, DICOM apart.
         identifiers: file name -> what of a DICOM file says who the patient is; looked for with detectors only.
+        unread: rule -> files it should have looked through and could not; nobody may call these clear.
     """
 
     detectors: bool = False
@@ -38,25 +41,52 @@ class Exposed:
     heard: Mapping[str, tuple[Heard, ...]] = field(default_factory=dict)
     traces: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
     identifiers: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def exposed(episode: Episode, seen: Mapping[str, tuple[Seen, ...]], detectors: Detectors | None) -> Exposed:
-    """Listens to the episode's files and reads their metadata. A file that does not open says nothing here."""
-    traces: dict[str, tuple[Trace, ...]] = {}
-    heard: dict[str, tuple[Heard, ...]] = {}
-    named: dict[str, tuple[Trace, ...]] = {}
+    """Listens to the episode's files and reads their metadata."""
+    search = _Search(detectors)
+    films = _films(episode)
     for path in episode.source.files:
-        try:
-            if is_dicom(path):
-                if detectors is not None:
-                    named[path.name] = identifiers(path)
-                continue
-            traces[path.name] = traces_of(path)
-            if detectors is not None and path in _films(episode):
-                heard[path.name] = detectors.hear(path)
-        except (RecordingError, PrivacyError, OSError):
+        if is_dicom(path):
+            search.identifiers(path)
             continue
-    return Exposed(detectors is not None, seen, heard, traces, named)
+        search.traces(path)
+        if path in films:
+            search.voices(path)
+    unread = {rule: tuple(names) for rule, names in search.unread.items()}
+    return Exposed(detectors is not None, seen, search.heard, search.traced, search.named, unread)
+
+
+@dataclass
+class _Search:
+    detectors: Detectors | None
+    traced: dict[str, tuple[Trace, ...]] = field(default_factory=dict)
+    heard: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
+    named: dict[str, tuple[Trace, ...]] = field(default_factory=dict)
+    unread: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def traces(self, path: Path) -> None:
+        with self._noted("privacy/positions", path):
+            self.traced[path.name] = traces_of(path)
+
+    def identifiers(self, path: Path) -> None:
+        if self.detectors is not None:
+            with self._noted("privacy/identifiers", path):
+                self.named[path.name] = identifiers(path)
+
+    def voices(self, path: Path) -> None:
+        if self.detectors is not None:
+            with self._noted("privacy/voices", path):
+                self.heard[path.name] = self.detectors.hear(path)
+
+    @contextmanager
+    def _noted(self, rule: str, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except (RecordingError, PrivacyError, OSError):
+            self.unread[rule].append(path.name)
 
 
 def sample_step(rate_hz: float) -> int:

@@ -5,7 +5,7 @@ Rules read these numbers and the episode's streams; none opens a video again. Pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -31,6 +31,8 @@ from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
 from headwater.formats import Episode, Kind, RecordingError, Stream, Video, frames
+from headwater.formats.conventions import Conventions, stated_beside
+from headwater.formats.errors import ConventionsError
 from headwater.formats.thumbnail import area_thumbnail
 from headwater.privacy import Detectors, Seen
 
@@ -74,13 +76,20 @@ class CameraFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """All a rule may look at."""
+    """All a rule may look at.
+
+    Attributes:
+        conventions: what the statement beside the recording says of its names and units.
+        unread_statement: why that statement could not be read; empty if it was or if there is none.
+    """
 
     episode: Episode
     cameras: Mapping[str, CameraFeatures]
     spec: SpecLike | None = None
     index: IndexLike | None = None
     content_root: bytes = b""
+    conventions: Conventions = field(default_factory=Conventions)
+    unread_statement: str = ""
     exposed: Exposed = field(default_factory=Exposed)
 
     @property
@@ -132,7 +141,15 @@ def observe(
         key: watch(video, ego=wants_ego, threads=threads, detectors=detectors) for key, video in episode.videos.items()
     }
     found = exposed(episode, {key: camera.seen for key, camera in cameras.items()}, detectors)
-    return Observed(episode, cameras, spec, index, content_root, found)
+    return Observed(episode, cameras, spec, index, content_root, *_statement(episode), found)
+
+
+def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatures:
+    """The same of pictures that are no file: uint8 (h, w) luma each, ``fps`` a second, none lost."""
+    tape = _Tape(fps, ego=False)
+    for index, image in enumerate(images):
+        tape.add(index, index / fps, image)
+    return tape.features("")
 
 
 def watch(video: Video, *, ego: bool = False, threads: int = 1, detectors: Detectors | None = None) -> CameraFeatures:
@@ -149,6 +166,13 @@ def watch(video: Video, *, ego: bool = False, threads: int = 1, detectors: Detec
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
     return tape.features(damage, tuple(seen))
+
+
+def _statement(episode: Episode) -> tuple[Conventions, str]:
+    try:
+        return stated_beside(episode), ""
+    except (ConventionsError, RecordingError) as error:
+        return Conventions(), error.what
 
 
 def _ms(frame: int, fps: Fraction) -> int:

@@ -1,4 +1,4 @@
-"""Sightings as spans and boxes of a finding."""
+"""Sightings as spans and boxes of a finding, and what could not be looked through."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from headwater.checks.exposed import sample_step
 from headwater.checks.models import Box, Span
 from headwater.checks.observed import Observed
+from headwater.checks.registry import CannotJudge
 from headwater.privacy import Sighting
 
 MOST_FRAMES = 8
@@ -31,3 +32,18 @@ def boxes_of(showing: Showing) -> tuple[Box, ...]:
     return tuple(
         Box(frame, s.area.x, s.area.y, s.area.width, s.area.height) for frame, sightings in chosen for s in sightings
     )
+
+
+def demand_read(seen: Observed, rule: str) -> None:
+    """Raises CannotJudge if files of the episode could not be read: what was not looked through is not clear."""
+    names = seen.exposed.unread.get(rule, ())
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        raise CannotJudge(f"cannot read {names[0]}{more}")
+
+
+def demand_seen(seen: Observed) -> None:
+    """Raises CannotJudge if a camera's video breaks off before its end."""
+    for key, camera in seen.cameras.items():
+        if camera.damage:
+            raise CannotJudge(f"{key} does not decode to its end")

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from headwater.checks.models import Finding, NotRun, Release
+from headwater.privacy import FIX
 
 PREFIX = "privacy/"
 COVERABLE = ("faces", "voices", "texts", "positions")
-EXTRA = "the privacy extra"
+_NOT_THERE = ("needs a video",)  # nothing to look at is no reason for doubt
+_DETECTORS = "needs the privacy extra"
 
 
 def is_private(rule: str) -> bool:
@@ -39,8 +41,36 @@ def release(
     if open_kinds:
         hopeless = open_kinds - set(COVERABLE)
         return Release.NEEDS_REDACTION if hopeless or not (people or shows) else Release.NEEDS_CONSENT
-    unasked = any(is_private(row.rule) and EXTRA in row.why for row in not_run)
-    return Release.UNKNOWN if unasked else Release.CLEAR
+    return Release.UNKNOWN if _unasked(not_run) else Release.CLEAR
+
+
+def reasons(
+    findings: Iterable[Finding], not_run: Iterable[NotRun], *, people: int = 0, shows: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What keeps the original from being called clear, a line each: kind, stream or file, times and frames."""
+    open_ones = uncovered(findings, people=people, shows=shows)
+    if open_ones:
+        return tuple(_line(finding) for finding in open_ones)
+    return tuple(f"{row.rule.removeprefix(PREFIX)} not looked for: {row.why}" for row in _unasked(not_run))
+
+
+def remedy(
+    findings: Sequence[Finding], not_run: Iterable[NotRun], *, people: int = 0, shows: Collection[str] = ()
+) -> str:
+    """What the owner can do about it; empty where nothing is to be done."""
+    open_ones = uncovered(findings, people=people, shows=shows)
+    kinds = {_kind(finding) for finding in open_ones}
+    if kinds - set(COVERABLE):
+        return "send a copy made by 'headwater redact SOURCE COPY'; no consent covers identifiers"
+    if kinds:
+        asked = "".join(f" --shows {kind}" for kind in COVERABLE if kind in kinds or kind in shows)
+        count = max(people, faces_at_once(findings)) if "faces" in asked else people
+        who = f" --people {count}" if count else ""
+        return f"send a copy made by 'headwater redact SOURCE COPY', or, if all who are in it agreed, say{who}{asked}"
+    why = {row.why for row in _unasked(not_run)}
+    if _DETECTORS in why:
+        return f"install the privacy extra ({FIX}), then check again"
+    return "copy the files again from where they were recorded, then check again" if why else ""
 
 
 def uncovered(findings: Iterable[Finding], *, people: int = 0, shows: Collection[str] = ()) -> tuple[Finding, ...]:
@@ -52,6 +82,15 @@ def faces_at_once(findings: Sequence[Finding]) -> int:
     """The most faces in one frame."""
     seen = Counter((f.stream, box.frame) for f in findings if _kind(f) == "faces" for box in f.boxes)
     return max(seen.values(), default=0)
+
+
+def _unasked(not_run: Iterable[NotRun]) -> tuple[NotRun, ...]:
+    return tuple(row for row in not_run if is_private(row.rule) and row.why not in _NOT_THERE)
+
+
+def _line(finding: Finding) -> str:
+    when = f" at {', '.join(span.text() for span in finding.spans)}" if finding.spans else ""
+    return f"{_kind(finding)} in {finding.stream or 'the recording'}{when}: {finding.observed}"
 
 
 def _kind(finding: Finding) -> str:

@@ -50,6 +50,15 @@ def correlation(a: Floats, b: Floats) -> float:
     return float(np.einsum("i,i", a, b)) / scale if scale > 0 else 0.0
 
 
+def correlations(a: Floats, b: Floats) -> Floats:
+    """``correlation`` of the columns of two (n, d) arrays, (d,)."""
+    if not len(a):
+        return np.zeros(a.shape[1])
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    scale = np.sqrt(np.einsum("ij,ij->j", a, a) * np.einsum("ij,ij->j", b, b))
+    return np.asarray(np.where(scale > 0, np.einsum("ij,ij->j", a, b) / np.where(scale > 0, scale, 1.0), 0.0))
+
+
 def active(values: Floats, share: float = 0.05) -> NDArray[np.intp]:
     """Columns that move: standard deviation above ``share`` of the largest."""
     spread = values.std(axis=0)
@@ -72,3 +81,15 @@ def filled(values: Floats) -> Floats:
     last = np.maximum.accumulate(rows, axis=0)
     held = np.take_along_axis(values, last, axis=0)
     return np.where(np.isfinite(held), held, 0.0)
+
+
+def other_rate(times_s: Floats, fps: float, percent: int) -> float:
+    """Samples a second, if more than ``percent`` away from ``fps``; else, or if unclear, 0.0.
+
+    Median and mean step must both say so: a gap moves only the mean, alternating jitter only the median.
+    """
+    if len(times_s) < 3 or not fps:
+        return 0.0
+    steps = (float(np.median(np.diff(times_s))), float(times_s[-1] - times_s[0]) / (len(times_s) - 1))
+    off = [100 * (1 / step - fps) / fps if np.isfinite(step) and step > 0 else 0.0 for step in steps]
+    return 1 / steps[0] if min(off) > percent or max(off) < -percent else 0.0

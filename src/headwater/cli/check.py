@@ -18,10 +18,9 @@ from headwater.cli.options import (
     say,
     session_of,
 )
-from headwater.cli.printing import report
+from headwater.cli.printing import Released, report
 
 if TYPE_CHECKING:
-    from headwater.checks import Release
     from headwater.client.offline import Offline
     from headwater.formats import Recording
     from headwater.records.campaign_spec import CampaignSpec
@@ -81,7 +80,7 @@ def check(
     if report_file:
         report_file.write_bytes(as_the_network(done[0][1].report).to_bytes())
     rejected = sum(one.report.quality == "reject" for _, one in done)
-    kept_back = sum(_released(one, people, kinds) != "clear" for _, one in done)
+    kept_back = sum(_released(one, people, kinds).may != "clear" for _, one in done)
     if as_json:
         emit([_row(number, one, _released(one, people, kinds)) for number, one in done])
     elif len(done) > 1:
@@ -89,15 +88,22 @@ def check(
     return REJECTED if rejected or (release and kept_back) else 0
 
 
-def _released(one: Offline, people: int, shows: tuple[str, ...]) -> Release:
-    from headwater.checks import release
+def _released(one: Offline, people: int, shows: tuple[str, ...]) -> Released:
+    from headwater.checks import reasons, release, remedy
 
-    return release(one.report.findings, one.report.not_run, people=people, shows=shows)
+    said = {"people": people, "shows": shows}
+    found = one.report.findings, one.report.not_run
+    return Released(release(*found, **said), reasons(*found, **said), remedy(*found, **said))
 
 
-def _row(number: int, one: Offline, released: Release) -> dict[str, Any]:
+def _row(number: int, one: Offline, released: Released) -> dict[str, Any]:
     row = {"number": number, "unsendable": one.unsendable, **one.report.to_record()}
-    return {**row, "release": str(released)}
+    return {
+        **row,
+        "release": str(released.may),
+        "release_reasons": list(released.reasons),
+        "release_fix": released.fix,
+    }
 
 
 def spec_for(campaign: int | None, file: Path | None, home: Path | None) -> CampaignSpec | None:
@@ -121,7 +127,7 @@ def numbers_of(recording: Recording, wanted: list[int] | None) -> list[int]:
     return list(dict.fromkeys(wanted)) if wanted else list(there)
 
 
-def _print(path: Path, number: int, one: Offline, released: Release) -> None:
+def _print(path: Path, number: int, one: Offline, released: Released) -> None:
     report(f"{path} episode {number}", one.report, released)
     if one.unsendable:
         say(f"  cannot be sent as it is: {one.unsendable}")

@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def search(
     text: Annotated[str, typer.Argument(help="Words; all must occur.")] = "",
     embodiment: Annotated[str, typer.Option(help="Robot or device, as recordings name it.")] = "",
-    modality: Annotated[str, typer.Option(help="robot_episode or egocentric_video.")] = "",
+    modality: Annotated[str, typer.Option(help="robot_episode, egocentric_video, image or medical_image.")] = "",
     max_price: Annotated[str | None, typer.Option(help="Only datasets up to so many whole tokens.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,

@@ -14,7 +14,12 @@ from headwater.export import export_lerobot_v3
 from headwater.export.conform import statement_beside
 from headwater.formats import NS, Episode, open_recording
 
-MODALITY = {"gopro-mp4": "egocentric_video", "video-csv": "egocentric_video"}
+MODALITY = {
+    **dict.fromkeys(("gopro-mp4", "gpmf", "video", "video-csv", "video-jsonl"), "egocentric_video"),
+    **dict.fromkeys(("aria-mps", "aria-vrs", "vrs"), "egocentric_video"),
+    **dict.fromkeys(("images", "coco-images", "yolo-images"), "image"),
+    "dicom": "medical_image",
+}  # of everything else it is robot_episode
 _GRID_TOLERANCE_NS = 100_000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.checks import CheckReport, Release, look_for_private, release, uncovered
+from headwater.checks import CheckReport, Release, look_for_private, reasons, release, remedy
 from headwater.checks.release import COVERABLE
 from headwater.client.errors import ClientError, NotReleasableError
 from headwater.formats import Episode
@@ -30,18 +30,16 @@ def demand_releasable(
         report: what the suite said with the same detectors; without, the episode is looked through here.
 
     Raises:
-        NotReleasableError: naming the first finding, and what would help.
+        NotReleasableError: naming what was found where, and what would help.
     """
     findings, not_run = (report.findings, report.not_run) if report else look_for_private(episode, detectors=detectors)
     people, shows = consent.people_visible, consent.shows
     decided = release(findings, not_run, people=people, shows=shows)
     if decided in (Release.CLEAR, Release.UNKNOWN):
         return decided
-    first, *more = uncovered(findings, people=people, shows=shows)
-    also = f"; and {len(more)} more" if more else ""
     raise NotReleasableError(
         f"episode {episode.name} {decided}",
-        actual=f"{first.rule} {first.stream}: {first.message} {first.observed}{also}",
+        actual="; ".join(reasons(findings, not_run, people=people, shows=shows)),
         allowed="what people agreed to show",
-        fix=first.fix,
+        fix=remedy(findings, not_run, people=people, shows=shows),
     )

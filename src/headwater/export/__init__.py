@@ -1,7 +1,6 @@
 """Training views of episodes: LeRobot, WebDataset, Hugging Face, MCAP and Rerun out; and back in frame by frame."""
 
 from headwater.export.errors import (
-    ConventionsError,
     ExportError,
     MissingExtraError,
     OutputError,
@@ -20,6 +19,7 @@ from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
 from headwater.export.outputs import OUTPUTS, Output, export_as, export_mcap, export_rerun
 from headwater.export.webdataset import export_webdataset
+from headwater.formats.errors import ConventionsError
 
 __all__ = [
     "OUTPUTS",

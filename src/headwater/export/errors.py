@@ -4,7 +4,6 @@ HeadwaterError
 └── ExportError
     ├── UnlikeEpisodesError     two episodes cannot share one table: features, cameras or rate differ
     ├── ShortVideoError         a camera has fewer frames than the table has rows
-    ├── ConventionsError        a statement of a recording's conventions cannot be read
     ├── UnmappableError         episodes cannot be brought to the campaign's spec
     ├── OutputError             the target folder is in the way or cannot be written
     └── MissingExtraError       a form needs packages that are not installed
@@ -28,10 +27,6 @@ class UnlikeEpisodesError(ExportError):
 
 class ShortVideoError(ExportError):
     """A camera holds fewer frames than rows; LeRobot would then read frames of the next episode."""
-
-
-class ConventionsError(ExportError):
-    """A ``conventions.json`` that cannot be read: no JSON, an unknown field, a number that is none."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """What can keep a recording from being read.
 
 HeadwaterError
-└── RecordingError
-    ├── UnknownFormatError          nothing here reads this path
-    ├── MissingFileError            the recording names a file that is not there
-    ├── UnsafePathError             a path would leave the recording's folder
-    ├── MetadataError               a metadata field is absent, of the wrong type or out of range
-    ├── UnfinishedRecordingError    the recorder was stopped before it wrote its closing files
-    ├── DamagedFileError            the bytes are not what the format says
-    ├── TooLargeError               a declared size above what one episode may have
-    └── EmptyRecordingError         no episode, row or frame inside
+├── RecordingError
+│   ├── UnknownFormatError          nothing here reads this path
+│   ├── MissingFileError            the recording names a file that is not there
+│   ├── UnsafePathError             a path would leave the recording's folder
+│   ├── MetadataError               a metadata field is absent, of the wrong type or out of range
+│   ├── UnfinishedRecordingError    the recorder was stopped before it wrote its closing files
+│   ├── DamagedFileError            the bytes are not what the format says
+│   ├── TooLargeError               a declared size above what one episode may have
+│   └── EmptyRecordingError         no episode, row or frame inside
+└── ConventionsError                a statement of a recording's conventions cannot be read
 
 A *bad* recording (frozen video, wrong statistics) opens fine and becomes a Finding in ``checks``. These
 errors mean that no Episode could be built at all.
@@ -72,3 +73,7 @@ class TooLargeError(RecordingError):
 
 class EmptyRecordingError(RecordingError):
     """There is nothing inside: no episode, no row or no video frame."""
+
+
+class ConventionsError(HeadwaterError):
+    """A ``conventions.json`` that cannot be read: no JSON, an unknown field, a number that is none."""

@@ -5,6 +5,7 @@ v2.0 keeps one ``meta/stats.json``; v2.1 a line an episode in ``meta/episodes_st
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from headwater.formats.errors import EmptyRecordingError, MetadataError
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
 from headwater.formats.lerobot_images import image_cameras, read_numbers
+from headwater.formats.lerobot_ledger import card, unreferenced
 from headwater.formats.metadata import field, integer, read_lines, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import existing, fill, within
@@ -66,7 +68,8 @@ class _Dataset:
             stats = read_object(dataset_stats)
             notes.append("Statistics are the dataset's, not the episode's (meta/stats.json).")
         stats_file = self.stats_file or (dataset_stats if dataset_stats.is_file() else None)
-        meta = [self.info.file, self.episodes_file, self.tasks_file, *([stats_file] if stats_file else [])]
+        stated, card_files = card(self.root)
+        meta = [self.info.file, *card_files, self.episodes_file, self.tasks_file, *([stats_file] if stats_file else [])]
         return Episode(
             name=f"episode_{index:06d}",
             source=Source(
@@ -90,9 +93,25 @@ class _Dataset:
                 "stats_scope": "episode" if index in self.stats else "dataset",
                 "info": self.info.raw,
                 "task_texts": self.tasks,
+                "card": stated,
+                "set_lengths": self._lengths,
+                "unreferenced": self._unreferenced,
             },
             notes=(*rows.notes, *notes),
         )
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(row["length"] for row in self.rows)
+
+    @cached_property
+    def _unreferenced(self) -> tuple[str, ...]:
+        used = []
+        for row in self.rows:
+            values = {"episode_index": row["episode_index"], "episode_chunk": row["episode_index"] // self.chunk}
+            used.append(self._fill("data_path", values))
+            used += [self._fill("video_path", {**values, "video_key": key}) for key in self.info.of_dtype("video")]
+        return unreferenced(self.root, used)
 
     def _fill(self, name: str, values: dict[str, int | str]) -> str:
         """A path from a template. NVIDIA's GR00T sample writes ``chunk-{episode_index:03d}`` for the chunk's

@@ -6,6 +6,7 @@ the checks to compare. Its frames are the declared time span of a shared MP4.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from headwater.formats.errors import (
 )
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
 from headwater.formats.lerobot_images import image_cameras, read_numbers
+from headwater.formats.lerobot_ledger import card, index_neighbours, unreferenced, video_neighbours
 from headwater.formats.metadata import integer, read_object
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import contained, existing, fill, within
@@ -62,11 +64,12 @@ class _Dataset:
         index = _whole(row, "episode_index", meta_file)
         length = _whole(row, "length", meta_file)
         place = {name: _whole(row, name, meta_file) for name in _PLACES}
-        data, own, table = self._table(index, place, meta_file)
+        data, own, table, strays = self._table(index, place, meta_file)
         rows = Rows(table, self.info, data)
         videos, notes = self._videos(row, length, meta_file)
         stats, scope, stats_files = self._stats(row)
-        meta = (self.info.file, self.tasks_file, meta_file, *stats_files)
+        stated, card_files = card(self.root)
+        meta = (self.info.file, *card_files, self.tasks_file, meta_file, *stats_files)
         return Episode(
             name=f"episode_{index:06d}",
             source=Source(
@@ -92,12 +95,49 @@ class _Dataset:
                 "stats_scope": scope,
                 "info": self.info.raw,
                 "task_texts": self.tasks,
+                "card": stated,
+                "set_lengths": self._lengths,
+                "unreferenced": self._unreferenced,
+                "unlisted_episodes": strays,
+                **index_neighbours(self._plain, position),
+                "video_spans": {key: video_neighbours(self._plain, position, key) for key in videos},
             },
             notes=(*rows.notes, *notes),
         )
 
-    def _table(self, index: int, place: dict[str, int], meta_file: Path) -> tuple[Path, NDArray[np.int64], Any]:
-        """The data file, the numbers of the episode's rows in it, and the rows."""
+    @cached_property
+    def _plain(self) -> list[dict[str, Any]]:
+        return [row for row, _ in self.rows]
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(row["length"] for row in self._plain if isinstance(row.get("length"), int))
+
+    @cached_property
+    def _listed(self) -> set[Any]:
+        return {row.get("episode_index") for row in self._plain}
+
+    @cached_property
+    def _unreferenced(self) -> tuple[str, ...]:
+        used = set()
+        for row in self._plain:
+            for template, key in [("data_path", ""), *(("video_path", key) for key in self.info.of_dtype("video"))]:
+                prefix = f"videos/{key}" if key else "data"
+                places = {name: row.get(f"{prefix}/{name}") for name in ("chunk_index", "file_index")}
+                values: dict[str, int | str] = {n: int(v) for n, v in places.items() if isinstance(v, int | float)}
+                if len(values) == len(places):
+                    values |= {"video_key": key} if key else {}
+                    used.add(fill(self.info.template(template), values, file=self.info.file, field=template))
+        return unreferenced(self.root, used)
+
+    def _table(
+        self, index: int, place: dict[str, int], meta_file: Path
+    ) -> tuple[Path, NDArray[np.int64], Any, tuple[int, ...]]:
+        """The data file, numbers of the episode's rows in it, the rows, and episodes in it that no metadata lists.
+
+        Raises:
+            RecordingError: it is not there or has no row of the episode.
+        """
         values = {"chunk_index": place["data/chunk_index"], "file_index": place["data/file_index"]}
         relative = fill(self.info.template("data_path"), values, file=self.info.file, field="data_path")
         data = existing(self.root, relative, fix=_LOST)
@@ -115,7 +155,9 @@ class _Dataset:
                 actual=f"episodes {held['min']} to {held['max']}",
                 fix=f"Correct data/file_index in {meta_file.name} or restore the data file.",
             )
-        return data, pc.indices_nonzero(mine).to_numpy().astype(np.int64), own
+        held = pc.unique(table["episode_index"]).to_pylist()
+        strays = tuple(sorted(other for other in held if other not in self._listed))
+        return data, pc.indices_nonzero(mine).to_numpy().astype(np.int64), own, strays
 
     def _videos(self, row: dict[str, Any], length: int, meta_file: Path) -> tuple[dict[str, Video], list[str]]:
         keys = self.info.of_dtype("video")

@@ -6,12 +6,14 @@ recording without what was found, its sensors bit for bit, and a record of what 
 
 from headwater.privacy.detectors import detectors, detectors_if_there
 from headwater.privacy.dicom import identifiers, is_dicom
-from headwater.privacy.errors import ExtraMissingError, PrivacyError, RedactionError
+from headwater.privacy.errors import FIX, ExtraMissingError, PrivacyError, RedactionError
+from headwater.privacy.film import strip_film
 from headwater.privacy.models import Area, Heard, Seen, Sight, Sighting, Trace
 from headwater.privacy.ports import Detectors
 from headwater.privacy.traces import traces_of
 
 __all__ = [
+    "FIX",
     "Area",
     "Detectors",
     "ExtraMissingError",
@@ -26,5 +28,6 @@ __all__ = [
     "detectors_if_there",
     "identifiers",
     "is_dicom",
+    "strip_film",
     "traces_of",
 ]

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from headwater.privacy.errors import ExtraMissingError, RedactionError
+from headwater.privacy.errors import FIX, ExtraMissingError, PrivacyError, RedactionError
 from headwater.privacy.models import Trace
 from headwater.privacy.networks import file_of
 
@@ -131,8 +131,7 @@ def _read(path: Path, *, pixels: bool) -> Any:
     try:
         from pydicom import dcmread
     except ImportError:
-        fix = "pip install 'headwater[privacy]'"
-        raise ExtraMissingError("DICOM", actual="pydicom is not installed", fix=fix) from None
+        raise ExtraMissingError("DICOM", actual="pydicom is not installed", fix=FIX) from None
     with _quiet(path):
         return dcmread(path, stop_before_pixels=not pixels)
 
@@ -214,7 +213,7 @@ def _quiet(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except RedactionError:
+    except PrivacyError:
         raise
     except Exception as error:
         fix = "copy the file again from the archive"

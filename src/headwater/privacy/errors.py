@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from headwater.primitives.errors import HeadwaterError
 
+# Plain pip would bring a second OpenCV beside the headless one.
+FIX = "in a checkout: pip install --require-hashes --no-deps -r constraints.txt"
+
 
 class PrivacyError(HeadwaterError):
     """Base of this room."""

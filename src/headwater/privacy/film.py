@@ -57,10 +57,10 @@ def redact_film(source: Path, target: Path, detectors: Detectors) -> FilmChange:
     video = Video("film", source, 0.0, None, found.fps, found.width, found.height, found.codec, found.pix_fmt)
     count = len(packet_times(source))
     if found.pix_fmt.startswith(_DEEP):  # a depth camera: nothing to read, nobody to recognise in thumbnails of it
-        return FilmChange(count, (), 0, write_movie(source, target, _stays), "")
+        return FilmChange(count, (), 0, strip_film(source, target), "")
     made = covers(_looked(video, rotation, detectors), count, float(found.fps))
     if not made:
-        return FilmChange(count, (), 0, write_movie(source, target, _stays), "")
+        return FilmChange(count, (), 0, strip_film(source, target), "")
     with tempfile.TemporaryDirectory(prefix="redact-", dir=target.parent) as work:
         fresh = Path(work) / "film.mp4"
         _encode(source, fresh, {frame: _coded(rows, rotation, found) for frame, rows in made.items()}, found.codec)
@@ -71,6 +71,14 @@ def redact_film(source: Path, target: Path, detectors: Detectors) -> FilmChange:
     filled = {frame: [cover.area for cover in rows] for frame, rows in made.items()}
     left = sum(outside(private(one), filled.get(one.frame, ())) for one in _looked(again, rotation, detectors))
     return FilmChange(count, tuple(c for rows in made.values() for c in rows), left, gone, found.codec)
+
+
+def strip_film(source: Path, target: Path) -> tuple[str, ...]:
+    """Writes ``target`` without sound, tags and positions, pictures and other telemetry as they were.
+
+    For recordings in which nobody can be seen. Names of what was left out. Raises RedactionError or RecordingError.
+    """
+    return write_movie(source, target, _stays)
 
 
 def _looked(video: Video, rotation: int, detectors: Detectors) -> Iterator[Seen]:

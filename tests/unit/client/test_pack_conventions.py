@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from headwater.export import ConventionsError
 from headwater.export.conform import plan
 from headwater.formats import open_recording
 from headwater.records.campaign_spec import CampaignSpec, FeatureSpec
+from headwater.testing.media import write_coco, write_dicom, write_picture
 from headwater.testing.recordings import write_lerobot_v21, write_lerobot_v30
 from headwater.testing.so100 import state
 
@@ -48,3 +50,15 @@ def test_a_statement_nobody_can_read_is_refused_before_it_is_sent(tmp_path: Path
     root = state(write_lerobot_v21(tmp_path / "set", [8]), {"features": {"action": {"unit": "degrees"}}})
     with pytest.raises(ConventionsError, match=r"features\.action\.unit"):
         pack(open_recording(root)[0], tmp_path / "work")
+
+
+@pytest.mark.parametrize(
+    ("write", "modality"),
+    [
+        (write_coco, "image"),
+        (lambda root: write_picture(root / "leaf.png"), "image"),
+        (lambda root: write_dicom(root.with_suffix(".dcm"), np.zeros((1, 8, 8), np.uint16)), "medical_image"),
+    ],
+)
+def test_what_it_is_stands_in_the_manifest(tmp_path: Path, write: Callable[[Path], Path], modality: str) -> None:
+    assert pack(open_recording(write(tmp_path / "set"))[0], tmp_path / "work").modality == modality

@@ -9,7 +9,7 @@ import pytest
 
 from headwater.checks import all_rules
 from headwater.checks.llr import weights
-from headwater.export.conform.units import NORMALISED, UNITS
+from headwater.formats.units import NORMALISED, UNITS
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import SCHEMA_MODALITIES
 from headwater.records.purposes import PURPOSES

@@ -27,8 +27,9 @@ from headwater.export.conform import (
     shown,
     undone,
 )
-from headwater.export.errors import ConventionsError, ExportError, Problem, ShortVideoError
+from headwater.export.errors import ExportError, Problem, ShortVideoError
 from headwater.formats import NS, Annotation, Calibration, Episode, Kind, Stream, frames, open_recording
+from headwater.formats.errors import ConventionsError
 from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec
 from headwater.records.codec import cid, decode, encode
 from headwater.records.conform import ConformedSet
@@ -80,7 +81,7 @@ def sources(roots: dict[str, Path]) -> list[Episode]:
 def exported(sources: list[Episode], tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("work")
     made = plan(SPEC, sources)
-    report = reported(export_lerobot_v3(conformed_all(sources, made, work), work / "set"), made)
+    report = reported(export_lerobot_v3(conformed_all(sources, made, work), work / "set"), made, [20, 11, 17, 21, 15])
     keep(made, report.root)
     assert (report.episodes, report.frames) == (5, 20 + 11 + 17 + 21 + 15)
     assert [(one.episode_index, one.camera) for one in report.reencoded] == [(3, CAMERA), (4, CAMERA)]

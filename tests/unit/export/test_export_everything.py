@@ -244,7 +244,7 @@ def test_words_labels_calibration_and_sound_lie_beside(tmp_path: Path, episode: 
     assert (new.annotations, new.calibration) == (made.annotations, made.calibration)
     assert new.texts["said"].texts == ("left", "\u00e4", "")
     np.testing.assert_array_equal(new.texts["said"].times_ns, times)
-    assert new.meta == {"serial": 7, "folder": "x", "gain": "nan"}
+    assert new.meta == {"serial": 7, "folder": "x", "gain": None}
     assert "A guess." in new.notes
     kept = new.audio["mic"]
     with av.open(str(kept.path)) as copy, av.open(str(sound)) as original:

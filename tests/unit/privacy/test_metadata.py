@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from headwater.formats import frames, open_recording
 from headwater.privacy import Area, RedactionError, traces_of
@@ -91,6 +91,29 @@ def test_a_jpeg_keeps_its_pixels_and_its_way_up_and_nothing_else(tmp_path: Path)
     before, after = (Image.open(io.BytesIO(data)) for data in (jpeg(), clean))
     assert (np.array(before) == np.array(after)).all()
     assert after.getexif() == {0x0112: 6}
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "tiff", "jp2"])
+def test_positions_and_names_are_seen_in_every_kind_of_picture_that_is_read(tmp_path: Path, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x013B] = "Ann Author"
+    exif.get_ifd(0x8825)[2] = (52.0, 30.0, 0.0)
+    path = tmp_path / f"a.{kind}"
+    picture = Image.fromarray(np.full((16, 16, 3), 90, np.uint8))
+    if kind == "jp2":
+        picture.save(path)
+        box = b"JpgTiffExif->JP2" + exif.tobytes().removeprefix(b"Exif\0\0")
+        path.write_bytes(path.read_bytes() + struct.pack(">I4s", len(box) + 8, b"uuid") + box)
+    elif kind == "tiff":
+        tags = TiffImagePlugin.ImageFileDirectory_v2()
+        tags[0x013B], tags[0x8825] = "Ann Author", {2: (52.0, 30.0, 0.0)}
+        picture.save(path, tiffinfo=tags)
+    else:
+        picture.save(path, exif=exif)
+    assert {t.place for t in traces_of(path)} >= {"EXIF GPSInfo", "EXIF Artist"}
+    plain = tmp_path / f"b.{kind}"
+    picture.save(plain)
+    assert traces_of(plain) == ()
 
 
 def test_a_png_keeps_its_pixels_and_no_words() -> None:

@@ -1,6 +1,8 @@
 """Episodes that are too short, or padded with standing still at the ends.
 
-Thresholds: below 1 s or 15 rows nothing can be learned (lerobot-doctor, lerobot-lint): DEFECT. Idle is speed below
+Thresholds: a robot episode below 1 s or 5 rows shows nothing that could be learned (lerobot-doctor): DEFECT; below 15
+rows (lerobot-lint; three seconds at Bridge's 5 Hz), or below 1 s of another recording, whose campaign sets the length:
+RISK. Idle is speed below
 5 % of the median, more than 40 % of the rows at the two ends (rdq): RISK.
 """
 
@@ -15,16 +17,18 @@ from headwater.checks.observed import Observed
 from headwater.checks.registry import Draft, rule
 from headwater.checks.signals import filled, smooth, speed
 
-SHORT_S, SHORT_ROWS = 1.0, 15
+SHORT_S, SHORT_ROWS, FEW_ROWS = 1.0, 15, 5
 IDLE, ENDS = 0.05, 0.40
 
 
-@rule("motion/idle", version=1)
+@rule("motion/idle", version=2)
 def check(seen: Observed) -> Iterator[Draft]:
     rows = seen.episode.length
     if rows < SHORT_ROWS or rows < SHORT_S * seen.fps:
+        robot = seen.state is not None or seen.action is not None
+        useless = robot and (rows < FEW_ROWS or rows < SHORT_S * seen.fps)
         yield Draft(
-            Severity.DEFECT,
+            Severity.DEFECT if useless else Severity.RISK,
             "The episode is too short.",
             f"{rows} rows",
             f"expected at least {max(SHORT_ROWS, round(SHORT_S * seen.fps))}",

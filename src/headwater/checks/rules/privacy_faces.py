@@ -10,16 +10,18 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.places import boxes_of, spans_of
+from headwater.checks.places import boxes_of, demand_seen, spans_of
 from headwater.checks.registry import Draft, Need, rule
 from headwater.privacy import Sight
 
 
 @rule("privacy/faces", version=1, needs=(Need.DETECTORS, Need.VIDEO))
 def check(seen: Observed) -> Iterator[Draft]:
+    found = False
     for key, looked in seen.exposed.seen.items():
         showing = [(one.frame, one.of(Sight.FACE)) for one in looked if one.of(Sight.FACE)]
         if showing:
+            found = True
             at_once = max(len(faces) for _, faces in showing)
             yield Draft(
                 Severity.NOTE,
@@ -32,3 +34,5 @@ def check(seen: Observed) -> Iterator[Draft]:
                 "Run 'headwater redact', or give consent with --people and --shows faces.",
                 boxes_of(showing),
             )
+    if not found:
+        demand_seen(seen)

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
+from headwater.checks.places import demand_read
 from headwater.checks.registry import Draft, Need, rule
 
 
 @rule("privacy/identifiers", version=1, needs=(Need.DETECTORS,))
 def check(seen: Observed) -> Iterator[Draft]:
+    found = False
     for name, traces in seen.exposed.identifiers.items():
         if traces:
+            found = True
             first = ", ".join(trace.place.removeprefix("DICOM ") for trace in traces[:4])
             yield Draft(
                 Severity.NOTE,
@@ -23,3 +26,5 @@ def check(seen: Observed) -> Iterator[Draft]:
                 impact="Medical data with a name is a breach of confidence.",
                 fix="Run 'headwater redact'; no consent receipt covers this.",
             )
+    if not found:
+        demand_read(seen, "privacy/identifiers")

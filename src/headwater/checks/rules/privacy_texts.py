@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.places import boxes_of, spans_of
+from headwater.checks.places import boxes_of, demand_seen, spans_of
 from headwater.checks.registry import Draft, Need, rule
 from headwater.privacy import Seen, Sight, Sighting
 
@@ -20,9 +20,11 @@ LINE_LETTERS, LINE_DIGITS, PAGE_LETTERS = 5, 2, 20
 
 @rule("privacy/texts", version=1, needs=(Need.DETECTORS, Need.VIDEO))
 def check(seen: Observed) -> Iterator[Draft]:
+    found = False
     for key, looked in seen.exposed.seen.items():
         showing = [(one.frame, telling(one)) for one in looked if telling(one)]
         if showing:
+            found = True
             most = max(sum(text.letters for text in texts) for _, texts in showing)
             yield Draft(
                 Severity.NOTE,
@@ -35,6 +37,8 @@ def check(seen: Observed) -> Iterator[Draft]:
                 "Run 'headwater redact', or give consent with --shows texts.",
                 boxes_of(showing),
             )
+    if not found:
+        demand_seen(seen)
 
 
 def telling(one: Seen) -> tuple[Sighting, ...]:

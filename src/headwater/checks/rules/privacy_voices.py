@@ -10,14 +10,17 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity, Span
 from headwater.checks.observed import Observed
+from headwater.checks.places import demand_read
 from headwater.checks.registry import Draft, Need, rule
 
 
 @rule("privacy/voices", version=1, needs=(Need.DETECTORS,))
 def check(seen: Observed) -> Iterator[Draft]:
+    found = False
     for name, tracks in seen.exposed.heard.items():
         spans = [span for track in tracks for span in track.spans_ms]
         if spans:
+            found = True
             total = sum(end - start for start, end in spans) / 1000
             rate = seen.episode.fps / 1000
             yield Draft(
@@ -30,3 +33,5 @@ def check(seen: Observed) -> Iterator[Draft]:
                 "A voice says who somebody is.",
                 "Run 'headwater redact', or give consent with --shows voices.",
             )
+    if not found:
+        demand_read(seen, "privacy/voices")

@@ -1,8 +1,8 @@
-"""Robots that do not move, joints that never do, joints at their stop.
+"""Robots that do not move, and joints that never do.
 
 A humanoid that works with one arm has many still joints (19 of 44 in GR1, 14 of 26 in G1), so a still joint is a
 NOTE; only a robot without any moving joint is a DEFECT. Thresholds: standard deviation below 1 % of the largest
-(lerobot-lint), more than 30 % of rows at the own minimum or maximum (lerobot-lint), here for moving joints only.
+(lerobot-lint).
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from headwater.checks.signals import filled
 
 STILL = 1e-4
 DEAD_SHARE = 0.01
-STOP_SHARE = 0.30
 
 
-@rule("signal/dead-joint", version=1, needs=(Need.STATE,))
+@rule("signal/dead-joint", version=2, needs=(Need.STATE,))
 def check(seen: Observed) -> Iterator[Draft]:
     stream = seen.state
     assert stream is not None
@@ -47,18 +46,5 @@ def check(seen: Observed) -> Iterator[Draft]:
             "Some joints never move.",
             f"{len(dead)} of {len(spread)} ({names})",
             "fine for a robot that uses part of its body",
-            stream=stream.name,
-        )
-    edge = np.maximum(np.ptp(values, axis=0) * 0.001, 1e-9)
-    at_stop = np.maximum(
-        (values <= values.min(axis=0) + edge).mean(axis=0), (values >= values.max(axis=0) - edge).mean(axis=0)
-    )
-    stuck = [stream.axes[i] for i in np.flatnonzero((at_stop > STOP_SHARE) & (spread >= 0.05 * spread.max()))]
-    if stuck:
-        yield Draft(
-            Severity.NOTE,
-            "Joints rest at one end of their range.",
-            f"{len(stuck)} joints ({', '.join(stuck[:4])})",
-            "usual for grippers",
             stream=stream.name,
         )

@@ -1,6 +1,7 @@
 """Every row has its frame: decoded frames equal rows, and frame times stay on the grid.
 
-Threshold: exact, as robovet; LeRobot's streaming encoder is known to drop frames silently (PR #4462).
+Threshold: exact, as robovet; LeRobot's streaming encoder is known to drop frames silently (PR #4462). Two frames of one
+time are a DEFECT where rows are looked up by time, a RISK where there is no table.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import numpy as np
 from headwater.checks.models import Severity
 from headwater.checks.observed import CameraFeatures, Observed
 from headwater.checks.registry import Draft, Need, rule
-from headwater.checks.signals import fixed, runs
+from headwater.checks.signals import fixed, other_rate, runs
 
 GAP = 1.5
+PERCENT = 5
 IMPACT = "From the first missing frame on, pictures and robot states do not belong together."
 FIX = "Record the episode again; do not cut the video without cutting the table."
 
 
-@rule("time/video-frames", version=1, needs=(Need.VIDEO,))
+@rule("time/video-frames", version=2, needs=(Need.VIDEO,))
 def check(seen: Observed) -> Iterator[Draft]:
     for key, camera in seen.cameras.items():
         if camera.damage:
@@ -46,9 +48,24 @@ def _count(seen: Observed, key: str, camera: CameraFeatures) -> Iterator[Draft]:
 def _gaps(seen: Observed, key: str, camera: CameraFeatures) -> Iterator[Draft]:
     if len(camera) < 2 or not seen.fps:
         return
+    if "info" in seen.episode.ledger and other_rate(camera.pts_us / 1e6, seen.fps, PERCENT):
+        return  # ledger/rate says so
     step = np.diff(camera.pts_us)
     limit = int(GAP * 1_000_000 / seen.fps)
-    bad = (step > limit) | (step <= 0)
+    table = "timestamp" in seen.episode.ledger
+    bad = (step > limit) | (step < 0) | ((step == 0) & table)
+    twice = step == 0
+    if twice.any() and not bad.any():
+        yield Draft(
+            Severity.RISK,
+            "Frames have the same time.",
+            f"{int(twice.sum())} times twice",
+            "expected a time each",
+            tuple(seen.span(a, b + 1) for a, b in runs(twice)[:3]),
+            key,
+            IMPACT,
+            FIX,
+        )
     if bad.any():
         yield Draft(
             Severity.DEFECT,

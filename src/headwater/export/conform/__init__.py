@@ -7,16 +7,16 @@ unit, range, axis, camera or rate that neither the recording nor a ``conventions
 """
 
 from headwater.export.conform.applying import conformed, undone
-from headwater.export.conform.conventions import (
+from headwater.export.conform.keeping import conformed_all, export_conformed, keep, kept_in, reported, shown
+from headwater.export.conform.planning import plan
+from headwater.formats.conventions import (
     Conventions,
     FeatureConvention,
     parse_conventions,
     read_conventions,
     statement_beside,
 )
-from headwater.export.conform.keeping import conformed_all, export_conformed, keep, kept_in, reported, shown
-from headwater.export.conform.planning import plan
-from headwater.export.conform.units import Range
+from headwater.formats.units import Range
 
 __all__ = [
     "Conventions",

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from headwater.export.conform.pictures import encoded
 from headwater.export.conform.rates import grid_ns, picks_at, row_picks, sampled
-from headwater.export.conform.units import combined, inverse
 from headwater.export.errors import ExportError
 from headwater.formats import Annotation, Episode, Kind, Stream, Video, ledger_of
+from headwater.formats.units import combined, inverse
 from headwater.records.conform import AxisMap, ConformMap, FeatureMap, RateMap
 
 

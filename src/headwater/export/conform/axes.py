@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from headwater.export.conform.conventions import FILE
 from headwater.export.conform.facts import Facts, StreamFacts
-from headwater.export.conform.units import (
+from headwater.export.errors import Problem
+from headwater.formats.conventions import FILE, range_of, stated_unit
+from headwater.formats.units import (
     KNOWN,
     NORMALISED,
     UNITS,
@@ -20,7 +21,6 @@ from headwater.export.conform.units import (
     steps,
     turned,
 )
-from headwater.export.errors import Problem
 from headwater.records.conform import AffineStep, AxisMap
 
 _ASK = "Ask for a unit in the campaign's spec, or state the unit of every recording."
@@ -65,21 +65,11 @@ class Column:
         return self.stream.axes[self.own]
 
 
-def stated_unit(stream: StreamFacts, own: int, seen: Facts) -> tuple[str, str]:
-    """(unit, who states it) of a column; ("", "") if nobody does. Raises ValueError on a list of another length."""
-    told = seen.conventions.unit(stream.name, stream.axes[own])
-    if told:
-        return told, "conventions"
-    if stream.unit:
-        return each_unit(stream.unit, len(stream.axes))[own], "recording"
-    return "", ""
-
-
 def axis_map(column: Column, seen: Facts) -> AxisMap | Problem:
     """The map of one axis."""
     stream, asked = column.stream, column.asked_unit
     try:
-        unit, origin = stated_unit(stream, column.own, seen)
+        unit, origin = stated_unit(stream, column.own, seen.conventions)
         recorded = each_unit(stream.unit, len(stream.axes))[column.own] if stream.unit else ""
     except ValueError as error:
         return _problem(column, seen, "the recording's units do not fit its axes", stream.unit, error)
@@ -126,14 +116,9 @@ def _chain(column: Column, seen: Facts, unit: str) -> tuple[AffineStep, ...] | P
 
 
 def _ends(column: Column, seen: Facts) -> Range | None:
-    stated = seen.conventions.ends(column.stream.name, column.own_name)
     target = column.target
-    unit = column.asked_unit
-    if stated or not seen.conventions.range_from_campaign or unit not in UNITS:
-        return stated
-    if target.low is None or target.high is None or target.low == target.high:
-        return None
-    return Range(target.low, target.high, unit, "campaign")
+    bounds = (target.low, target.high) if target.low is not None and target.high is not None else None
+    return range_of(column.stream, column.own, seen.conventions, column.asked_unit, bounds)
 
 
 def _outside(column: Column, made: AxisMap, seen: Facts) -> Problem | None:

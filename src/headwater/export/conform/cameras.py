@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater.export.conform.conventions import FILE
 from headwater.export.conform.facts import Facts
 from headwater.export.errors import Problem
 from headwater.export.lerobot.layout import camera_key
+from headwater.formats.conventions import FILE
 from headwater.records.campaign_spec import CameraSpec
 
 Names = dict[str, str]

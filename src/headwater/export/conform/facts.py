@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.conform.conventions import Conventions, stated_beside
 from headwater.export.errors import Problem
 from headwater.export.lerobot.layout import camera_key
 from headwater.formats import Episode, Kind, Stream
+from headwater.formats.conventions import Conventions, stated_beside
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from headwater.export.conform.axes import Column, Target, axis_map, stated_unit
-from headwater.export.conform.conventions import FILE, FeatureConvention
+from headwater.export.conform.axes import Column, Target, axis_map
 from headwater.export.conform.facts import Facts, StreamFacts
-from headwater.export.conform.so_arms import joint_of
-from headwater.export.conform.units import each_unit
 from headwater.export.errors import Problem
+from headwater.formats.conventions import FILE, columns_of, stated_unit
+from headwater.formats.units import each_unit
 from headwater.records.campaign_spec import FeatureSpec
 from headwater.records.conform import AxisMap, FeatureMap
-
-_PLAIN = FeatureConvention()
 
 
 def source_of(asked: str, seen: Facts) -> StreamFacts | Problem:
     """The stream that is the campaign's feature ``asked``: the one stated to be it, else the one of that name."""
-    stated = [own for own, told in seen.conventions.features.items() if told.target == asked and own in seen.streams]
-    if len(stated) > 1:
+    found = seen.conventions.sources(asked, tuple(seen.streams))
+    if len(found) > 1:
         fix = f"Correct 'is' in {FILE}."
-        return seen.problem(asked, "two streams are stated to be it", ", ".join(stated), "one", fix)
-    name = stated[0] if stated else asked
-    told = seen.conventions.features.get(name, _PLAIN)
-    if name not in seen.streams or (told.target and told.target != asked):
+        return seen.problem(asked, "two streams are stated to be it", ", ".join(found), "one", fix)
+    if not found:
         fix = f'Say in {FILE} which stream is it: "features": {{"OWN": {{"is": "{asked}"}}}}.'
         return seen.problem(asked, "the recording has no such stream", ", ".join(seen.streams) or "none", asked, fix)
-    return seen.streams[name]
+    return seen.streams[found[0]]
 
 
 def target_of(spec: FeatureSpec, first: Facts) -> Target | Problem:
@@ -39,7 +34,7 @@ def target_of(spec: FeatureSpec, first: Facts) -> Target | Problem:
     stream = source_of(spec.name, first)
     if isinstance(stream, Problem):
         return stream
-    axes = spec.axes or tuple(_names(stream, first))
+    axes = spec.axes or first.conventions.names(stream)
     asked = bool(spec.low_milli or spec.high_milli)
     low, high = (Fraction(n, 1000) if asked else None for n in (spec.low_milli, spec.high_milli))
     bare = Target(spec.name, axes, ("",) * len(axes), low, high, asked=bool(spec.unit))
@@ -77,25 +72,17 @@ def dtype_of(maps: Sequence[FeatureMap]) -> str:
     return str(np.result_type(*kinds))
 
 
-def _names(stream: StreamFacts, seen: Facts) -> Iterator[str]:
-    """The stream's axes in the campaign's words, as far as they are stated."""
-    told = seen.conventions.features.get(stream.name, _PLAIN)
-    return (told.axes.get(axis, axis) for axis in stream.axes)
-
-
 def _units(bare: Target, stream: StreamFacts, seen: Facts) -> tuple[str, ...]:
     """What is stated of each axis. Raises ValueError if a list of units does not fit."""
     own = {column.place: column.own for column in _columns(bare, stream, seen)[0]}
-    return tuple(stated_unit(stream, own[i], seen)[0] if i in own else "" for i in range(len(bare.axes)))
+    return tuple(stated_unit(stream, own[i], seen.conventions)[0] if i in own else "" for i in range(len(bare.axes)))
 
 
 def _columns(target: Target, stream: StreamFacts, seen: Facts) -> tuple[list[Column], list[Problem]]:
-    names = list(_names(stream, seen))
+    names = seen.conventions.names(stream)
     columns: list[Column] = []
     problems: list[Problem] = []
-    for place, axis in enumerate(target.axes):
-        found = [i for i, name in enumerate(names) if name == axis]
-        found = found or [i for i, name in enumerate(names) if joint_of(name) == joint_of(axis)]
+    for place, (axis, found) in enumerate(zip(target.axes, columns_of(target.axes, names), strict=True)):
         if len(found) == 1:
             columns.append(Column(target, place, stream, found[0]))
             continue

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from headwater.export.conform.applying import conformed
-from headwater.export.conform.conventions import FILE, Conventions
 from headwater.export.conform.planning import plan
 from headwater.export.errors import ExportError
 from headwater.export.lerobot.v3 import export_lerobot_v3
 from headwater.export.models import ExportReport, Reencoded
 from headwater.formats import Episode, MetadataError
+from headwater.formats.conventions import FILE, Conventions
 from headwater.formats.metadata import read_object
 from headwater.formats.paths import existing
 from headwater.records.campaign_spec import CampaignSpec
@@ -55,9 +55,10 @@ def export_conformed(
     target = Path(out_dir).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-pictures-", dir=target.parent) as work:
-        report = write(conformed_all(episodes, made, Path(work)), target)
+        lengths: list[int] = []
+        report = write(_measured(conformed_all(episodes, made, Path(work)), lengths), target)
     keep(made, report.root)
-    return reported(report, made), made
+    return reported(report, made, lengths), made
 
 
 def keep(made: ConformedSet, root: Path) -> None:
@@ -75,10 +76,15 @@ def kept_in(root: Path) -> ConformedSet:
         raise MetadataError("is not a conformed set", file=path, actual=error.line(), fix="Export it again.") from None
 
 
-def reported(report: ExportReport, made: ConformedSet) -> ExportReport:
-    """The export's report with what conforming wrote and encoded."""
+def reported(report: ExportReport, made: ConformedSet, lengths: Sequence[int]) -> ExportReport:
+    """The export's report with what conforming wrote and encoded; ``lengths`` are rows of each episode."""
     again = tuple(
-        Reencoded(number, camera.target, f"rows at {one.rate.source} a second became {one.rate.target}")
+        Reencoded(
+            number,
+            camera.target,
+            f"rows at {one.rate.source} a second became {one.rate.target}",
+            ((0, lengths[number]),),
+        )
         for number, row in enumerate(made.episodes)
         for one in (made.maps[row.map],)
         for camera in one.cameras
@@ -132,3 +138,9 @@ def _units(one: ConformMap) -> dict[str, Any]:
 
 def _write(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _measured(episodes: Iterable[Episode], lengths: list[int]) -> Iterator[Episode]:
+    for episode in episodes:
+        lengths.append(episode.length)
+        yield episode

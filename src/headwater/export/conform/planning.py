@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from headwater.export.conform.axes import Target
 from headwater.export.conform.cameras import Names, camera_names
-from headwater.export.conform.conventions import Conventions
 from headwater.export.conform.facts import Facts, facts_of
 from headwater.export.conform.features import as_it_is, dtype_of, extra_maps, feature_map, target_of
 from headwater.export.conform.rates import rate_map, rate_of
 from headwater.export.errors import ExportError, Problem, UnmappableError
 from headwater.formats import Episode
+from headwater.formats.conventions import Conventions
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.codec import cid
 from headwater.records.conform import (

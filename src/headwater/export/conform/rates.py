@@ -14,10 +14,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.export.conform.conventions import FILE
 from headwater.export.conform.facts import Facts
 from headwater.export.errors import Problem
 from headwater.formats import NS, Kind, Stream
+from headwater.formats.conventions import FILE
 from headwater.records.conform import RateMap
 
 SMOOTH = {

@@ -10,7 +10,6 @@ are not on the table's grid, to the nanosecond.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from headwater.export.document import plain
 from headwater.export.lerobot.layout import Layout, table_streams
 from headwater.export.lerobot.rows import row_grid
 from headwater.export.lerobot.sensors import read_sensors
@@ -52,7 +52,7 @@ def write_beside(episode: Episode, layout: Layout, root: Path, number: int) -> l
         "meta": episode.meta,
         "notes": episode.notes,
     }
-    kept = {name: _plain(value) for name, value in kept.items() if value}
+    kept = {name: plain(value) for name, value in kept.items() if value}
     if kept:
         folder.mkdir(exist_ok=True)
         about = {"format": episode.source.format, "name": episode.name, **kept}
@@ -212,18 +212,3 @@ def _annotation(kept: Mapping[str, Any]) -> Annotation:
 def _calibration(kept: Mapping[str, Any]) -> Calibration:
     numbers = {name: tuple(map(float, value)) for name, value in kept.items() if isinstance(value, list)}
     return Calibration(**{**kept, **numbers})
-
-
-def _plain(value: Any) -> Any:
-    """JSON of anything a recording may carry; what JSON does not know becomes text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(own) for key, own in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(own) for own in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, Path):
-        return value.name
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

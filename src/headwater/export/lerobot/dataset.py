@@ -8,10 +8,7 @@ The same episodes give the same bytes. Nothing grows with the number of episodes
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
@@ -20,7 +17,7 @@ from typing import Any, Protocol
 
 import pyarrow.parquet as pq
 
-from headwater.export.errors import ExportError, OutputError
+from headwater.export.errors import ExportError
 from headwater.export.lerobot.beside import write_beside
 from headwater.export.lerobot.layout import Camera, Layout, Stills, demand_same, json_rate, layout_of, sensor_streams
 from headwater.export.lerobot.rows import Columns, arrow_batch, episode_columns
@@ -39,6 +36,7 @@ from headwater.export.media.clips import Clips
 from headwater.export.media.files import Clip
 from headwater.export.media.stills import Shown, shown
 from headwater.export.models import ExportReport, Reencoded
+from headwater.export.target import files_of, new_folder
 from headwater.formats import Episode
 
 CHUNK = 1000
@@ -102,15 +100,14 @@ def write_set(
     Raises:
         UnlikeEpisodesError, ShortVideoError, OutputError, ExportError, RecordingError.
     """
-    target = Path(out_dir).absolute()
-    with _folder(target) as (root, scratch):
-        writer = _Writer(root, scratch, options, files_in(root))
+    with new_folder(out_dir) as place:
+        writer = _Writer(place.root, place.scratch, options, files_in(place.root))
         for episode in episodes:
             writer.add(episode)
         writer.finish()
-        files = tuple(sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()))
+        files = files_of(place.root)
     return ExportReport(
-        root=target,
+        root=place.target,
         episodes=writer.episodes,
         frames=writer.frames,
         files=files,
@@ -236,23 +233,6 @@ class _Writer:
     def _note(self, text: str | None) -> None:
         if text:
             self.notes.append(f"episode {self.episodes}: {text}")
-
-
-@contextmanager
-def _folder(target: Path) -> Iterator[tuple[Path, Path]]:
-    """(dataset, scratch) beside the target; the dataset is moved there if all went well. Raises OutputError."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError(f"{target} is in the way", actual="not empty", allowed="no folder or an empty one",
-                          fix="Name another folder or remove this one.")  # fmt: skip
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as work:
-        root, scratch = Path(work) / "dataset", Path(work) / "scratch"
-        root.mkdir()
-        scratch.mkdir()
-        yield root, scratch
-        if target.exists():
-            target.rmdir()
-        shutil.move(root, target)
 
 
 def _batches(sources: Mapping[str, Iterator[bytes]], length: int) -> Iterator[tuple[int, int, dict[str, list[bytes]]]]:

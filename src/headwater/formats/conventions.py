@@ -16,22 +16,33 @@ recording's own words, values the campaign's. All of it may be left out::
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
-from headwater.export.conform.so_arms import CALIBRATED, CONVENTIONS, calibrated_range, joint_of
-from headwater.export.conform.units import KNOWN, UNITS, Range
-from headwater.export.errors import ConventionsError
-from headwater.formats import Episode
+from headwater.formats.errors import ConventionsError
+from headwater.formats.models import Episode
 from headwater.formats.paths import within
+from headwater.formats.so_arms import CALIBRATED, CONVENTIONS, calibrated_range, joint_of
+from headwater.formats.units import KNOWN, UNITS, Range, each_unit
 from headwater.primitives import json_text
 
 FILE = "conventions.json"
 RESAMPLE = ("exact", "hold", "linear")
 _MAX_BYTES = 1 << 20
+
+
+class StreamLike(Protocol):
+    """Name, axes and unit of a stream: see ``Stream``."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def axes(self) -> Sequence[str]: ...
+    @property
+    def unit(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,17 @@ class Conventions:
             resample=self.resample or other.resample,
         )
 
+    def sources(self, asked: str, streams: Sequence[str]) -> tuple[str, ...]:
+        """The streams that are the campaign's feature ``asked``: those stated to be it, else the one of that name."""
+        stated = tuple(own for own, told in self.features.items() if told.target == asked and own in streams)
+        taken = self.features.get(asked, FeatureConvention()).target
+        return stated or ((asked,) if asked in streams and taken in ("", asked) else ())
+
+    def names(self, stream: StreamLike) -> tuple[str, ...]:
+        """A stream's axes in the campaign's words, as far as they are stated."""
+        told = self.features.get(stream.name, FeatureConvention())
+        return tuple(told.axes.get(axis, axis) for axis in stream.axes)
+
     def unit(self, feature: str, axis: str) -> str:
         """The unit stated of an axis; empty if none is."""
         own = self.features.get(feature, FeatureConvention())
@@ -103,6 +125,39 @@ class Conventions:
         """The range stated or calibrated of an axis."""
         own = self.features.get(feature, FeatureConvention())
         return own.ranges.get(axis) or self.calibration.get(joint_of(axis))
+
+
+def stated_unit(stream: StreamLike, own: int, told: Conventions) -> tuple[str, str]:
+    """(unit, who states it) of a column; ("", "") if nobody does. Raises ValueError on a list of another length."""
+    unit = told.unit(stream.name, stream.axes[own])
+    if unit:
+        return unit, "conventions"
+    if stream.unit:
+        return each_unit(stream.unit, len(stream.axes))[own], "recording"
+    return "", ""
+
+
+def range_of(
+    stream: StreamLike, own: int, told: Conventions, asked: str, bounds: tuple[Fraction, Fraction] | None
+) -> Range | None:
+    """What the ends of a normalised column are: as stated or calibrated, or the campaign's ``bounds`` in its unit
+    ``asked`` where the statement says that these are meant."""
+    stated = told.ends(stream.name, stream.axes[own])
+    if stated or not told.range_from_campaign or asked not in UNITS or bounds is None or bounds[0] == bounds[1]:
+        return stated
+    return Range(*bounds, asked, "campaign")
+
+
+def columns_of(asked: Sequence[str], names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """For each asked axis the columns that are it: those of its name, else those of its joint on an SO arm.
+
+    One column is what a map needs; none or several leave it open.
+    """
+    found = []
+    for axis in asked:
+        same = tuple(i for i, name in enumerate(names) if name == axis)
+        found.append(same or tuple(i for i, name in enumerate(names) if joint_of(name) == joint_of(axis)))
+    return tuple(found)
 
 
 def statement_beside(episode: Episode) -> Path | None:
