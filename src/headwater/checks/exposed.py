@@ -21,6 +21,7 @@ from headwater.privacy import (
 )
 
 SAMPLES_HZ = 2
+TEXTS_HZ = 1  # costs twice what faces do, and what can be read stays in view longer
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,12 @@ class _Search:
 def sample_step(rate_hz: float) -> int:
     """Every how many frames a picture is looked at; at least ``SAMPLES_HZ`` a second."""
     return max(1, int(rate_hz / SAMPLES_HZ))
+
+
+def texts_step(rate_hz: float) -> int:
+    """Every how many frames a picture is looked at for text; a multiple of ``sample_step``."""
+    step = sample_step(rate_hz)
+    return step * max(1, int(rate_hz / TEXTS_HZ / step))
 
 
 def _films(episode: Episode) -> set[Path]:

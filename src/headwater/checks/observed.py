@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.checks.ego_motion import Pyramid, pyramid, shift_between
-from headwater.checks.exposed import Exposed, exposed, sample_step
+from headwater.checks.exposed import Exposed, exposed, sample_step, texts_step
 from headwater.checks.fingerprints import (
     LONGEST_S,
     MOTION_HZ,
@@ -162,7 +162,8 @@ def watch(video: Video, *, ego: bool = False, threads: int = 1, detectors: Detec
         for frame in frames(video, width=WIDTH, threads=threads, whole_every=step):
             tape.add(frame.index, frame.pts_s, frame.image)
             if detectors is not None and frame.whole is not None:
-                seen.append(Seen(frame.index, detectors.see(frame.whole)))
+                texts = not frame.index % texts_step(float(video.fps))
+                seen.append(Seen(frame.index, detectors.see(frame.whole, texts=texts), texts))
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
     return tape.features(damage, tuple(seen))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater.checks.exposed import sample_step
 from headwater.checks.models import Box, Span
 from headwater.checks.observed import Observed
 from headwater.checks.registry import CannotJudge
@@ -14,9 +13,8 @@ MOST_FRAMES = 8
 Showing = Sequence[tuple[int, Sequence[Sighting]]]
 
 
-def spans_of(seen: Observed, frames: Sequence[int]) -> tuple[Span, ...]:
-    """Sampled frames as spans; neighbouring samples are one span."""
-    step = sample_step(seen.fps)
+def spans_of(seen: Observed, frames: Sequence[int], step: int) -> tuple[Span, ...]:
+    """Sampled frames as spans; samples no more than ``step`` apart are one span."""
     joined: list[list[int]] = []
     for frame in frames:
         if joined and frame - joined[-1][1] <= step:

@@ -91,9 +91,12 @@ def check(
 def _released(one: Offline, people: int, shows: tuple[str, ...]) -> Released:
     from headwater.checks import reasons, release, remedy
 
-    said = {"people": people, "shows": shows}
-    found = one.report.findings, one.report.not_run
-    return Released(release(*found, **said), reasons(*found, **said), remedy(*found, **said))
+    found, missing = one.report.findings, one.report.not_run
+    return Released(
+        release(found, missing, people=people, shows=shows),
+        reasons(found, missing, people=people, shows=shows),
+        remedy(found, missing, people=people, shows=shows),
+    )
 
 
 def _row(number: int, one: Offline, released: Released) -> dict[str, Any]:

@@ -23,8 +23,9 @@ class ShippedDetectors:
         self.versions = versions()
         self._faces, self._texts, self._voices = Faces(), Texts(), Voices()
 
-    def see(self, image: NDArray[np.uint8], *, careful: bool = False) -> tuple[Sighting, ...]:
-        return self._faces.see(image, careful=careful) + self._texts.see(image, careful=careful)
+    def see(self, image: NDArray[np.uint8], *, careful: bool = False, texts: bool = True) -> tuple[Sighting, ...]:
+        faces = self._faces.see(image, careful=careful)
+        return faces + self._texts.see(image, careful=careful) if texts else faces
 
     def hear(self, path: Path) -> tuple[Heard, ...]:
         return self._voices.hear(path)

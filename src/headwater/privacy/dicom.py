@@ -55,6 +55,8 @@ def identifiers(path: Path) -> tuple[Trace, ...]:
     ExtraMissingError, RedactionError.
     """
     held = _read(path, pixels=False)
+    if not len(held):
+        raise RedactionError(path.name, actual="no attribute can be read", fix="copy the file again from the archive")
     done = str(held.get("PatientIdentityRemoved", "")) == "YES"
     named: dict[str, None] = {}
     with _quiet(path):

@@ -60,10 +60,11 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one sampled picture showed."""
+    """What one sampled picture showed; ``texts``: text was looked for as well."""
 
     frame: int
     sightings: tuple[Sighting, ...]
+    texts: bool = True
 
     def of(self, sight: Sight) -> tuple[Sighting, ...]:
         """The sightings of one kind."""

@@ -18,11 +18,12 @@ class Detectors(Protocol):
     def versions(self) -> dict[str, str]:
         """Packages that decide, with versions."""
 
-    def see(self, image: NDArray[np.uint8], *, careful: bool = False) -> tuple[Sighting, ...]:
+    def see(self, image: NDArray[np.uint8], *, careful: bool = False, texts: bool = True) -> tuple[Sighting, ...]:
         """Faces and readable text of a luma picture (h, w).
 
         Args:
             careful: look for smaller and less certain ones too, at several times the cost; for redaction.
+            texts: look for text as well, at twice the cost.
         """
 
     def hear(self, path: Path) -> tuple[Heard, ...]:

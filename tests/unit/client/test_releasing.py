@@ -28,7 +28,7 @@ class Eyes:
 
     versions: dict[str, str] = {}  # noqa: RUF012 - a property of the port
 
-    def see(self, image: NDArray[np.uint8], *, careful: bool = False) -> tuple[Sighting, ...]:
+    def see(self, image: NDArray[np.uint8], *, careful: bool = False, texts: bool = True) -> tuple[Sighting, ...]:
         return (Sighting(Sight.FACE, Area(40, 40, 80, 80), 900),)
 
     def hear(self, path: Path) -> tuple[Heard, ...]:

@@ -31,7 +31,7 @@ class Eyes:
 
     versions: dict[str, str] = {"fake": "1"}  # noqa: RUF012 - a property of the port
 
-    def see(self, image: NDArray[np.uint8], *, careful: bool = False) -> tuple[Sighting, ...]:
+    def see(self, image: NDArray[np.uint8], *, careful: bool = False, texts: bool = True) -> tuple[Sighting, ...]:
         spot = image[AREA.y : AREA.y + AREA.height, AREA.x : AREA.x + AREA.width]
         return (Sighting(Sight.FACE, AREA, 900),) if spot.size and spot.mean() > 200 else ()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from headwater.checks import (
     Box,
@@ -20,9 +22,11 @@ from headwater.checks import (
     is_private,
     judge,
     read_report,
+    reasons,
     release,
+    remedy,
 )
-from headwater.checks.exposed import Exposed
+from headwater.checks.exposed import Exposed, exposed, sample_step, texts_step
 from headwater.checks.llr import llr_milli, score
 from headwater.formats import Kind, Stream
 from headwater.privacy import Area, Heard, Seen, Sight, Sighting, Trace
@@ -57,6 +61,16 @@ def one(kind: str) -> Finding:
     return Finding(f"privacy/{kind}", 1, Severity.NOTE, "x", "x", "x")
 
 
+class Silent:
+    versions: dict[str, str] = {}  # noqa: RUF012 - a property of the port
+
+    def see(self, image: NDArray[np.uint8], *, careful: bool = False, texts: bool = True) -> tuple[Sighting, ...]:
+        return ()
+
+    def hear(self, path: Path) -> tuple[Heard, ...]:
+        return ()
+
+
 @pytest.mark.parametrize(
     ("found", "people", "shows", "expected"),
     [
@@ -75,6 +89,53 @@ def one(kind: str) -> Finding:
 )
 def test_release(found: tuple[Finding, ...], people: int, shows: tuple[str, ...], expected: Release) -> None:
     assert release(found, (), people=people, shows=shows) is expected
+
+
+def test_reasons_say_what_where_and_when_and_what_to_do() -> None:
+    report = report_of(saw(FACE, FACE, frame=30))
+    (line,) = reasons(report.findings, report.not_run)
+    assert line.startswith("faces in front at 1.000-1.033 s (frames 30-31): 2 at once")
+    fix = remedy(report.findings, report.not_run)
+    assert "headwater redact" in fix
+    assert fix.endswith("say --people 2 --shows faces")
+    assert reasons(report.findings, report.not_run, people=2, shows=("faces",)) == ()
+    assert remedy(report.findings, report.not_run, people=2, shows=("faces",)) == ""
+    kept = [*report.findings, one("voices")]
+    assert remedy(kept, (), people=1, shows=("texts",)).endswith(
+        "--people 2 --shows faces --shows voices --shows texts"
+    )
+    assert "no consent covers" in remedy([one("identifiers")], ())
+
+
+@pytest.mark.parametrize("kind", ["positions", "voices", "identifiers"])
+def test_attack_a_file_that_cannot_be_read_is_not_clear(kind: str) -> None:
+    report = report_of(replace(EYES, unread={f"privacy/{kind}": ("a.mp4",)}))
+    assert report.release is Release.UNKNOWN
+    assert reasons(report.findings, report.not_run) == (f"{kind} not looked for: cannot read a.mp4",)
+    assert "copy the files again" in remedy(report.findings, report.not_run)
+
+
+def test_attack_a_video_that_breaks_off_is_not_clear() -> None:
+    made = camera()
+    broken = judge(Observed(episode(), {"front": replace(made, damage="cut short")}, exposed=EYES))
+    assert broken.release is Release.UNKNOWN
+    assert NotRun("privacy/faces", "front does not decode to its end") in broken.not_run
+
+
+def test_attack_a_dicom_file_that_does_not_open(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    path.write_bytes(bytes(128) + b"DICM" + b"\xff" * 40)
+    made = episode()
+    made = replace(made, source=replace(made.source, files=(path,)))
+    assert exposed(made, {}, Silent()).unread == {"privacy/identifiers": ("a.dcm",)}
+
+
+@pytest.mark.parametrize(("rate", "faces", "texts"), [(30, 15, 30), (29.97, 14, 28), (3, 1, 3), (1, 1, 1), (0.5, 1, 1)])
+def test_pictures_are_sampled_often_enough(rate: float, faces: int, texts: int) -> None:
+    assert (sample_step(rate), texts_step(rate)) == (faces, texts)
+    assert rate / faces >= min(2, rate)
+    assert rate / texts >= min(1, rate)
+    assert texts % faces == 0
 
 
 def test_without_the_extra_nothing_is_ever_called_clear() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headwater.checks.exposed import sample_step
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
 from headwater.checks.places import boxes_of, demand_seen, spans_of
@@ -28,7 +29,7 @@ def check(seen: Observed) -> Iterator[Draft]:
                 "Faces can be seen.",
                 f"{at_once} at once, in {len(showing)} of {len(looked)} sampled frames",
                 "expected none, or consent to show them",
-                spans_of(seen, [frame for frame, _ in showing]),
+                spans_of(seen, [frame for frame, _ in showing], sample_step(seen.fps)),
                 key,
                 "Whoever buys it can recognise people.",
                 "Run 'headwater redact', or give consent with --people and --shows faces.",

@@ -2,13 +2,15 @@
 
 A line counts if five letters or digits were read, two of them digits (plates have two to four; so do numbers on cards
 and letters); and a frame counts if twenty were read in all of it (a page, a screen). A brand name on a packet is
-neither. PP-OCRv4 at .7 (``privacy/texts.py``).
+neither. PP-OCRv4 at .7 (``privacy/texts.py``), once a second: what can be
+read stays in view longer than a face that passes, and looking for it costs twice as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headwater.checks.exposed import texts_step
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
 from headwater.checks.places import boxes_of, demand_seen, spans_of
@@ -29,9 +31,9 @@ def check(seen: Observed) -> Iterator[Draft]:
             yield Draft(
                 Severity.NOTE,
                 "Text can be read that may name somebody.",
-                f"up to {most} characters, in {len(showing)} of {len(looked)} sampled frames",
+                f"up to {most} characters, in {len(showing)} of {sum(one.texts for one in looked)} sampled frames",
                 f"expected no line of {LINE_LETTERS} with {LINE_DIGITS} digits and no page of {PAGE_LETTERS}",
-                spans_of(seen, [frame for frame, _ in showing]),
+                spans_of(seen, [frame for frame, _ in showing], texts_step(seen.fps)),
                 key,
                 "Plates, screens and papers say whose they are.",
                 "Run 'headwater redact', or give consent with --shows texts.",
