@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from samples import spoil, write_samples
@@ -32,29 +33,33 @@ def main(wanted: list[str]) -> int:
                 subprocess.run([sys.executable, maker, folder], check=True)
         say(f"written in {time.monotonic() - began:.0f} s")
         spoiled = spoil(Path(folder), Path(folder) / "spoiled")
-        rows = [(name, *opened(name, Path(folder), spoiled)) for name in names]
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(lambda name: opened(name, Path(folder), spoiled), names))
+        rows = [(name, *row) for name, row in zip(names, found, strict=True)]
+        for name, *_, lines in rows:
+            say(f"\n{name}:", *lines)
     say("\nclient        seconds  datasets  result")
-    for name, seconds, datasets, code in rows:
+    for name, seconds, datasets, code, _ in rows:
         say(f"{name:<12}  {seconds:7.0f}  {datasets:8}  {'ok' if code == 0 else f'FAILED ({code})'}")
-    failed = sum(code != 0 for *_, code in rows)
+    failed = sum(code != 0 for *_, code, _ in rows)
     say(f"{len(rows) - failed} passed, {failed} failed")
     return 1 if failed or not rows else 0
 
 
-def opened(name: str, folder: Path, spoiled: Path) -> tuple[float, int, int]:
-    """Seconds, datasets that were right, and the exit code of a client's check; 99 if it misses a difference."""
-    say(f"\n{name}:")
+def opened(name: str, folder: Path, spoiled: Path) -> tuple[float, int, int, list[str]]:
+    """Seconds, datasets that were right, exit code of a client's check (99 if it misses a difference), what it said."""
     began = time.monotonic()
     done = checked(name, folder)
     lines = done.stdout.splitlines()
-    say(*lines, *(done.stderr.splitlines()[-20:] if done.returncode else ()))
+    right = sum(line.startswith("ok ") or line.endswith(": ok") for line in lines)
+    lines += done.stderr.splitlines()[-20:] if done.returncode else []
     code = done.returncode
     if code == 0 and "from truth import" in script(name).read_text(encoding="utf-8"):
         seen = checked(name, spoiled)
         if seen.returncode != 1 or "values differ" not in seen.stdout:
-            say("a number that differs was not seen", seen.stdout, seen.stderr)
+            lines += ["a number that differs was not seen", seen.stdout, seen.stderr]
             code = 99
-    return time.monotonic() - began, sum(line.startswith("ok ") or line.endswith(": ok") for line in lines), code
+    return time.monotonic() - began, right, code, lines
 
 
 def checked(name: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -110,6 +110,10 @@ class Chain:
         found = self.block(number)
         return found.hash if found else None
 
+    def final_hash(self, number: int) -> bytes | None:
+        """As ``block_hash``, of a block that will not be rolled back; ``None`` for any other number."""
+        return self.block_hash(number) if 0 <= number <= self.final_block().number else None
+
     def balance(self, account: str) -> int:
         """Wei the account can pay gas with."""
         return int(self.request("eth_getBalance", account, "latest"), 16)

@@ -6,15 +6,18 @@ Rules read these numbers and the episode's streams; none opens a video again. Pe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.checks.credentials import Credentials, credentials_of
 from headwater.checks.ego_motion import Pyramid, pyramid, shift_between
-from headwater.checks.exposed import Exposed, exposed, sample_step, texts_step
+from headwater.checks.exposed import Exposed, exposed
 from headwater.checks.fingerprints import (
     LONGEST_S,
     MOTION_HZ,
@@ -27,10 +30,24 @@ from headwater.checks.fingerprints import (
     pdq_of,
 )
 from headwater.checks.fingerprints import trajectory_print as _trajectory
+from headwater.checks.looking import Looker
 from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
-from headwater.formats import Episode, Kind, RecordingError, Stream, Video, frames
+from headwater.checks.spectrum import peak_milli
+from headwater.checks.time_code import TimeCode, time_code_of
+from headwater.formats import (
+    Episode,
+    Frame,
+    Kind,
+    PacketLedger,
+    RecordingError,
+    Stream,
+    Video,
+    episode_span,
+    frames,
+    ledger_of,
+)
 from headwater.formats.conventions import Conventions, stated_beside
 from headwater.formats.errors import ConventionsError
 from headwater.formats.thumbnail import area_thumbnail
@@ -38,7 +55,15 @@ from headwater.privacy import Detectors, Seen
 
 WIDTH = 160
 THUMB = 40
+BRIGHT = 235  # white of limited-range video
+WHOLE_FRAMES = 6  # looked at in full size, spread over the episode ...
+WHOLE_HZ = 2  # ... and at most as many a second
+
 BLACK = 26  # luma below which a pixel counts as black; rdq 0.3.4
+
+
+def _none() -> NDArray[np.int64]:
+    return np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +77,10 @@ class CameraFeatures:
         black_milli: share of pixels below ``BLACK``, thousandths.
         diff_milli: mean absolute difference to the frame before, thousandths of a grey level; 0 for the first.
         thumbs: (n, h, 40) uint8.
+        sharp_milli: mean square of the Laplacian at 160 pixels, thousandths of a squared grey level.
+        bright_milli: share of pixels at or above ``BRIGHT``, thousandths.
+        peaks_milli: (m,) of the sampled full-size frames, see ``spectrum.peak_milli``.
+        packets: the compressed frames of the episode; ``None`` where nobody looked.
         ego_micro: (n, 3) shift right, down (half-level pixels) and roll since the frame before, millionths;
             shape (0, 3) when no gyro asked for it.
         damage: the decoder's complaint; empty if every frame came out.
@@ -68,6 +97,10 @@ class CameraFeatures:
     ego_micro: NDArray[np.int64]
     prints: CameraPrint
     damage: str = ""
+    sharp_milli: NDArray[np.int64] = field(default_factory=_none)
+    bright_milli: NDArray[np.int64] = field(default_factory=_none)
+    peaks_milli: NDArray[np.int64] = field(default_factory=_none)
+    packets: PacketLedger | None = None
     seen: tuple[Seen, ...] = ()
 
     def __len__(self) -> int:
@@ -79,6 +112,8 @@ class Observed:
     """All a rule may look at.
 
     Attributes:
+        cameras: by key; credentials: C2PA manifests by the key of the camera whose file carries one.
+        time_code: what ``time_code.json`` beside the recording states, and what was seen of it.
         conventions: what the statement beside the recording says of its names and units.
         unread_statement: why that statement could not be read; empty if it was or if there is none.
     """
@@ -90,6 +125,8 @@ class Observed:
     content_root: bytes = b""
     conventions: Conventions = field(default_factory=Conventions)
     unread_statement: str = ""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    time_code: TimeCode | None = None
     exposed: Exposed = field(default_factory=Exposed)
 
     @property
@@ -141,14 +178,15 @@ def observe(
         key: watch(video, ego=wants_ego, threads=threads, detectors=detectors) for key, video in episode.videos.items()
     }
     found = exposed(episode, {key: camera.seen for key, camera in cameras.items()}, detectors)
-    return Observed(episode, cameras, spec, index, content_root, *_statement(episode), found)
+    stated = (_credentials(episode), time_code_of(episode))
+    return Observed(episode, cameras, spec, index, content_root, *_statement(episode), *stated, found)
 
 
 def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatures:
     """The same of pictures that are no file: uint8 (h, w) luma each, ``fps`` a second, none lost."""
     tape = _Tape(fps, ego=False)
     for index, image in enumerate(images):
-        tape.add(index, index / fps, image)
+        tape.add(Frame(index, index / fps, image))
     return tape.features("")
 
 
@@ -156,17 +194,42 @@ def watch(video: Video, *, ego: bool = False, threads: int = 1, detectors: Detec
     """Decode one camera's part of an episode and keep what the rules need."""
     tape = _Tape(float(video.fps), ego)
     damage = ""
-    seen: list[Seen] = []
-    step = sample_step(float(video.fps)) if detectors is not None else 0
+    packets = None
+    looker = Looker(video, detectors)
     try:
-        for frame in frames(video, width=WIDTH, threads=threads, whole_every=step):
-            tape.add(frame.index, frame.pts_s, frame.image)
-            if detectors is not None and frame.whole is not None:
-                texts = not frame.index % texts_step(float(video.fps))
-                seen.append(Seen(frame.index, detectors.see(frame.whole, texts=texts), texts))
+        packets = packets_of(video)
+        tape.spectra = _sampled(len(packets), float(video.fps)) if video.stills is None else frozenset()
+        wanted = tape.spectra | looker.frames(len(packets))
+        for frame in frames(video, width=WIDTH, threads=threads, whole=wanted):
+            tape.add(frame)
+            looker.add(frame)
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
-    return tape.features(damage, tuple(seen))
+    return replace(tape.features(damage), packets=packets, seen=tuple(looker.seen))
+
+
+def _credentials(episode: Episode) -> dict[str, Credentials]:
+    found = {}
+    for key, video in episode.videos.items():
+        if video.stills is None:
+            with suppress(RecordingError, OSError):  # picture/decodes says so
+                manifest = credentials_of(video.path)
+                if manifest is not None:
+                    found[key] = manifest
+    return found
+
+
+def packets_of(video: Video) -> PacketLedger:
+    """The episode's part of ``ledger_of``. Raises RecordingError."""
+    ledger = ledger_of(video)
+    part = slice(*episode_span(video))
+    return replace(ledger, pts=ledger.pts[part], key=ledger.key[part], size_bytes=ledger.size_bytes[part])
+
+
+def _sampled(count: int, rate_hz: float) -> frozenset[int]:
+    """Frames to look at in full size: the middles of equal parts of the episode."""
+    wanted = min(WHOLE_FRAMES, int(count / rate_hz * WHOLE_HZ) if rate_hz > 0 else 0)
+    return frozenset((2 * part + 1) * count // (2 * wanted) for part in range(wanted))
 
 
 def _statement(episode: Episode) -> tuple[Conventions, str]:
@@ -191,31 +254,33 @@ class _Tape:
 
     rate_hz: float
     ego: bool
-    rows: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+    rows: list[tuple[int, ...]] = field(default_factory=list)
     thumbs: list[NDArray[np.uint8]] = field(default_factory=list)
     shifts: list[tuple[int, int, int]] = field(default_factory=list)
     hashes: list[tuple[bytes, bytes]] = field(default_factory=list)
-    last: NDArray[np.int16] | None = None
+    peaks: list[int] = field(default_factory=list)
+    last: NDArray[np.uint8] | None = None
     level: Pyramid | None = None
+    spectra: frozenset[int] = frozenset()
 
-    def add(self, index: int, pts_s: float, image: NDArray[np.uint8]) -> None:
-        count = image.size
-        wide = image.astype(np.int16)
-        total = int(image.sum(dtype=np.int64))
-        squares = int(np.square(image, dtype=np.int32).sum(dtype=np.int64))
+    def add(self, frame: Frame) -> None:
+        image, count = frame.image, frame.image.size
+        total, squares = round(cv2.sumElems(image)[0]), round(cv2.norm(image, cv2.NORM_L2SQR))
         variance = max(0, squares * count - total * total)
         change = 0
-        if self.last is not None and self.last.shape == wide.shape:
-            change = int(np.abs(wide - self.last).sum(dtype=np.int64))
-        dark = int(np.count_nonzero(image < BLACK))
+        if self.last is not None and self.last.shape == image.shape:
+            change = round(cv2.norm(image, self.last, cv2.NORM_L1))
+        bend = round(cv2.norm(cv2.Laplacian(image, cv2.CV_16S), cv2.NORM_L2SQR))
         self.rows.append(
             (
-                index,
-                round(pts_s * 1_000_000),
+                frame.index,
+                round(frame.pts_s * 1_000_000),
                 total * 1000 // count,
                 round(variance**0.5 * 1000 / count),
-                dark * 1000 // count,
+                int(np.count_nonzero(image < BLACK)) * 1000 // count,
                 change * 1000 // count,
+                bend * 1000 // count,
+                int(np.count_nonzero(image >= BRIGHT)) * 1000 // count,
             )
         )
         due = len(self.hashes) * self.rate_hz / PDQ_HZ
@@ -223,17 +288,21 @@ class _Tape:
             self.hashes.append(pdq_of(image))
         if self.ego:
             self._follow(image)
+        if frame.whole is not None and frame.index in self.spectra:
+            self.peaks += peak_milli(frame.whole)
         self.thumbs.append(area_thumbnail(image, THUMB))
-        self.last = wide
+        self.last = image
 
-    def features(self, damage: str, seen: tuple[Seen, ...] = ()) -> CameraFeatures:
-        index, pts, mean, std, black, diff = np.array(self.rows, np.int64).reshape(-1, 6).T
+    def features(self, damage: str) -> CameraFeatures:
+        columns = np.array(self.rows, np.int64).reshape(-1, 8).T
+        index, pts, mean, std, black, diff, sharp, bright = columns
         thumbs = np.stack(self.thumbs) if self._uniform() else np.zeros((0, 1, 1), np.uint8)
         motion = motion_signature(thumbs[grid(len(thumbs), self.rate_hz, MOTION_HZ)]) if len(thumbs) else (b"", 0, 0)
         plain, mirrored = (b"".join(part) for part in zip(*self.hashes, strict=True)) if self.hashes else (b"", b"")
         shifts = np.array(self.shifts, np.int64).reshape(-1, 3)
         prints = CameraPrint(plain, mirrored, *motion)
-        return CameraFeatures(index, pts, mean, std, black, diff, thumbs, shifts, prints, damage, seen)
+        peaks = np.array(self.peaks, np.int64)
+        return CameraFeatures(index, pts, mean, std, black, diff, thumbs, shifts, prints, damage, sharp, bright, peaks)
 
     def _uniform(self) -> bool:
         return bool(self.thumbs) and len({thumb.shape for thumb in self.thumbs}) == 1

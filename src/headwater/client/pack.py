@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headwater.checks.time_code import restated, time_code_beside
 from headwater.client.errors import PackError
 from headwater.export import export_lerobot_v3
 from headwater.export.conform import statement_beside
@@ -60,8 +61,8 @@ def pack(episode: Episode, work: Path) -> Packed:
     if _shares_files(episode):
         episode = _cut(episode, work)
     root = episode.source.root if episode.source.root.is_dir() else episode.source.root.parent
-    stated = statement_beside(episode)
-    files = sorted((str(file.relative_to(root)), file) for file in (*episode.source.files, *filter(None, [stated])))
+    beside = filter(None, (statement_beside(episode), time_code_beside(episode)))
+    files = sorted((str(file.relative_to(root)), file) for file in {*episode.source.files, *beside})
     packed = tuple(PackedFile(path, file, _media_type(path)) for path, file in files)
     fmt = episode.source.format
     return Packed(episode, fmt, MODALITY.get(fmt, "robot_episode"), packed)
@@ -87,9 +88,11 @@ def _cut(episode: Episode, work: Path) -> Episode:
                 allowed="a cut without re-encoding",
                 fix="record one episode a file, or send the whole set as one episode a folder",
             )
-        stated = statement_beside(episode)
-        if stated:
-            shutil.copyfile(stated, target / stated.name)
+    stated, code = statement_beside(episode), time_code_beside(episode)
+    if stated:
+        shutil.copyfile(stated, target / stated.name)
+    if code:
+        (target / code.name).write_bytes(restated(code))
     return open_recording(target)[0]
 
 

@@ -21,6 +21,7 @@ from headwater.formats.mp4_index import check_index
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
 _CUT = "Copy the file from the camera again; if the recorder crashed, repair it with its own software."
 MAX_BOXES = 100_000
+_C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # C2PA 2.2 specification, A.5: manifests in BMFF files
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,16 @@ def _check_boxes(path: Path, size: int, _mtime_ns: int) -> None:
                 "truncated: the index was never written", file=path, field="moov", actual="no moov box", fix=_CUT
             )
     check_index(path)
+
+
+def has_c2pa(path: Path) -> bool:
+    """True if a box of the file is C2PA's, which holds a signed manifest. Raises DamagedFileError."""
+    with path.open("rb") as file:
+        for box in _named(_boxes(file, 0, path.stat().st_size, path), b"uuid"):
+            file.seek(box.start)
+            if file.read(16) == _C2PA:
+                return True
+    return False
 
 
 def edit_lists(path: Path) -> dict[int, tuple[Edit, ...]]:

@@ -72,6 +72,7 @@ class PacketLedger:
         size_bytes: int64 (n,), compressed size.
         hidden: how many packets the edit list hides from presentation.
         edits: the track's edit list, empty if there is none.
+        reordered: frames are decoded in another order than shown (B frames).
     """
 
     codec: str
@@ -81,6 +82,7 @@ class PacketLedger:
     size_bytes: NDArray[np.int64]
     hidden: int
     edits: tuple[Edit, ...]
+    reordered: bool = False
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -100,7 +102,7 @@ class Frame:
         pts_s: presentation time, seconds from the episode's start.
         image: uint8, (h, w) luma as coded (limited-range video has black at 16) or (h, w, 3) RGB.
         corrupt: the decoder found the frame's bytes damaged and guessed; the picture is not to be trusted.
-        whole: luma at full size, where ``frames`` was asked for it.
+        whole: the luma at full size, as coded and not turned, where it was asked for.
     """
 
     index: int
@@ -176,7 +178,7 @@ def frames(
     stop: int | None = None,
     threads: int = 1,
     only: Set[int] | None = None,
-    whole_every: int = 0,
+    whole: Set[int] = frozenset(),
 ) -> Iterator[Frame]:
     """Decode the episode's frames [start, stop) once, in order.
 
@@ -186,16 +188,15 @@ def frames(
         start, stop: episode frame numbers; ``stop=None`` means to the episode's end.
         threads: decoder threads; the result does not depend on it.
         only: frame numbers worth converting; the others are decoded but not handed out.
-        whole_every: every so many frames hand out full-size luma as well; 0 for never.
+        whole: frame numbers whose full-size luma comes beside the thumbnail.
 
     Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
     DamagedFileError where decoding fails.
     """
     for number, seconds, picture, corrupt in _pictures(video, start, stop, threads, only):
         image = luma(picture, video.pix_fmt, width) if gray else rgb(picture, video.pix_fmt)
-        wanted = whole_every and not number % whole_every
-        whole = turned(luma(picture, video.pix_fmt, None), video.rotation) if wanted else None
-        yield Frame(number, seconds, turned(image, video.rotation), corrupt, whole)
+        full = luma(picture, video.pix_fmt, None) if number in whole else None
+        yield Frame(number, seconds, turned(image, video.rotation), corrupt, full)
 
 
 def stored_frames(
@@ -348,6 +349,7 @@ def _packets(path: Path, _size: int, _mtime_ns: int) -> PacketLedger:
         size_bytes=_frozen(size),
         hidden=hidden,
         edits=edit_lists(path).get(number, ()),
+        reordered=bool((np.diff(order) < 0).any()),
     )
 
 

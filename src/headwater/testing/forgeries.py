@@ -30,6 +30,9 @@ CUT_AT, CUT_S = 90, 0.5
 DROP_AT, DROP = 60, 12
 DRIFT = 0.01
 GAP_AT_S, GAP_S = 4.0, 1.0
+LOOP_AT, LOOP_S = 120, 2.0
+RAMP = 10
+SCREEN_PITCH, SCREEN_TILT_DEG, SCREEN_GAP = 1.7, 3.0, 0.25
 SEED = 20261121
 
 Images = list[NDArray[np.uint8]]
@@ -80,12 +83,12 @@ def forge(
     donor_episode: int = 0,
     codec: str = "h264",
 ) -> Path:
-    """Make forgery ``name`` (see ``FORGERIES``) of an episode of ``source`` under ``out``; returns what to submit.
+    """Make ``name`` (of ``FORGERIES`` or ``FLAWS``) of an episode of ``source`` under ``out``; returns what to submit.
 
     ``donor`` gives the pictures for ``video_of_another`` and the rows for ``actions_of_another``; for gyro forgeries it
     may give the foreign gyro (any recording with one), else an invented gyro with the same spectrum is used.
     """
-    forgery = FORGERIES[name]
+    forgery = FORGERIES.get(name) or FLAWS[name]
     if name == "exact_copy":
         return _copied(source, out)
     if name == "gyro_gap":
@@ -293,6 +296,105 @@ def _gyro_gap(source: Path, out: Path) -> Path:
     return made
 
 
+def _over(images: Images, change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> Images:
+    return [change(x) if 0 <= i - BLACK_AT < BLACK else x for i, x in enumerate(images)]
+
+
+def _white(draft: Draft, _: Images) -> Draft:
+    return _with_images(draft, lambda images: _over(images, lambda image: _flat(image, 240)))
+
+
+def _covered(draft: Draft, _: Images) -> Draft:
+    return _with_images(draft, lambda images: _over(images, lambda image: _flat(image, 90)))
+
+
+def _flat(image: NDArray[np.uint8], luma: int) -> NDArray[np.uint8]:
+    flat = np.full_like(image, 128)
+    flat[: image.shape[0] * 2 // 3] = luma
+    return flat
+
+
+def _looped(draft: Draft, _: Images) -> Draft:
+    """Two seconds shown a second time in place of what came then."""
+    size = round(LOOP_S * draft.fps)
+    return _with_images(
+        draft, lambda images: images[:LOOP_AT] + images[LOOP_AT - size : LOOP_AT] + images[LOOP_AT + size :]
+    )
+
+
+def _cut_slowed(draft: Draft, images: Images) -> Draft:
+    """As ``cut``, and the rest slowed down so that the counts match again."""
+    rows = len(draft.table.timestamps)
+
+    def filled(kept: Images) -> Images:
+        tail = kept[CUT_AT:]
+        wanted = rows - CUT_AT
+        return kept[:CUT_AT] + [tail[i * len(tail) // wanted] for i in range(wanted)]
+
+    return _with_images(_cut(draft, images), filled)
+
+
+def _blurred(draft: Draft, _: Images) -> Draft:
+    """Out of focus and back, over ``RAMP`` frames each."""
+
+    def change(images: Images) -> Images:
+        return [_soft(x, min(i - BLACK_AT, BLACK_AT + BLACK - i, RAMP) / RAMP) for i, x in enumerate(images)]
+
+    return _with_images(draft, change)
+
+
+def _soft(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    if share <= 0:
+        return image
+    soft, height = image.copy(), image.shape[0] * 2 // 3
+    soft[:height] = cv2.GaussianBlur(np.ascontiguousarray(image[:height]), (0, 0), share * image.shape[1] / 40)
+    return soft
+
+
+def _pushed(draft: Draft, _: Images) -> Draft:
+    """The camera is turned by a tenth of its view in the middle of the episode, over ``RAMP`` frames."""
+
+    def change(images: Images) -> Images:
+        half = len(images) // 2
+        return [_slid(image, (i - half) / RAMP) for i, image in enumerate(images)]
+
+    return _with_images(draft, change)
+
+
+def _slid(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    rgb = cv2.cvtColor(image, cv2.COLOR_YUV2RGB_I420)
+    by = round(min(share, 1) * rgb.shape[1] / 10)
+    if by <= 0:
+        return image
+    slid = np.concatenate([rgb[:, by:], rgb[:, : -by - 1 : -1]], axis=1)
+    return np.asarray(cv2.cvtColor(slid, cv2.COLOR_RGB2YUV_I420), np.uint8)
+
+
+def _filmed(draft: Draft, _: Images) -> Draft:
+    """Shown on a screen and filmed: the camera's pixels see the screen's grid, tilted a little."""
+    masks: dict[tuple[int, int], NDArray[np.float32]] = {}
+
+    def seen(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        height, width = image.shape[0] * 2 // 3, image.shape[1]
+        if (height, width) not in masks:
+            masks[height, width] = _screen(height, width)
+        shown = image.copy()
+        shown[:height] = np.clip(np.rint(image[:height] * masks[height, width]), 0, 255)
+        return shown
+
+    return _with_images(draft, lambda images: [seen(image) for image in images])
+
+
+def _screen(height: int, width: int) -> NDArray[np.float32]:
+    """What each camera pixel receives of an evenly lit screen, sampled four by four; mean 1."""
+    y, x = np.mgrid[: height * 4, : width * 4].astype(np.float32) / 4
+    turn = np.float32(np.deg2rad(SCREEN_TILT_DEG))
+    across, down = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+    lit = ((across / SCREEN_PITCH % 1 > SCREEN_GAP) & (down / SCREEN_PITCH % 1 > SCREEN_GAP)).astype(np.float32)
+    grid = cv2.GaussianBlur(cv2.resize(lit, (width, height), interpolation=cv2.INTER_AREA), (0, 0), 0.6)
+    return np.asarray(grid / grid.mean(), np.float32)
+
+
 def _copied(source: Path, out: Path) -> Path:
     if source.is_dir():
         return Path(shutil.copytree(source, out, dirs_exist_ok=True, copy_function=shutil.copyfile))
@@ -378,6 +480,16 @@ _LIST = (
     Forgery("gyro_gap", ("time/clocks",)),
     Forgery("gyro_csv", ("authenticity/gyro-flow",)),
     Forgery("gyro_gpmf", ("authenticity/gyro-flow",)),
+    Forgery("white_span", ("picture/exposure",), _white),
+    Forgery("covered_span", ("picture/covered",), _covered),
+    Forgery("looped_video", ("authenticity/loop",), _looped),
+    Forgery("cut_slowed_video", ("authenticity/cut", "authenticity/video-motion"), _cut_slowed),
+)
+_SHOWN = (
+    Forgery("blurred_span", ("picture/blur",), _blurred),
+    Forgery("pushed_camera", ("picture/camera-moved",), _pushed),
+    Forgery("filmed_screen", ("authenticity/screen-recapture",), _filmed),
 )
 FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in _LIST}
+FLAWS: dict[str, Forgery] = {flaw.name: flaw for flaw in _SHOWN}  # found as a RISK: for reviewers to look at
 ROBOT_FORGERIES: tuple[str, ...] = tuple(forgery.name for forgery in _LIST if forgery.change or forgery.exchange)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from headwater.checks import CheckReport, CopyIndex, Quality, check_episode
+from headwater.checks import CheckReport, CopyIndex, Quality, Severity, check_episode
 from headwater.formats import open_recording
-from headwater.testing.forgeries import FORGERIES, forge
+from headwater.testing.forgeries import FLAWS, FORGERIES, forge
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "recordings"
 V21, V30, GOPRO = EXAMPLES / "lerobot_v21_g1", EXAMPLES / "lerobot_v30_g1", EXAMPLES / "gopro_karma.mp4"
@@ -51,7 +51,7 @@ def test_good_episodes_of_one_scene_are_no_copies_of_each_other() -> None:
 
 SINGLE = [
     "frozen_video", "black_span", "shifted_actions", "timestamp_jitter",
-    "three_nan", "reversed_video", "cut_video",
+    "three_nan", "reversed_video", "cut_video", "white_span", "covered_span", "looped_video", "cut_slowed_video",
 ]  # fmt: skip
 
 
@@ -62,6 +62,13 @@ def test_forgery_is_rejected_for_its_reason(name: str, tmp_path: Path) -> None:
     assert report.quality is Quality.REJECT
     assert rules(report) & set(FORGERIES[name].rules)
     assert not [f for f in report.findings if f.rule.startswith("ledger/")], "stale bookkeeping would be too easy"
+
+
+@pytest.mark.parametrize("name", sorted(FLAWS))
+def test_flaw_is_shown_to_reviewers(name: str, tmp_path: Path) -> None:
+    report = check_episode(open_recording(forge(name, V30, tmp_path, episode=1))[0])
+    assert set(FLAWS[name].rules) <= {f.rule for f in report.findings if f.severity is Severity.RISK}
+    assert report.quality is Quality.REVIEW
 
 
 def test_reencoding_alone_is_no_forgery(tmp_path: Path) -> None:

@@ -25,11 +25,13 @@ def bench() -> ModuleType:
 
 
 def test_whole_grid(bench: ModuleType) -> None:
-    """All blocked for the right reason; foreign videos whose source nobody anchored in at least half of the cases."""
+    """All blocked for the right reason; in at least half of the cases foreign videos whose source nobody anchored and
+    foreign actions (two demonstrations of one task move alike), and seconds cut out or shown twice in a moment of rest.
+    """
     summary = bench.summary(bench.everything(DATA, []))
     assert summary["false_blocks"] == 0
     counts = {name: tuple(map(int, text.split("/"))) for name, text in summary["rejected_for_the_right_reason"].items()}
-    partly = {"reencoded", "video_of_another", "cut_padded_video"}
+    halves = {"video_of_another", "actions_of_another", "looped_video", "cut_slowed_video"}
+    partly = {"reencoded", "cut_padded_video", *halves}
     assert {name: done for name, (done, all_) in counts.items() if done < all_ and name not in partly} == {}
-    done, all_ = counts["video_of_another"]
-    assert 2 * done >= all_
+    assert {name: counts[name] for name in halves if 2 * counts[name][0] < counts[name][1]} == {}

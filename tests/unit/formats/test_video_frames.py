@@ -98,6 +98,11 @@ def test_ledger_without_decoding(tmp_path: Path) -> None:
     assert probe(tmp_path / "b.mp4").fps == Fraction(30)
 
 
+@pytest.mark.parametrize("side", [160, 2560, 2720])  # 16-bit sums hold up to the second
+def test_thumbnail_of_white_is_white(side: int) -> None:
+    assert (area_thumbnail(np.full((side, side), 255, np.uint8), 160) == 255).all()
+
+
 @pytest.mark.parametrize(
     ("height", "width", "target"), [(480, 640, 160), (480, 854, 160), (48, 64, 160), (7, 5, 3), (1080, 1920, 160)]
 )

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from headwater.chain import waiting
 from headwater.chain.structs import Anchor
 from headwater.checks import CheckReport, CopyIndex, Entry, Observed, judge, observe, read_report, unreadable
+from headwater.checks.time_code import confirmed
 from headwater.client.errors import ClientError
 from headwater.client.sealing import open_files
 from headwater.formats import RecordingError, open_recording
@@ -125,7 +126,7 @@ def _judged(desk: Desk, campaign: int, items: Sequence[AnchoredItem]) -> Iterato
         ]
         for item, seen in zip(items, _observed(desk, items, opened), strict=True):
             index = index_before(desk, item.order)
-            report = _report(item, seen, spec, index)
+            report = _report(desk, item, seen, spec, index)
             _store(desk, item, report, index)
             yield item, report
 
@@ -175,10 +176,14 @@ def observe_recording(path: Path, episode: int) -> Observed | HeadwaterError:
     return HeadwaterError(f"episode {episode}", actual="not in the files", fix="name the episode the files hold")
 
 
-def _report(item: AnchoredItem, seen: Observed | CheckReport, spec: CampaignSpec, index: CopyIndex) -> CheckReport:
+def _report(
+    desk: Desk, item: AnchoredItem, seen: Observed | CheckReport, spec: CampaignSpec, index: CopyIndex
+) -> CheckReport:
     if isinstance(seen, CheckReport):
         return seen
-    return judge(replace(seen, spec=spec, index=index, content_root=item.signed.contribution.content_root))
+    given, chain = item.signed.contribution, desk.contracts.chain
+    code = confirmed(seen.time_code, bytes.fromhex(given.contributor[2:]), chain.chain_id, chain.final_hash)
+    return judge(replace(seen, spec=spec, index=index, content_root=given.content_root, time_code=code))
 
 
 def _unreadable(item: AnchoredItem, rule: str, error: HeadwaterError) -> CheckReport:
