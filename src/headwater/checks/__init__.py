@@ -22,7 +22,7 @@ from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
-from headwater.checks.release import is_private, reasons, release, remedy, uncovered
+from headwater.checks.release import half_read, is_private, reasons, release, remedy, uncovered
 from headwater.checks.suite import as_the_network, check_episode, judge, look_for_private
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "all_rules",
     "as_the_network",
     "check_episode",
+    "half_read",
     "is_private",
     "judge",
     "look_for_private",

@@ -84,6 +84,11 @@ def faces_at_once(findings: Sequence[Finding]) -> int:
     return max(seen.values(), default=0)
 
 
+def half_read(not_run: Iterable[NotRun]) -> bool:
+    """Whether something should have been looked through and could not be, the missing extra apart."""
+    return any(row.why != _DETECTORS for row in _unasked(not_run))
+
+
 def _unasked(not_run: Iterable[NotRun]) -> tuple[NotRun, ...]:
     return tuple(row for row in not_run if is_private(row.rule) and row.why not in _NOT_THERE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.checks import CheckReport, Release, look_for_private, reasons, release, remedy
+from headwater.checks import CheckReport, Release, half_read, look_for_private, reasons, release, remedy
 from headwater.checks.release import COVERABLE
 from headwater.client.errors import ClientError, NotReleasableError
 from headwater.formats import Episode
@@ -24,7 +24,7 @@ def demand_kinds(shows: tuple[str, ...]) -> None:
 def demand_releasable(
     episode: Episode, consent: Consent, detectors: Detectors | None, report: CheckReport | None = None
 ) -> Release:
-    """Refuses what consent does not cover; ``CLEAR``, or ``UNKNOWN`` where not all could be looked for.
+    """Refuses what consent does not cover; ``CLEAR``, or ``UNKNOWN`` without the privacy extra.
 
     Args:
         report: what the suite said with the same detectors; without, the episode is looked through here.
@@ -35,7 +35,7 @@ def demand_releasable(
     findings, not_run = (report.findings, report.not_run) if report else look_for_private(episode, detectors=detectors)
     people, shows = consent.people_visible, consent.shows
     decided = release(findings, not_run, people=people, shows=shows)
-    if decided in (Release.CLEAR, Release.UNKNOWN):
+    if decided is Release.CLEAR or (decided is Release.UNKNOWN and not half_read(not_run)):
         return decided
     raise NotReleasableError(
         f"episode {episode.name} {decided}",

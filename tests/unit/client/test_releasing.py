@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,6 +72,17 @@ def test_a_face_needs_everybodys_word() -> None:
     with pytest.raises(NotReleasableError, match="needs consent"):
         demand_releasable(chess(), Consent(shows=("faces",)), Eyes())
     assert demand_releasable(chess(), Consent(people_visible=1, shows=("faces",)), Eyes()) is Release.CLEAR
+
+
+def test_attack_a_file_nobody_can_look_through_stays_at_home(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    path.write_bytes(bytes(128) + b"DICM" + b"\xff" * 40)
+    made = chess()
+    made = replace(made, source=replace(made.source, files=(path,)))
+    assert demand_releasable(made, Consent(), None) is Release.UNKNOWN, "without the extra nobody would know"
+    everything = Consent(people_visible=1, shows=("faces", "voices", "texts", "positions"))
+    with pytest.raises(NotReleasableError, match=r"identifiers not looked for: cannot read a\.dcm"):
+        demand_releasable(made, everything, Eyes())
 
 
 def test_kinds_that_do_not_exist_are_named() -> None:
