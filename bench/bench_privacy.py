@@ -241,7 +241,12 @@ def cost(data: Path, work: Path) -> Iterator[Row]:
     made = redact(source, work / "ego.mp4", detectors()).files[0]
     spent_s = time.process_time() - start
     yield Row("redact, 2560x1920, a frame, looked at before and after", round(spent_s / made.frames, 2), "s of CPU")
-    yield Row(f"faces the detector still has outside what was filled, {made.frames} frames", made.left, "faces", NONE)
+    yield Row(
+        f"faces and texts the detectors still have outside what was filled, {made.frames} frames",
+        made.left,
+        "sightings",
+        NONE,
+    )
 
 
 def decoded(path: Path) -> float:
