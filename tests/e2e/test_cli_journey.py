@@ -6,27 +6,35 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from sqlalchemy import select
 
-from headwater.checks import all_rules, read_report
+from headwater.checks import Severity, all_rules, read_report
+from headwater.checks.time_code import FILE
 from headwater.cli import app
 from headwater.export import load
 from headwater.export.conform import kept_in
 from headwater.formats import open_recording
 from headwater.node import local
+from headwater.node.database import contributions, open_database
 from headwater.node.home import Home
 from headwater.primitives.cid import Cid
 from headwater.records.codec import cid
 from headwater.storage import LocalBlobStore
+from headwater.testing.lerobot_v21 import write_video
 
 pytestmark = [pytest.mark.e2e, pytest.mark.chain]
 
 ROOT = Path(__file__).parents[2]
 G1 = ROOT / "examples/recordings/lerobot_v21_g1"
 SPEC = ROOT / "examples/specs/humanoid_pick.json"
+CLIPS = ROOT / "examples/specs/first_person_imu.json"
 CHALLENGE_S = 10
 USE = ("--purpose", "commercial-training", "--region", "FR")
 LIMITED = ("--region", "FR", "--minimum-age", "18")
@@ -159,6 +167,30 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
     assert audited["verdict"] == "AUDIT PASS"
     assert {claim["status"] for claim in audited["claims"]} <= {"PASS", "SKIPPED"}
     assert shell.run("audit").rstrip().endswith("AUDIT PASS")
+
+
+def test_time_code_is_filmed_and_held_against_the_chain(shell: Shell, tmp_path: Path) -> None:
+    clip, png = tmp_path / "clip", tmp_path / "code.png"
+    clip.mkdir()
+    words = (str(clip / FILE), "--as", "ana", "--camera", "camera", "--png", str(png))
+    code = shell.data("time-code", *words)["code"]
+    shell.run("time-code", *words, code=2)  # does not write over what may be in use
+    picture = np.full((540, 480), 128, np.uint8)
+    picture[:360] = cv2.resize(cv2.imread(str(png), cv2.IMREAD_GRAYSCALE), (480, 360))
+    write_video(clip / "video.mp4", [picture] * 60, fps=Fraction(30))
+    (clip / "imu.csv").write_text("t_s,sensor,x,y,z,unit\n0,gyro,0,0,0,rad/s\n2,gyro,0,0,0,rad/s\n")
+    assert cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(png)))[0] == code
+
+    called = shell.run("campaign", "new", "--spec", str(CLIPS), "--reward", "1", "--budget", "5", "--as", "lab").strip()
+    shell.run("submit", str(clip), "--campaign", called, "--force", "--as", "ana")
+    shell.run("settle", "--campaign", called, "--as", "operator")
+    engine = open_database(Home(shell.home).operator_db)
+    with engine.begin() as db:
+        reports = db.execute(select(contributions.c.report).order_by(contributions.c.id)).scalars().all()
+    made = read_report(LocalBlobStore(Home(shell.home).blobs).get(Cid(reports[-1])))
+    (found,) = (finding for finding in made.findings if finding.rule == "authenticity/time-code")
+    assert found.severity is Severity.NOTE
+    assert found.observed.endswith("the chain confirms it")
 
 
 def offline_is_the_network_byte_for_byte(shell: Shell, folder: Path) -> None:

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from headwater.formats import Episode, RecordingError, Video, frames
 from headwater.formats.paths import within
@@ -67,6 +69,28 @@ def code_text(chain_id: int, block: int, block_hash: bytes, contributor: bytes) 
         raise ValueError("a block hash has 32 bytes, an address 20")
     parts = SCHEMA.encode() + chain_id.to_bytes(8, "big") + block.to_bytes(8, "big") + block_hash + contributor
     return PREFIX + base64.b32encode(hashlib.sha256(parts).digest()[:10]).decode()
+
+
+def symbol(text: str) -> NDArray[np.uint8]:
+    """The code as a QR symbol with its quiet zone: uint8 (n, n), a module a pixel, 0 dark and 255 light."""
+    drawn = cv2.QRCodeEncoder.create().encode(text)
+    return np.asarray(cv2.copyMakeBorder(drawn, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=255), np.uint8)
+
+
+def statement(
+    chain_id: int, block: int, block_hash: bytes, contributor: bytes, *, camera: str, at_ms: int, episode: int = 0
+) -> dict[str, Any]:
+    """What ``time_code.json`` says."""
+    return {
+        "schema": SCHEMA,
+        "chain_id": chain_id,
+        "block": block,
+        "block_hash": "0x" + block_hash.hex(),
+        "contributor": "0x" + contributor.hex(),
+        "episode": episode,
+        "camera": camera,
+        "at_ms": at_ms,
+    }
 
 
 def time_code_beside(episode: Episode) -> Path | None:

@@ -17,7 +17,7 @@ import pytest
 from headwater.checks import Severity, judge
 from headwater.checks.credentials import Manifest, credentials_of
 from headwater.checks.observed import observe
-from headwater.checks.time_code import FILE, SCHEMA, code_text, confirmed, time_code_beside, time_code_of
+from headwater.checks.time_code import FILE, code_text, confirmed, statement, symbol, time_code_beside, time_code_of
 from headwater.client.pack import pack
 from headwater.formats import open_recording
 from headwater.testing.lerobot_v21 import write_video
@@ -102,25 +102,17 @@ def test_most_files_carry_no_manifest() -> None:
 
 def filmed(folder: Path, text: str, stated: bytes = HASH) -> Path:
     """Two seconds in which a camera sees ``text`` as a QR symbol, with an IMU beside it and a statement."""
-    symbol = cv2.copyMakeBorder(cv2.QRCodeEncoder.create().encode(text), 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=255)
+    drawn = symbol(text)
     picture = np.full((360, 480), 90, np.uint8)
-    size = symbol.shape[0] * 6
-    picture[40 : 40 + size, 100 : 100 + size] = cv2.resize(symbol, (size, size), interpolation=cv2.INTER_NEAREST)
+    size = drawn.shape[0] * 6
+    picture[40 : 40 + size, 100 : 100 + size] = cv2.resize(drawn, (size, size), interpolation=cv2.INTER_NEAREST)
     frame = np.full((540, 480), 128, np.uint8)
     frame[:360] = picture
     folder.mkdir()
     write_video(folder / "video.mp4", [frame] * 60, fps=Fraction(30))
     (folder / "imu.csv").write_text("t_s,sensor,x,y,z,unit\n0,gyro,0,0,0,rad/s\n2,gyro,0,0,0,rad/s\n")
-    statement = {
-        "schema": SCHEMA,
-        "chain_id": 1,
-        "block": 23_000_000,
-        "block_hash": "0x" + stated.hex(),
-        "contributor": "0x" + WHO.hex(),
-        "camera": "camera",
-        "at_ms": 1000,
-    }
-    (folder / FILE).write_text(json.dumps(statement))
+    told = statement(1, 23_000_000, stated, WHO, camera="camera", at_ms=1000)
+    (folder / FILE).write_text(json.dumps(told))
     return folder
 
 
