@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # The binary itself: the npm launcher ends with 0 whatever forge says.
 FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
-.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python clients check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro clean
+.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python clients check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -97,12 +97,12 @@ fmt: setup       ## format everything
 artifacts: setup ## compile the contracts into the Python package
 	$(BIN)/python contracts/build.py
 
-bench: bench-gas bench-vault bench-checks bench-copies bench-export   ## every measurement; results in bench/results
+bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy   ## every measurement; results in bench/results
 
 bench-gyro: setup   ## gyro authenticity on rendered clips: CLIPS=folder of bench/gyro_clips.py, DATA=folder with comma2k19
 	$(BIN)/python bench/bench_gyro.py $(CLIPS) $(if $(DATA),--data $(DATA))
 
-bench-gas bench-vault bench-checks bench-copies bench-export: setup
+bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
 bench-checks: $(PEERS)

@@ -36,7 +36,7 @@ VALID: dict[str, dict[str, Any]] = {
         "nonce": 7,
     },
     "ConsentReceipt": {
-        "type": "consent-receipt/1",
+        "type": "consent-receipt/2",
         "campaign": 1,
         "subject": A,
         "content_root": WORD,
@@ -47,6 +47,7 @@ VALID: dict[str, dict[str, Any]] = {
         "minimum_age": 21,
         "withdrawal": A,
         "given_at": 1_700_000_000,
+        "shows": ["faces"],
     },
     "Verdict": {
         "type": "verdict/1",
@@ -369,7 +370,11 @@ for _name, _plain in VALID.items():
     INVALID += [
         (_name, f"no {_field}", dag_cbor.encode(broken(_name, **{_field: ...}))),
         (_name, "a field nobody knows", dag_cbor.encode(broken(_name, zzz=1))),
-        (_name, "a later version", dag_cbor.encode(broken(_name, type=_plain["type"][:-1] + "2"))),
+        (
+            _name,
+            "a later version",
+            dag_cbor.encode(broken(_name, type=f"{_plain['type'][:-1]}{int(_plain['type'][-1]) + 1}")),
+        ),
     ]
 _SHORT = dag_cbor.encode(VALID["Contribution"])
 INVALID.append(("Contribution", "a longer number than needed", _SHORT.replace(b"enonce\x07", b"enonce\x18\x07")))

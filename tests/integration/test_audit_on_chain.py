@@ -163,7 +163,7 @@ class Campaign:
         cipher = FileCipher(key, label, FileRef(0, "clip.mp4", digest))
         cid = self.blobs.put(bytes(frame) for frame in encrypt_stream(io.BytesIO(content), cipher))
         who = owner.address
-        consent = ConsentReceipt(self.id, who, root, 0, "lab", PURPOSES, (), 0, who, 1)
+        consent = ConsentReceipt(self.id, who, root, 0, "lab", PURPOSES, (), 0, who, 1, ())
         manifest = Manifest(
             campaign=self.id,
             modality="robot_episode",

@@ -7,15 +7,27 @@
 from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, ReportFormatError, WeightsError
 from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match
 from headwater.checks.index import CopyIndex, Entry
-from headwater.checks.models import REPORT_SCHEMA, CheckReport, Finding, NotRun, Quality, Severity, Span
+from headwater.checks.models import (
+    REPORT_SCHEMA,
+    Box,
+    CheckReport,
+    Finding,
+    NotRun,
+    Quality,
+    Release,
+    Severity,
+    Span,
+)
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
-from headwater.checks.suite import check_episode, judge
+from headwater.checks.release import half_read, is_private, reasons, release, remedy, uncovered
+from headwater.checks.suite import as_the_network, check_episode, judge, look_for_private
 
 __all__ = [
     "REPORT_SCHEMA",
+    "Box",
     "CameraPrint",
     "CannotJudge",
     "CheckError",
@@ -33,6 +45,7 @@ __all__ = [
     "NotRun",
     "Observed",
     "Quality",
+    "Release",
     "ReportFormatError",
     "Rule",
     "Severity",
@@ -40,10 +53,18 @@ __all__ = [
     "SpecLike",
     "WeightsError",
     "all_rules",
+    "as_the_network",
     "check_episode",
+    "half_read",
+    "is_private",
     "judge",
+    "look_for_private",
     "observe",
     "read_report",
+    "reasons",
+    "release",
+    "remedy",
     "rule",
+    "uncovered",
     "unreadable",
 ]

@@ -16,6 +16,7 @@ from importlib.resources import files
 from headwater.checks.errors import WeightsError
 from headwater.checks.models import Finding, Quality, Severity
 from headwater.checks.registry import all_rules
+from headwater.checks.release import is_private
 
 ACCEPT_MILLI = 3476  # ln(.97 / .03) * 1000, DESIGN section 5
 FLOOR_MILLI = -12_000
@@ -55,12 +56,14 @@ def llr_milli(findings: Iterable[Finding], ran: Iterable[str]) -> int:
     """Sum over rules: each counts once, by its worst finding; a rule that did not run counts nothing.
 
     With a DEFECT nothing speaks in favour any more: that the states have no NaN does not make a foreign video less
-    foreign, so clean rules count only when there is no DEFECT.
+    foreign, so clean rules count only when there is no DEFECT. What ``privacy/`` rules find never counts.
     """
     table = weights().rules
     worst: dict[str, Severity] = {}
     order = (Severity.NOTE, Severity.RISK, Severity.DEFECT)
     for finding in findings:
+        if is_private(finding.rule):
+            continue
         if order.index(finding.severity) >= order.index(worst.get(finding.rule, Severity.NOTE)):
             worst[finding.rule] = finding.severity
     against = sum(table[name][order.index(severity)] for name, severity in worst.items() if severity in order[1:])
@@ -79,6 +82,6 @@ def quality(llr: int) -> Quality:
 
 
 def score(findings: Iterable[Finding]) -> int:
-    """Grade 0..1000: every DEFECT costs 700, every RISK 120."""
+    """Grade 0..1000: every DEFECT costs 700, every RISK 120; what is private costs nothing."""
     cost = {Severity.DEFECT: DEFECT_POINTS, Severity.RISK: RISK_POINTS, Severity.NOTE: 0}
-    return max(0, 1000 - sum(cost[finding.severity] for finding in findings))
+    return max(0, 1000 - sum(cost[f.severity] for f in findings if not is_private(f.rule)))

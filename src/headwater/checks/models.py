@@ -13,7 +13,8 @@ from typing import Any
 from headwater.checks.fingerprints import Fingerprints
 from headwater.primitives import canonical
 
-REPORT_SCHEMA = "headwater/check-report/1"
+REPORT_SCHEMA = "headwater/check-report/2"
+REPORT_SCHEMAS = ("headwater/check-report/1", REPORT_SCHEMA)  # all that can be read
 
 
 class Severity(StrEnum):
@@ -34,6 +35,30 @@ class Quality(StrEnum):
     ACCEPT = "accept"
     REVIEW = "review"
     REJECT = "reject"
+
+
+class Release(StrEnum):
+    """Whether the original may leave its owner: apart from quality, which it never changes."""
+
+    CLEAR = "clear"
+    NEEDS_CONSENT = "needs consent"
+    NEEDS_REDACTION = "needs redaction"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place in one frame of a camera: whole pixels of the picture as people see it."""
+
+    frame: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def to_record(self) -> list[int]:
+        """[frame, x, y, width, height]."""
+        return [self.frame, self.x, self.y, self.width, self.height]
 
 
 @dataclass(frozen=True)
@@ -80,6 +105,7 @@ class Finding:
         stream: the stream or camera concerned; empty if none in particular.
         impact: what the problem does to somebody who trains on it.
         fix: one imperative sentence for the contributor.
+        boxes: where in the picture, of at most eight frames; none in reports of schema 1.
     """
 
     rule: str
@@ -92,6 +118,7 @@ class Finding:
     stream: str = ""
     impact: str = ""
     fix: str = ""
+    boxes: tuple[Box, ...] = ()
 
     def headline(self) -> str:
         """The finding in one line: severity, rule, where, what was found and what is allowed."""
@@ -114,6 +141,7 @@ class Finding:
             "stream": self.stream,
             "impact": self.impact,
             "fix": self.fix,
+            "boxes": [box.to_record() for box in self.boxes],
         }
 
 
@@ -137,6 +165,9 @@ class CheckReport:
         score: grade of the recording, 0..1000.
         llr_milli: log-likelihood ratio of good against bad, thousandths of a nat.
         quality: accept, review or reject on that ratio with prior 0.
+        release: whether the original may leave, as if nobody had consented to anything; ``unknown`` where nothing
+            looked, and in reports of schema 1.
+        schema: of the bytes; 1 in reports read from before there was a release.
     """
 
     suite: str
@@ -150,6 +181,8 @@ class CheckReport:
     llr_milli: int
     quality: Quality
     fingerprints: Fingerprints
+    release: Release = Release.UNKNOWN
+    schema: str = REPORT_SCHEMA
 
     @property
     def defects(self) -> tuple[Finding, ...]:
@@ -170,8 +203,8 @@ class CheckReport:
 
     def to_record(self) -> dict[str, Any]:
         """Plain values for the canonical encoding; no floats."""
-        return {
-            "schema": REPORT_SCHEMA,
+        plain = {
+            "schema": self.schema,
             "suite": self.suite,
             "content_root": self.content_root,
             "episode": self.episode,
@@ -182,9 +215,17 @@ class CheckReport:
             "score": self.score,
             "llr_milli": self.llr_milli,
             "quality": str(self.quality),
+            "release": str(self.release),
             "fingerprints": self.fingerprints.to_record(),
         }
+        return plain if self.schema == REPORT_SCHEMA else _as_schema_1(plain)
 
     def to_bytes(self) -> bytes:
         """Canonical dag-cbor of ``to_record``."""
         return canonical.encode(self.to_record())
+
+
+def _as_schema_1(plain: dict[str, Any]) -> dict[str, Any]:
+    """The same without what schema 2 brought."""
+    findings = [{key: value for key, value in row.items() if key != "boxes"} for row in plain["findings"]]
+    return {key: value for key, value in plain.items() if key != "release"} | {"findings": findings}

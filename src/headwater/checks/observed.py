@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from headwater.checks.credentials import Credentials, credentials_of
 from headwater.checks.ego_motion import Pyramid, pyramid, shift_between
+from headwater.checks.exposed import Exposed, exposed
 from headwater.checks.fingerprints import (
     LONGEST_S,
     MOTION_HZ,
@@ -29,6 +30,7 @@ from headwater.checks.fingerprints import (
     pdq_of,
 )
 from headwater.checks.fingerprints import trajectory_print as _trajectory
+from headwater.checks.looking import Looker
 from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.signals import filled
@@ -49,6 +51,7 @@ from headwater.formats import (
 from headwater.formats.conventions import Conventions, stated_beside
 from headwater.formats.errors import ConventionsError
 from headwater.formats.thumbnail import area_thumbnail
+from headwater.privacy import Detectors, Seen
 
 WIDTH = 160
 THUMB = 40
@@ -81,6 +84,7 @@ class CameraFeatures:
         ego_micro: (n, 3) shift right, down (half-level pixels) and roll since the frame before, millionths;
             shape (0, 3) when no gyro asked for it.
         damage: the decoder's complaint; empty if every frame came out.
+        seen: what detectors saw in sampled frames; empty where none looked.
     """
 
     index: NDArray[np.int64]
@@ -97,6 +101,7 @@ class CameraFeatures:
     bright_milli: NDArray[np.int64] = field(default_factory=_none)
     peaks_milli: NDArray[np.int64] = field(default_factory=_none)
     packets: PacketLedger | None = None
+    seen: tuple[Seen, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -122,6 +127,7 @@ class Observed:
     unread_statement: str = ""
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     time_code: TimeCode | None = None
+    exposed: Exposed = field(default_factory=Exposed)
 
     @property
     def fps(self) -> float:
@@ -165,6 +171,7 @@ def observe(
     content_root: bytes = b"",
     threads: int = 1,
     on_frame: Callable[[str, Frame], None] | None = None,
+    detectors: Detectors | None = None,
 ) -> Observed:
     """Decode every camera once. A video that breaks off is not an error here but ``CameraFeatures.damage``.
 
@@ -173,12 +180,18 @@ def observe(
     """
     wants_ego = bool(episode.of_kind(Kind.GYRO))
     cameras = {
-        key: watch(video, ego=wants_ego, threads=threads, on_frame=partial(on_frame, key) if on_frame else None)
+        key: watch(
+            video,
+            ego=wants_ego,
+            threads=threads,
+            on_frame=partial(on_frame, key) if on_frame else None,
+            detectors=detectors,
+        )
         for key, video in episode.videos.items()
     }
-    conventions, unread = _statement(episode)
+    found = exposed(episode, {key: camera.seen for key, camera in cameras.items()}, detectors)
     stated = (_credentials(episode), time_code_of(episode))
-    return Observed(episode, cameras, spec, index, content_root, conventions, unread, *stated)
+    return Observed(episode, cameras, spec, index, content_root, *_statement(episode), *stated, found)
 
 
 def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatures:
@@ -190,21 +203,30 @@ def watch_images(images: Iterable[NDArray[np.uint8]], fps: float) -> CameraFeatu
 
 
 def watch(
-    video: Video, *, ego: bool = False, threads: int = 1, on_frame: Callable[[Frame], None] | None = None
+    video: Video,
+    *,
+    ego: bool = False,
+    threads: int = 1,
+    on_frame: Callable[[Frame], None] | None = None,
+    detectors: Detectors | None = None,
 ) -> CameraFeatures:
     """Decode one camera's part of an episode and keep what the rules need."""
     tape = _Tape(float(video.fps), ego)
     damage = ""
     packets = None
+    looker = Looker(video, detectors)
     try:
         packets = packets_of(video)
-        for frame in frames(video, width=WIDTH, threads=threads, whole=_sampled(len(packets), float(video.fps))):
+        tape.spectra = _sampled(len(packets), float(video.fps)) if video.stills is None else frozenset()
+        wanted = tape.spectra | looker.frames(len(packets))
+        for frame in frames(video, width=WIDTH, threads=threads, whole=wanted):
             tape.add(frame)
+            looker.add(frame)
             if on_frame is not None:
                 on_frame(frame)
     except RecordingError as error:
         damage = error.problem if not error.actual else f"{error.problem}: {error.actual}"
-    return replace(tape.features(damage), packets=packets)
+    return replace(tape.features(damage), packets=packets, seen=tuple(looker.seen))
 
 
 def _credentials(episode: Episode) -> dict[str, Credentials]:
@@ -260,6 +282,7 @@ class _Tape:
     peaks: list[int] = field(default_factory=list)
     last: NDArray[np.uint8] | None = None
     level: Pyramid | None = None
+    spectra: frozenset[int] = frozenset()
 
     def add(self, frame: Frame) -> None:
         image, count = frame.image, frame.image.size
@@ -286,7 +309,7 @@ class _Tape:
             self.hashes.append(pdq_of(image))
         if self.ego:
             self._follow(image)
-        if frame.whole is not None:
+        if frame.whole is not None and frame.index in self.spectra:
             self.peaks += peak_milli(frame.whole)
         self.thumbs.append(area_thumbnail(image, THUMB))
         self.last = image

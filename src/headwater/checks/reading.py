@@ -7,7 +7,18 @@ from typing import Any
 from headwater.checks.errors import ReportFormatError
 from headwater.checks.fingerprints import Fingerprints
 from headwater.checks.llr import weights
-from headwater.checks.models import REPORT_SCHEMA, CheckReport, Finding, NotRun, Quality, Severity, Span
+from headwater.checks.models import (
+    REPORT_SCHEMA,
+    REPORT_SCHEMAS,
+    Box,
+    CheckReport,
+    Finding,
+    NotRun,
+    Quality,
+    Release,
+    Severity,
+    Span,
+)
 from headwater.primitives import canonical
 from headwater.primitives.errors import HeadwaterError
 
@@ -15,14 +26,15 @@ UNREADABLE_LLR = -8_000
 
 
 def read_report(data: bytes) -> CheckReport:
-    """The report that ``to_bytes`` wrote.
+    """The report that ``to_bytes`` wrote, of this schema or an earlier one.
 
     Raises:
         ReportFormatError: the bytes are not one.
     """
     try:
         plain = canonical.decode(data)
-        if plain["schema"] != REPORT_SCHEMA:
+        schema = plain["schema"]
+        if schema not in REPORT_SCHEMAS:
             raise KeyError("schema")
         report = CheckReport(
             suite=plain["suite"],
@@ -36,6 +48,8 @@ def read_report(data: bytes) -> CheckReport:
             llr_milli=plain["llr_milli"],
             quality=Quality(plain["quality"]),
             fingerprints=Fingerprints.from_record(plain["fingerprints"]),
+            release=Release(plain["release"]) if schema == REPORT_SCHEMA else Release.UNKNOWN,
+            schema=schema,
         )
     except (canonical.CanonicalError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReportFormatError("check report", actual=str(error)[:80], allowed=REPORT_SCHEMA) from None
@@ -75,5 +89,6 @@ def unreadable(episode: str, content_root: bytes, rule: str, error: HeadwaterErr
 def _finding(row: dict[str, Any]) -> Finding:
     plain = dict(row)
     spans = tuple(Span(*numbers) for numbers in plain.pop("spans"))
+    boxes = tuple(Box(*numbers) for numbers in plain.pop("boxes", ()))
     severity = Severity(plain.pop("severity"))
-    return Finding(severity=severity, spans=spans, **plain)
+    return Finding(severity=severity, spans=spans, boxes=boxes, **plain)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from headwater.checks.models import Finding, Severity, Span
+from headwater.checks.models import Box, Finding, Severity, Span
 
 if TYPE_CHECKING:
     from headwater.checks.observed import Observed
@@ -30,6 +30,7 @@ class Need(StrEnum):
     SPEC = "a campaign spec"
     INDEX = "an index of earlier items"
     CONTENT_ROOT = "a content root"
+    DETECTORS = "the privacy extra"
 
 
 class CannotJudge(Exception):  # noqa: N818 - not an error: the answer is "not enough to say"
@@ -48,6 +49,7 @@ class Draft:
     stream: str = ""
     impact: str = ""
     fix: str = ""
+    boxes: tuple[Box, ...] = ()
 
 
 Check = Callable[["Observed"], Iterable[Draft]]
@@ -78,6 +80,7 @@ class Rule:
             draft.stream,
             draft.impact,
             draft.fix,
+            draft.boxes,
         )
 
 

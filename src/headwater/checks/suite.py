@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
+from headwater.checks.exposed import exposed
 from headwater.checks.llr import llr_milli, quality, score, weights
 from headwater.checks.models import CheckReport, Finding, NotRun
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
-from headwater.checks.registry import CannotJudge, Need, all_rules
+from headwater.checks.registry import CannotJudge, Need, Rule, all_rules
+from headwater.checks.release import is_private, release
 from headwater.formats import Episode, Kind
+from headwater.privacy import Detectors
+
+_WITHOUT = f"needs {Need.DETECTORS}"
 
 
 def check_episode(
@@ -19,6 +27,7 @@ def check_episode(
     index: IndexLike | None = None,
     content_root: bytes = b"",
     threads: int = 1,
+    detectors: Detectors | None = None,
 ) -> CheckReport:
     """Run the suite.
 
@@ -27,11 +36,15 @@ def check_episode(
         index: everything anchored before this item; without it the ``copy/`` rules are listed as not run.
         content_root: 32 bytes; empty when checking before submission.
         threads: decoder threads; the report does not depend on it.
+        detectors: of faces, text and voices; without, their rules are listed as not run. Networks use floating point:
+            what they find is for the owner and never part of the network's report, which is made without.
 
     The same episode, spec, index and root give the same ``to_bytes`` on every run. Raises nothing for a bad
     recording; RecordingError only if its files vanish meanwhile.
     """
-    return judge(observe(episode, spec=spec, index=index, content_root=content_root, threads=threads))
+    return judge(
+        observe(episode, spec=spec, index=index, content_root=content_root, threads=threads, detectors=detectors)
+    )
 
 
 def judge(seen: Observed) -> CheckReport:
@@ -43,12 +56,36 @@ def judge(seen: Observed) -> CheckReport:
         return _judge(seen)
 
 
-def _judge(seen: Observed) -> CheckReport:
+def look_for_private(
+    episode: Episode, *, detectors: Detectors | None = None
+) -> tuple[tuple[Finding, ...], tuple[NotRun, ...]]:
+    """Findings of the ``privacy/`` rules alone, and which did not run; without detectors no picture is decoded."""
+    seen = (
+        Observed(episode, {}, exposed=exposed(episode, {}, None))
+        if detectors is None
+        else observe(episode, detectors=detectors)
+    )
+    findings, _, not_run = _asked(seen, [rule for rule in all_rules() if is_private(rule.id)])
+    return tuple(findings), tuple(not_run)
+
+
+def as_the_network(report: CheckReport) -> CheckReport:
+    """The report without what only detectors see: byte for byte what a checker anchors, who has none."""
+    apart = {rule.id for rule in all_rules() if Need.DETECTORS in rule.needs}
+    findings = tuple(f for f in report.findings if f.rule not in apart)
+    kept = (*(row for row in report.not_run if row.rule not in apart), *(NotRun(name, _WITHOUT) for name in apart))
+    not_run = tuple(sorted(kept, key=lambda row: row.rule))
+    ran = tuple(name for name in report.ran if name.partition("@")[0] not in apart)
+    return replace(report, findings=findings, ran=ran, not_run=not_run, release=release(findings, not_run))
+
+
+def _asked(seen: Observed, rules: Iterable[Rule]) -> tuple[list[Finding], list[str], list[NotRun]]:
+    """Findings, ids of the rules that answered, and those that did not."""
     findings: list[Finding] = []
     ran: list[str] = []
     not_run: list[NotRun] = []
     have = _available(seen)
-    for rule in all_rules():
+    for rule in rules:
         missing = [need for need in rule.needs if need not in have]
         if missing:
             not_run.append(NotRun(rule.id, f"needs {missing[0]}"))
@@ -59,6 +96,11 @@ def _judge(seen: Observed) -> CheckReport:
             not_run.append(NotRun(rule.id, str(reason)))
         else:
             ran.append(rule.id)
+    return findings, ran, not_run
+
+
+def _judge(seen: Observed) -> CheckReport:
+    findings, ran, not_run = _asked(seen, all_rules())
     llr = llr_milli(findings, ran)
     versions = {rule.id: rule.version for rule in all_rules()}
     return CheckReport(
@@ -73,6 +115,7 @@ def _judge(seen: Observed) -> CheckReport:
         llr_milli=llr,
         quality=quality(llr),
         fingerprints=seen.fingerprints,
+        release=release(findings, not_run),
     )
 
 
@@ -86,5 +129,6 @@ def _available(seen: Observed) -> set[Need]:
         Need.SPEC: seen.spec is not None,
         Need.INDEX: seen.index is not None,
         Need.CONTENT_ROOT: bool(seen.content_root),
+        Need.DETECTORS: seen.exposed.detectors,
     }
     return {need for need, there in present.items() if there}

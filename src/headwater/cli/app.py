@@ -25,6 +25,7 @@ from headwater.cli import (
     holder,
     juror,
     network,
+    redact,
     review,
     search,
     settle,
@@ -45,8 +46,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    demo, network, wallet, campaign, check, time_code, submit, watch, review, settle, claim, dataset, convert, search,
-    audit, holder, deploy, governance, dispute, juror,
+    demo, network, wallet, campaign, check, time_code, redact, submit, watch, review, settle, claim, dataset, convert,
+    search, audit, holder, deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

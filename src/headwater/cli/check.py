@@ -5,12 +5,22 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater.cli.options import HomeOption, JsonOption, SomeCampaignOption, emit, home_of, say, session_of
-from headwater.cli.printing import report
+from headwater.cli.options import (
+    HomeOption,
+    JsonOption,
+    PeopleOption,
+    ShowsOption,
+    SomeCampaignOption,
+    emit,
+    home_of,
+    say,
+    session_of,
+)
+from headwater.cli.printing import Released, report
 
 if TYPE_CHECKING:
     from headwater.checks import CopyIndex
@@ -41,15 +51,25 @@ def check(
         Path | None, typer.Option(help="Write a page with pictures, signals and findings here, to open in a browser.")
     ] = None,
     fresh: Annotated[bool, typer.Option(help="Decode again what was checked before and has not changed.")] = False,
+    people: PeopleOption = 0,
+    shows: ShowsOption = None,
+    release: Annotated[bool, typer.Option("--release", help="Exit code 1 also unless the original may leave.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Judge episodes offline. Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check."""
+    """Judge episodes offline, and whether the originals may leave. Nothing leaves this machine.
+
+    Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check.
+    """
+    from headwater.checks import as_the_network
     from headwater.client.errors import ClientError
     from headwater.client.offline import read_index
+    from headwater.client.releasing import demand_kinds
     from headwater.formats import open_recording
     from headwater.report import Film, Shown, page
 
+    kinds = tuple(shows or ())
+    demand_kinds(kinds)
     wanted = spec_for(campaign, spec, home)
     snapshot = read_index(index) if index else None
     recording = open_recording(path)
@@ -66,18 +86,40 @@ def check(
         if film and one.seen:
             pages.append(Shown(one.seen, film, one.report))
         if not as_json:
-            _print(path, number, one)
+            _print(path, number, one, _released(one, people, kinds))
         done.append((number, one))
     if report_file:
-        report_file.write_bytes(done[0][1].report.to_bytes())
+        report_file.write_bytes(as_the_network(done[0][1].report).to_bytes())
     if html:
         html.write_bytes(page(pages))
     rejected = sum(one.report.quality == "reject" for _, one in done)
+    kept_back = sum(_released(one, people, kinds).may != "clear" for _, one in done)
     if as_json:
-        emit([{"number": number, "unsendable": one.unsendable, **one.report.to_record()} for number, one in done])
+        emit([_row(number, one, _released(one, people, kinds)) for number, one in done])
     elif len(done) > 1:
         typer.echo(f"{len(done)} episodes: {len(done) - rejected} good or for reviewers, {rejected} rejected")
-    return REJECTED if rejected else 0
+    return REJECTED if rejected or (release and kept_back) else 0
+
+
+def _released(one: Offline, people: int, shows: tuple[str, ...]) -> Released:
+    from headwater.checks import reasons, release, remedy
+
+    found, missing = one.report.findings, one.report.not_run
+    return Released(
+        release(found, missing, people=people, shows=shows),
+        reasons(found, missing, people=people, shows=shows),
+        remedy(found, missing, people=people, shows=shows),
+    )
+
+
+def _row(number: int, one: Offline, released: Released) -> dict[str, Any]:
+    row = {"number": number, "unsendable": one.unsendable, **one.report.to_record()}
+    return {
+        **row,
+        "release": str(released.may),
+        "release_reasons": list(released.reasons),
+        "release_fix": released.fix,
+    }
 
 
 def _checked(
@@ -86,13 +128,14 @@ def _checked(
     """The report, from ``kept`` if it is there and no pictures are needed; a folder that cannot be used is none."""
     from headwater.client.checked import Checked, name_of
     from headwater.client.offline import check_offline
+    from headwater.privacy import detectors_if_there
 
     name = name_of(episode, spec, index) if kept else ""
     known = Checked(kept).get(name) if kept and film is None else None
     if known:
         return known
     with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
-        made = check_offline(episode, Path(work), spec, index, film)
+        made = check_offline(episode, Path(work), spec, index, detectors_if_there(), film)
     if kept:
         with suppress(OSError):
             Checked(kept).put(name, made)
@@ -120,7 +163,7 @@ def numbers_of(recording: Recording, wanted: list[int] | None) -> list[int]:
     return list(dict.fromkeys(wanted)) if wanted else list(there)
 
 
-def _print(path: Path, number: int, one: Offline) -> None:
-    report(f"{path} episode {number}", one.report)
+def _print(path: Path, number: int, one: Offline, released: Released) -> None:
+    report(f"{path} episode {number}", one.report, released)
     if one.unsendable:
         say(f"  cannot be sent as it is: {one.unsendable}")

@@ -25,6 +25,11 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON on stdout.")]
 AsOption = Annotated[str, typer.Option("--as", help="Name of the wallet to act with.")]
 OperatorOption = Annotated[str, typer.Option("--operator", help="Wallet of the operator whose desk is in this home.")]
+PeopleOption = Annotated[int, typer.Option("--people", min=0, help="People a viewer could recognise, who agreed.")]
+ShowsOption = Annotated[
+    list[str] | None,
+    typer.Option("--shows", help="What they agreed to show, again for more: faces, voices, texts, positions."),
+]
 CampaignOption = Annotated[int, typer.Option("--campaign", help="Number of the campaign.")]
 SomeCampaignOption = Annotated[int | None, typer.Option("--campaign", help="Number of the campaign.")]
 

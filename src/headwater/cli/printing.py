@@ -5,15 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from headwater.checks import CheckReport, Finding
+    from headwater.checks import CheckReport, Finding, Release
 
 _PIPE_WIDTH = 160
-_COLOURS = {"defect": "red", "risk": "yellow", "note": "dim", "accept": "green", "review": "yellow", "reject": "red"}
+_COLOURS = {
+    "defect": "red", "risk": "yellow", "note": "dim", "accept": "green", "review": "yellow", "reject": "red",
+    "clear": "green", "needs consent": "yellow", "needs redaction": "red", "unknown": "yellow",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Released:
+    """Whether an original may leave, what keeps it from that, and what to do about it."""
+
+    may: Release
+    reasons: tuple[str, ...] = ()
+    fix: str = ""
 
 
 class Advance(Protocol):
@@ -55,8 +68,12 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
             out.print(f"{name:<{width}}  {text}")
 
 
-def report(name: str, made: CheckReport) -> None:
-    """A check report: verdict line, findings with evidence, rules that did not run."""
+def report(name: str, made: CheckReport, released: Released | None = None) -> None:
+    """A check report: verdict line, findings with evidence, rules that did not run.
+
+    Args:
+        released: whether the original may leave, with consent; default as the report has it, without.
+    """
     from rich.text import Text
 
     out = console()
@@ -64,10 +81,21 @@ def report(name: str, made: CheckReport) -> None:
     line.append(str(made.quality), style=_COLOURS[made.quality])
     line.append(f", score {made.score}, log-likelihood ratio {made.llr_milli / 1000:+.2f}, suite {made.suite}")
     out.print(line)
+    _released(out, released or Released(made.release))
     for finding in made.findings:
         _finding(out, finding)
     if made.not_run:
         out.print("  not run: " + "; ".join(f"{row.rule} ({row.why})" for row in made.not_run))
+
+
+def _released(out: Console, released: Released) -> None:
+    from rich.text import Text
+
+    out.print(Text(f"  release: {released.may}", style=_COLOURS[released.may]))
+    for reason in released.reasons:
+        out.print(f"         {reason}")
+    if released.fix:
+        out.print(f"         fix: {released.fix}")
 
 
 def _finding(out: Console, finding: Finding) -> None:

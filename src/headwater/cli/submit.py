@@ -15,7 +15,9 @@ from headwater.cli.options import (
     HomeOption,
     JsonOption,
     OperatorOption,
+    PeopleOption,
     Session,
+    ShowsOption,
     emit,
     say,
     session_of,
@@ -42,7 +44,8 @@ def submit(
     name: AsOption,
     episode: EpisodeOption = None,
     force: Annotated[bool, typer.Option(help="Send what the checks reject as well; it may cost its deposit.")] = False,
-    people: Annotated[int, typer.Option(min=0, help="People a viewer could recognise, who agreed.")] = 0,
+    people: PeopleOption = 0,
+    shows: ShowsOption = None,
     premises: Annotated[str, typer.Option(help="Where it was recorded.")] = "own workplace",
     purpose: Annotated[
         list[str] | None,
@@ -67,9 +70,10 @@ def submit(
     from headwater.client.submit import Consent, Submitter, agreed
     from headwater.formats import open_recording
     from headwater.node.gateway import LocalGateway
+    from headwater.privacy import detectors_if_there
 
     purposes, regions = tuple(purpose or ()) or None, tuple(region or ()) or None
-    consent = Consent(people, premises, purposes, regions, youngest)
+    consent = Consent(people, premises, purposes, regions, youngest, tuple(shows or ()))
     recording = open_recording(path)
     numbers = numbers_of(recording, episode)
     session = session_of(home)
@@ -78,7 +82,10 @@ def submit(
     say(f"consent: {', '.join(given.purposes)}; {', '.join(given.regions) or 'anywhere'}")
     session.home.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="submit-", dir=session.home.work) as work:
-        sender = Submitter(session.network, gateway, signer, Journal(session.home.journals), Path(work))
+        eyes = detectors_if_there()
+        if eyes is None:
+            say("faces, text and voices are not looked for: they need the privacy extra")
+        sender = Submitter(session.network, gateway, signer, Journal(session.home.journals), Path(work), detectors=eyes)
         rows = _send(sender, recording, numbers, campaign, consent, force=force)
     if as_json:
         emit(rows)

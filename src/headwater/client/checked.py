@@ -1,8 +1,9 @@
 """Reports of episodes that were checked before, so that an unchanged one is not decoded again.
 
 A report is found by everything it depends on: the bytes of the episode's files, its place in them, the spec, the
-index, the suite with the version of each rule, and the code that reads and judges (its files' sizes and times, so
-that whoever changes a rule is not shown yesterday's answer). Anything else than the kept bytes is as if not there.
+index, the suite with the version of each rule, the detectors that are installed, and the code that reads and judges
+(its files' sizes and times, so that whoever changes a rule is not shown yesterday's answer). Anything else than the
+kept bytes is as if not there.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from typing import Any
 from headwater.checks import CopyIndex, all_rules, read_report
 from headwater.checks.errors import ReportFormatError
 from headwater.checks.llr import weights
+from headwater.checks.time_code import time_code_beside
 from headwater.client.offline import Offline
 from headwater.export.conform import statement_beside
 from headwater.formats import Episode
 from headwater.primitives import canonical
 from headwater.primitives.hashing import sha256_file
+from headwater.privacy import versions_if_there
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.codec import digest
 
 SCHEMA = "headwater/checked/1"
-_CODE = ("headwater.checks", "headwater.formats")
+_CODE = ("headwater.checks", "headwater.formats", "headwater.privacy")
 
 
 class Checked:
@@ -62,14 +65,15 @@ def name_of(episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None
     """
     source = episode.source
     root = source.root if source.root.is_dir() else source.root.parent
-    stated = statement_beside(episode)
-    known = sorted((os.path.relpath(file, root), _hashed(file)) for file in (*source.files, *filter(None, [stated])))
+    beside = filter(None, (statement_beside(episode), time_code_beside(episode)))
+    known = sorted((os.path.relpath(file, root), _hashed(file)) for file in {*source.files, *beside})
     record: dict[str, Any] = {
         "files": [list(pair) for pair in known],
         "place": [source.format, source.index, episode.name, source.root.name],
         "spec": digest(spec) if spec else b"",
         "index": hashlib.sha256(index.to_bytes()).digest() if index else b"",
         "suite": [weights().suite, *(f"{rule.id}@{rule.version}" for rule in all_rules())],
+        "detectors": versions_if_there(),
         "code": _code(),
     }
     return hashlib.sha256(canonical.encode(record)).hexdigest()

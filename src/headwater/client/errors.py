@@ -4,6 +4,7 @@ HeadwaterError
 └── ClientError
     ├── PackError           an episode that cannot be cut out of its set without changing it
     ├── RefusedLocallyError the checks reject it before anything is sent
+    │   └── NotReleasableError  it shows what nobody agreed to show
     ├── NotFinalError       the chain has not made it final yet
     └── HoldersError        key holders that did not answer or refused
 """
@@ -23,6 +24,10 @@ class PackError(ClientError):
 
 class RefusedLocallyError(ClientError):
     """The checks reject the recording; sending it would cost the deposit."""
+
+
+class NotReleasableError(RefusedLocallyError):
+    """It shows people, places or papers that no consent covers; redact it, or ask them."""
 
 
 class NotFinalError(ClientError):

@@ -11,6 +11,7 @@ from headwater.client.errors import PackError
 from headwater.client.pack import pack
 from headwater.client.sealing import hash_files
 from headwater.formats import Episode
+from headwater.privacy import Detectors
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.report import Film
 
@@ -30,9 +31,16 @@ class Offline:
 
 
 def check_offline(
-    episode: Episode, work: Path, spec: CampaignSpec | None, index: CopyIndex | None, film: Film | None = None
+    episode: Episode,
+    work: Path,
+    spec: CampaignSpec | None,
+    index: CopyIndex | None,
+    detectors: Detectors | None = None,
+    film: Film | None = None,
 ) -> Offline:
     """Packs, hashes and checks one episode; byte for byte the network's report, given its spec and index snapshot.
+
+    With detectors the report holds what they saw as well; ``checks.as_the_network`` leaves it out.
 
     An episode that cannot be packed is judged as it lies there, without a content root.
 
@@ -49,7 +57,7 @@ def check_offline(
         episode, (_, root) = packed.episode, hash_files(packed.files)
     except PackError as error:
         unsendable = error.line()
-    seen = observe(episode, spec=spec, index=index, content_root=root, on_frame=film)
+    seen = observe(episode, spec=spec, index=index, content_root=root, on_frame=film, detectors=detectors)
     return Offline(judge(seen), unsendable, seen)
 
 

@@ -15,11 +15,13 @@ from headwater.client.network import Network
 from headwater.client.pack import Packed, pack
 from headwater.client.ports import Gateway
 from headwater.client.preview import contact_sheet
+from headwater.client.releasing import demand_kinds, demand_releasable
 from headwater.client.sealing import content_key, hash_files, seal_files
 from headwater.formats import Episode
 from headwater.market import consent_gaps, demand_age
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.primitives.eip712 import Signer
+from headwater.privacy import Detectors
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.consent import ConsentReceipt
@@ -40,6 +42,7 @@ class Consent:
     Attributes:
         purposes, regions: ``None`` agrees to exactly what the campaign asks for, and to no more.
         minimum_age: years of the youngest of the contributor and everyone visible; 0 if not stated. Never guessed.
+        shows: kinds that may be recognised: ``faces``, ``voices``, ``texts``, ``positions``.
     """
 
     people_visible: int = 0
@@ -47,6 +50,7 @@ class Consent:
     purposes: tuple[str, ...] | None = None
     regions: tuple[str, ...] | None = None
     minimum_age: int = 0
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def agreed(consent: Consent, terms: Terms) -> Agreed:
     PURPOSE_BITS.mask(purposes)
     REGION_BITS.mask(regions)
     demand_age("age of the youngest", consent.minimum_age)
+    demand_kinds(consent.shows)
     made = Agreed(consent, purposes, regions, consent.minimum_age)
     for gap in consent_gaps(terms, made):
         raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
@@ -100,6 +105,7 @@ class Submitter:
     Attributes:
         work: folder for cuts and scratch files.
         progress: told each file's path and size when it is stored.
+        detectors: of faces, text and voices; without, only what files say of themselves keeps an episode from leaving.
     """
 
     network: Network
@@ -108,15 +114,18 @@ class Submitter:
     journal: Journal
     work: Path
     progress: Callable[[str, int], None] = lambda path, size: None
+    detectors: Detectors | None = None
 
     def submit(self, episode: Episode, campaign: int, consent: Consent, *, check: bool = True) -> Submitted:
         """Sends one episode.
 
         Args:
             check: run the suite first and refuse what it rejects; copies across contributors only show on the network.
+                What is private is looked for in any case.
 
         Raises:
             RefusedLocallyError: with the finding; nothing was sent.
+            NotReleasableError: it shows what no consent covers; nothing was sent.
             ClientError: the consent does not cover what the campaign asks for; nothing was sent.
             PackError, RecordingError, IntakeError: with what to do; sending again goes on where this stopped.
         """
@@ -126,7 +135,8 @@ class Submitter:
         if packed.modality != spec.modality:
             fix = "choose a campaign that asks for it"
             raise ClientError("recording", actual=packed.modality, allowed=spec.modality, fix=fix)
-        report = check_here(packed.episode, spec) if check else None
+        report = check_here(packed.episode, spec, self.detectors) if check else None
+        demand_releasable(packed.episode, consent, self.detectors, report)
         hashes, root = hash_files(packed.files)
         entry = self._entry(episode, campaign, root)
         if entry.digest:
@@ -180,7 +190,7 @@ class Submitter:
             self.journal.save(entry)
         self._consented(entry, root, consent)
         suite = report.suite if report else ""
-        manifest = _manifest(packed, entry, files, _previews(packed.episode, blobs), suite)
+        manifest = _manifest(packed, entry, files, _previews(packed.episode, blobs, self.detectors), suite)
         entry.manifest = self.network.put(manifest)
         given = Contribution(
             campaign=entry.campaign,
@@ -214,16 +224,17 @@ class Submitter:
             minimum_age=consent.minimum_age,
             withdrawal=self.signer.address,
             given_at=self.network.contracts.chain.now(),
+            shows=consent.said.shows,
         )
 
 
-def check_here(episode: Episode, spec: CampaignSpec) -> CheckReport:
+def check_here(episode: Episode, spec: CampaignSpec, detectors: Detectors | None = None) -> CheckReport:
     """The suite without an index, before anything is sent.
 
     Raises:
         RefusedLocallyError: it would be rejected; names the finding and the fix.
     """
-    report = check_episode(episode, spec=spec)
+    report = check_episode(episode, spec=spec, detectors=detectors)
     if report.quality is Quality.REJECT:
         worst = report.defects[0] if report.defects else None
         raise RefusedLocallyError(
@@ -234,8 +245,8 @@ def check_here(episode: Episode, spec: CampaignSpec) -> CheckReport:
     return report
 
 
-def _previews(episode: Episode, blobs: BlobStore) -> tuple[str, ...]:
-    sheet = contact_sheet(episode)
+def _previews(episode: Episode, blobs: BlobStore, detectors: Detectors | None) -> tuple[str, ...]:
+    sheet = contact_sheet(episode, detectors)
     return (blobs.put(sheet),) if sheet else ()
 
 

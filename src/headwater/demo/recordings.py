@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from headwater.demo.errors import DemoError
+from headwater.privacy import strip_film
 from headwater.testing.forgeries import forge, half_done
 
 _NAMES = ("lerobot_v30_g1", "lerobot_v21_g1", "gopro_karma.mp4")
@@ -64,6 +65,22 @@ class _Forged:
         )
 
 
+def _clip(source: Path, out: Path) -> Path:
+    """The GoPro clip without where its drone flew, and without sound. Nobody is in the picture, so that is all."""
+    made = out.with_name(f"{out.name}_clip.mp4")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    strip_film(source / "gopro_karma.mp4", made)
+    return made
+
+
+class _ForgedClip:
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def __call__(self, source: Path, out: Path) -> Path:
+        return forge(self._kind, _clip(source, out), out)
+
+
 def _half_done(source: Path, out: Path) -> Path:
     return half_done(source / "lerobot_v30_g1", out, episode=1)
 
@@ -71,7 +88,7 @@ def _half_done(source: Path, out: Path) -> Path:
 MAKERS: Mapping[str, Callable[[Path, Path], Path]] = {
     "g1_v30": _plain("lerobot_v30_g1"),
     "g1_v21": _plain("lerobot_v21_g1"),
-    "gopro": _plain("gopro_karma.mp4"),
+    "gopro": _clip,
     "exact_copy": _Forged("exact_copy", "lerobot_v21_g1"),
     "mirrored": _Forged("mirrored_noised_copy", "lerobot_v30_g1", 0),
     "frozen": _Forged("frozen_video", "lerobot_v21_g1", 1),
@@ -79,6 +96,6 @@ MAKERS: Mapping[str, Callable[[Path, Path], Path]] = {
     "swapped": _Forged("video_of_another", "lerobot_v21_g1", 1, "lerobot_v21_g1", 0),
     "shifted": _Forged("shifted_actions", "lerobot_v21_g1", 1),
     "half_done": _half_done,
-    "gyro_csv": _Forged("gyro_csv", "gopro_karma.mp4"),
-    "gyro_gpmf": _Forged("gyro_gpmf", "gopro_karma.mp4"),
+    "gyro_csv": _ForgedClip("gyro_csv"),
+    "gyro_gpmf": _ForgedClip("gyro_gpmf"),
 }

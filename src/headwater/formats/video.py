@@ -188,14 +188,14 @@ def frames(
         start, stop: episode frame numbers; ``stop=None`` means to the episode's end.
         threads: decoder threads; the result does not depend on it.
         only: frame numbers worth converting; the others are decoded but not handed out.
-        whole: frame numbers of a video file whose full-size luma comes beside the thumbnail.
+        whole: frame numbers whose full-size luma comes beside the thumbnail.
 
     Yields fewer frames than declared if the file has fewer, and turned the way players show them. Raises
     DamagedFileError where decoding fails.
     """
     for number, seconds, picture, corrupt in _pictures(video, start, stop, threads, only):
         image = luma(picture, video.pix_fmt, width) if gray else rgb(picture, video.pix_fmt)
-        full = luma(picture, video.pix_fmt, None) if number in whole and video.stills is None else None
+        full = luma(picture, video.pix_fmt, None) if number in whole else None
         yield Frame(number, seconds, turned(image, video.rotation), corrupt, full)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from headwater.records.codec import record
 
 
-@record("consent-receipt", 1)
+@record("consent-receipt", 2)
 @dataclass(frozen=True)
 class ConsentReceipt:
     """What the people and premises in one clip agreed to.
@@ -23,6 +23,7 @@ class ConsentReceipt:
             stated.
         withdrawal: account that may withdraw.
         given_at: Unix seconds.
+        shows: kinds of spec/registry.md that may be recognised in it; a name a reader does not know grants nothing.
     """
 
     campaign: int
@@ -35,3 +36,4 @@ class ConsentReceipt:
     minimum_age: int
     withdrawal: str
     given_at: int
+    shows: tuple[str, ...]

@@ -297,7 +297,7 @@ class SmallHistory:
         self.names[f"preview/{item}"] = self.blobs.put(b"jpeg" + bytes([item]))
         consent = self._lie(
             f"consent/{item}",
-            ConsentReceipt(1, owner.address, root, 1, "lab", PURPOSES, ("DE", "FR"), 18, owner.address, 1_000),
+            ConsentReceipt(1, owner.address, root, 1, "lab", PURPOSES, ("DE", "FR"), 18, owner.address, 1_000, ()),
         )
         manifest = self._lie(
             f"manifest/{item}",

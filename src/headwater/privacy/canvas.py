@@ -1,0 +1,31 @@
+"""A picture laid into the fixed size a network takes, top left, its shape kept."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.privacy.models import Area
+
+
+class Canvas:
+    """One picture scaled to fit ``width`` x ``height``, and the way back to its own pixels."""
+
+    def __init__(self, image: NDArray[np.uint8], width: int, height: int) -> None:
+        high, wide = image.shape[:2]
+        self._scale = min(width / wide, height / high)
+        size = (max(1, int(wide * self._scale)), max(1, int(high * self._scale)))
+        way = cv2.INTER_AREA if self._scale < 1 else cv2.INTER_LINEAR
+        self.grey = np.zeros((height, width), np.uint8)
+        self.grey[: size[1], : size[0]] = cv2.resize(image, size, interpolation=way)
+
+    def planes(self) -> NDArray[np.float32]:
+        """(1, 3, height, width) grey levels 0..255, three times the same."""
+        return np.repeat(self.grey[None, None].astype(np.float32), 3, axis=1)
+
+    def area(self, x: float, y: float, width: float, height: float) -> Area:
+        """A rectangle of the canvas in the picture's pixels."""
+        left, top = int(np.floor(x / self._scale)), int(np.floor(y / self._scale))
+        right, bottom = int(np.ceil((x + width) / self._scale)), int(np.ceil((y + height) / self._scale))
+        return Area(left, top, right - left, bottom - top)
