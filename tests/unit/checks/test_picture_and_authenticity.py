@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from headwater.checks import Finding, Observed, Severity, judge
+from headwater.checks import Finding, Observed, Severity, check_episode, judge
 from headwater.checks.observed import CameraFeatures
 from headwater.checks.rules.authenticity_double_compression import rhythm
 from headwater.checks.spectrum import peak_milli
-from headwater.formats import Kind, PacketLedger, Stream, Video
+from headwater.formats import Kind, PacketLedger, Stream, Video, open_recording
 from headwater.formats.mp4 import Edit
 from headwater.testing.episodes import FPS, camera, episode
+from headwater.testing.generated import made, write_made
 
 COUNT = 240
 Thumbs = NDArray[np.uint8]
@@ -134,6 +135,13 @@ def test_cut_is_found_at_its_frame(at: int) -> None:
     assert findings[0].severity is Severity.DEFECT
     assert abs(findings[0].spans[0].start_frame + 1 - at) <= 1
     assert not found("authenticity/cut", {"front": lively(whole[:COUNT])})
+
+
+@pytest.mark.parametrize("seed", [13, 132])  # a gripper that snaps; a key frame that repaints a picture at rest
+def test_jump_of_a_whole_recording_is_no_defect(seed: int, tmp_path: Path) -> None:
+    report = check_episode(open_recording(write_made(tmp_path, made(seed)))[0])
+    assert not report.defects
+    assert "authenticity/cut" in {finding.rule for finding in report.findings}  # shown all the same
 
 
 @pytest.mark.parametrize("backwards", [False, True])
