@@ -97,10 +97,19 @@ fmt: setup       ## format everything
 artifacts: setup ## compile the contracts into the Python package
 	$(BIN)/python contracts/build.py
 
-bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy   ## every measurement; results in bench/results
+bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy   ## every measurement; results in bench/results
 
-bench-gyro: setup   ## gyro authenticity on rendered clips: CLIPS=folder of bench/gyro_clips.py, DATA=folder with comma2k19
-	$(BIN)/python bench/bench_gyro.py $(CLIPS) $(if $(DATA),--data $(DATA))
+.venv-mujoco/.installed: bench/mujoco.txt
+	$(PYTHON) -m venv .venv-mujoco
+	.venv-mujoco/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
+	touch $@
+
+build/gyro_clips/.rendered: .venv-mujoco/.installed bench/gyro_clips.py
+	MUJOCO_GL=osmesa .venv-mujoco/bin/python bench/gyro_clips.py build/gyro_clips --count 200
+	touch $@
+
+bench-gyro: setup build/gyro_clips/.rendered   ## gyro authenticity: 200 rendered clips (needs the package libosmesa6), the GoPro file
+	$(BIN)/python bench/bench_gyro.py build/gyro_clips $(if $(wildcard ../shared/data/comma2k19),--data ../shared/data)
 
 bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
@@ -108,4 +117,4 @@ bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy: setu
 bench-checks: $(PEERS)
 
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* .venv-mujoco node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

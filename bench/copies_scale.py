@@ -50,9 +50,9 @@ def scale_rows(families: list[Family], size: int, limit_ms: float) -> Iterator[R
     answers = [_asked(index, name, prints) for name, prints in queries]
     goal = Goal("<=", limit_ms)
     for unit, times in (("ms of CPU", [a.cpu_ms for a in answers]), ("ms on the clock", [a.wall_ms for a in answers])):
-        held = goal if unit == "ms of CPU" else None
-        yield Row(f"{size:,} items: a query, median of {len(times)}", _at(times, 50), unit, held)
-        yield Row(f"{size:,} items: one query in twenty takes longer than", _at(times, 95), unit, held)
+        held, on = (goal, "CPU") if unit == "ms of CPU" else (None, "on the clock")
+        yield Row(f"{size:,} items: a query, median of {len(times)}, {on}", _at(times, 50), unit, held)
+        yield Row(f"{size:,} items: one query in twenty takes longer than, {on}", _at(times, 95), unit, held)
     found, none = (
         [a.right for a in part] for part in (answers[: -len(_some(strangers))], answers[-len(_some(strangers)) :])
     )

@@ -63,11 +63,11 @@ BROKEN = [
     for name, says in (
         ("half.mp4", "truncated"),
         ("headless.mp4", "truncated"),
-        ("lying-footer", "row count is a lie"),
+        ("lying-footer", "is a lie"),
         ("cut-parquet", "parquet"),
         ("no-info", "info.json"),
     )
-] + [("watch {dir}/lying-footer --once --existing", "row count is a lie")]
+] + [("watch {dir}/lying-footer --once --existing", "is a lie")]
 WRONG_KEY = [
     ("wallet show nobody", "headwater wallet new nobody"),
     (f"submit {G1} --campaign 1 --as nobody", "wallet nobody"),

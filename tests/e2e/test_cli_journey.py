@@ -172,7 +172,10 @@ def test_main_job_with_commands_alone(shell: Shell, tmp_path: Path) -> None:
 def test_time_code_is_filmed_and_held_against_the_chain(shell: Shell, tmp_path: Path) -> None:
     clip, png = tmp_path / "clip", tmp_path / "code.png"
     clip.mkdir()
-    words = (str(clip / FILE), "--as", "ana", "--camera", "camera", "--png", str(png))
+    shell.run("wallet", "new", "filmer")
+    shell.run("wallet", "new", "caller")
+    shell.run("wallet", "fund", "caller", "--dollars", "100")
+    words = (str(clip / FILE), "--as", "filmer", "--camera", "camera", "--png", str(png))
     code = shell.data("time-code", *words)["code"]
     shell.run("time-code", *words, code=2)  # does not write over what may be in use
     picture = np.full((540, 480), 128, np.uint8)
@@ -181,8 +184,10 @@ def test_time_code_is_filmed_and_held_against_the_chain(shell: Shell, tmp_path: 
     (clip / "imu.csv").write_text("t_s,sensor,x,y,z,unit\n0,gyro,0,0,0,rad/s\n2,gyro,0,0,0,rad/s\n")
     assert cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(png)))[0] == code
 
-    called = shell.run("campaign", "new", "--spec", str(CLIPS), "--reward", "1", "--budget", "5", "--as", "lab").strip()
-    shell.run("submit", str(clip), "--campaign", called, "--force", "--as", "ana")
+    called = shell.run(
+        "campaign", "new", "--spec", str(CLIPS), "--reward", "1", "--budget", "5", "--as", "caller"
+    ).strip()
+    shell.run("submit", str(clip), "--campaign", called, "--force", "--as", "filmer")
     shell.run("settle", "--campaign", called, "--as", "operator")
     engine = open_database(Home(shell.home).operator_db)
     with engine.begin() as db:

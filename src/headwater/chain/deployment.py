@@ -36,7 +36,7 @@ class Profile:
         minimums: first least stake of operator, reviewer, juror and key holder.
         stake_bounds: floor and ceiling of all four.
         unbonding: wait between asking collateral or a stake back and getting it.
-        suite: digest of check suite 1.
+        suite: digest of the check suite's table of weights.
         voting, voting_floors: seconds from a proposal to its vote, and of the vote.
         threshold: votes a proposer needs; quorum_percent: of the supply, that make a vote count.
         timelock, timelock_floor: wait between passing and execution.
@@ -79,7 +79,7 @@ class Profile:
 
 
 _HOUR, _DAY = 3600, 86_400
-_SUITE_1 = "0x1a72803021a871294f2b4cd9b6d54df5fcd3acd150e3234e413b16e4798b2f0c"
+_SUITE_2 = "0x7eb55ba13c639e66fd8df92d4a5bb19b73e430c41770832f7b50b5afa25ca3fe"
 LOCAL = Profile(
     "local",
     windows=(2, 2, 5, 2, 4),
@@ -92,7 +92,7 @@ LOCAL = Profile(
     minimums=(1_000 * _COIN, 100 * _COIN, 100 * _COIN, 1_000 * _COIN),
     stake_bounds=(50 * _COIN, 10_000 * _COIN),
     unbonding=30,
-    suite=_SUITE_1,
+    suite=_SUITE_2,
     voting=(1, 5),
     voting_floors=(1, 2),
     threshold=1_000_000 * _COIN,
@@ -118,7 +118,7 @@ PUBLIC = Profile(
     minimums=(10_000 * _COIN, 1_000 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
     stake_bounds=(500 * _COIN, 100_000 * _COIN),
     unbonding=21 * _DAY,
-    suite=_SUITE_1,
+    suite=_SUITE_2,
     voting=(2 * _DAY, 5 * _DAY),
     voting_floors=(1 * _DAY, 3 * _DAY),
     threshold=1_000_000 * _COIN,

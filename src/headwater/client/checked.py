@@ -71,7 +71,7 @@ def name_of(episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None
         "files": [list(pair) for pair in known],
         "place": [source.format, source.index, episode.name, source.root.name],
         "spec": digest(spec) if spec else b"",
-        "index": hashlib.sha256(index.to_bytes()).digest() if index else b"",
+        "index": hashlib.sha256(index.to_bytes()).digest() if index is not None else b"",
         "suite": [weights().suite, *(f"{rule.id}@{rule.version}" for rule in all_rules())],
         "detectors": versions_if_there(),
         "code": _code(),

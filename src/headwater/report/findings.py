@@ -36,9 +36,7 @@ def verdict(section: Element, number: int, episode: Episode, report: CheckReport
     facts = add(head, "dl", class_="facts")
     _fact(facts, "score", f"{report.score}", "of 1000")
     _llr(facts, report.llr_milli)
-    release = getattr(report, "release", None)
-    if release is not None:
-        _fact(facts, "release", str(release), "whether the original may leave")
+    _fact(facts, "release", str(report.release), "whether the original may leave")
     _fact(facts, "suite", report.suite, f"{len(report.ran)} rules ran, {len(report.not_run)} did not")
     if report.index_entries >= 0:
         _fact(facts, "compared with", f"{report.index_entries}", "earlier items")
