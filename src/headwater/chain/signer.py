@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from headwater.chain.errors import KeystoreError
+from headwater.primitives.appearing import write_new
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
@@ -86,17 +86,10 @@ def keystore_write(path: Path, key: bytes, password: str, cost: int = STANDARD_C
 
     content = create_keyfile_json(key, password.encode(), kdf="scrypt", iterations=cost)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)  # fails if the name is taken, unlike rename
+        write_new(path, json.dumps(content).encode(), 0o600)
     except FileExistsError:
         raise KeystoreError(f"key file {path}", actual="exists", fix="choose another name or remove it") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def keystore_read(path: Path, password: str) -> bytes:

@@ -83,9 +83,11 @@ def load(
     dataset: VersionArgument, name: AsOption, out: OutOption, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Get the keys, decrypt a bought version here, and say how to read it."""
+    from headwater.export import demand_free
+
     number, version = version_of(dataset)
     session = session_of(home)
-    target = _free(out)
+    target = demand_free(out)
     got = _deliver(session, name, number, version, target)
     if as_json:
         folders = [
@@ -118,9 +120,10 @@ def export(
     from headwater.client.provenance import provenance_of
     from headwater.client.spec_file import read_spec
     from headwater.client.training import asked_of
+    from headwater.export import demand_free
     from headwater.formats import open_recording
 
-    target = _free(out)
+    target = demand_free(out)
     if Path(source).exists():
         recording, wanted = open_recording(Path(source)), read_spec(spec) if spec else None
         made, how = written(writer(form, len(recording)), recording.episodes, target, wanted, conventions)
@@ -157,11 +160,11 @@ def withdraw(
 
 def _deliver(session: Session, name: str, dataset: int, version: int, target: Path) -> Delivered:
     """Decrypts into ``target``, which appears only when all of it is there."""
-    import shutil
     import tempfile
     from dataclasses import replace
 
     from headwater.client.buy import deliver, held_licence
+    from headwater.export import place
     from headwater.formats import open_recording
 
     signer = session.signer(name)
@@ -173,21 +176,10 @@ def _deliver(session: Session, name: str, dataset: int, version: int, target: Pa
             shown = lambda done, of: advance(f"episode {done}", done, of)  # noqa: E731
             got = deliver(session.network, signer, dataset, version, licence, plain, shown)
         places = [(target / e.source.root.relative_to(plain), e.source.index) for e in got.episodes]
-        if target.exists():
-            target.rmdir()
-        shutil.move(plain, target)
+        place(plain, target)
     for fault in got.faults:
         say(f"key holder {fault.holder}: {fault.reason}")
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))
-
-
-def _free(out: Path) -> Path:
-    from headwater.export import OutputError
-
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        fix = "name another folder or remove this one"
-        raise OutputError(f"{out} is in the way", actual="not empty", allowed="no folder or an empty one", fix=fix)
-    return out.absolute()
 
 
 def _price(session: Session, token: str, text: str) -> tuple[int, int]:

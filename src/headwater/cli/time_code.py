@@ -41,6 +41,7 @@ def time_code(
     import cv2
 
     from headwater.checks.time_code import code_text, statement, symbol
+    from headwater.primitives.appearing import write_new
     from headwater.primitives.errors import HeadwaterError
 
     session = session_of(home)
@@ -51,12 +52,16 @@ def time_code(
     told = statement(chain.chain_id, block.number, block.hash, who, camera=camera, at_ms=at_ms, episode=episode)
     picture = symbol(text)
     try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(json.dumps(told, indent=1) + "\n")
         if png:
-            png.write_bytes(cv2.imencode(".png", picture.repeat(12, 0).repeat(12, 1))[1].tobytes())
+            write_new(png, cv2.imencode(".png", picture.repeat(12, 0).repeat(12, 1))[1].tobytes())
+        try:
+            write_new(out, (json.dumps(told, indent=1) + "\n").encode())
+        except OSError:
+            if png:
+                png.unlink()
+            raise
     except OSError as error:
-        place = error.filename or out
+        place = error.filename2 or error.filename or out
         raise HeadwaterError(f"{place}", actual=error.strerror, fix="name a new file in a folder that exists") from None
     if as_json:
         emit({"code": text, **told})

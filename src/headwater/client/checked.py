@@ -18,9 +18,8 @@ from typing import Any
 from headwater.checks import CopyIndex, all_rules, read_report
 from headwater.checks.errors import ReportFormatError
 from headwater.checks.llr import weights
-from headwater.checks.time_code import time_code_beside
 from headwater.client.offline import Offline
-from headwater.export.conform import statement_beside
+from headwater.client.pack import sent_with
 from headwater.formats import Episode
 from headwater.primitives import canonical
 from headwater.primitives.hashing import sha256_file
@@ -65,8 +64,7 @@ def name_of(episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None
     """
     source = episode.source
     root = source.root if source.root.is_dir() else source.root.parent
-    beside = filter(None, (statement_beside(episode), time_code_beside(episode)))
-    known = sorted((os.path.relpath(file, root), _hashed(file)) for file in {*source.files, *beside})
+    known = sorted((os.path.relpath(file, root), _hashed(file)) for file in sent_with(episode))
     record: dict[str, Any] = {
         "files": [list(pair) for pair in known],
         "place": [source.format, source.index, episode.name, source.root.name],

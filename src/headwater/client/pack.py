@@ -61,11 +61,16 @@ def pack(episode: Episode, work: Path) -> Packed:
     if _shares_files(episode):
         episode = _cut(episode, work)
     root = episode.source.root if episode.source.root.is_dir() else episode.source.root.parent
-    beside = filter(None, (statement_beside(episode), time_code_beside(episode)))
-    files = sorted((str(file.relative_to(root)), file) for file in {*episode.source.files, *beside})
+    files = sorted((str(file.relative_to(root)), file) for file in sent_with(episode))
     packed = tuple(PackedFile(path, file, _media_type(path)) for path, file in files)
     fmt = episode.source.format
     return Packed(episode, fmt, MODALITY.get(fmt, "robot_episode"), packed)
+
+
+def sent_with(episode: Episode) -> frozenset[Path]:
+    """The episode's own files, and what its owner states beside it: conventions and time code."""
+    stated = (statement_beside(episode), time_code_beside(episode))
+    return frozenset((*episode.source.files, *filter(None, stated)))
 
 
 def _media_type(path: str) -> str:

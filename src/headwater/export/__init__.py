@@ -18,6 +18,7 @@ from headwater.export.lerobot.v3 import export_lerobot_v3
 from headwater.export.load import Dataset, Sample, load, samples
 from headwater.export.models import ExportReport, Reencoded
 from headwater.export.outputs import OUTPUTS, Output, export_as, export_mcap, export_rerun
+from headwater.export.target import demand_free, place
 from headwater.export.webdataset import export_webdataset
 from headwater.formats.errors import ConventionsError
 
@@ -37,6 +38,7 @@ __all__ = [
     "ShortVideoError",
     "UnlikeEpisodesError",
     "UnmappableError",
+    "demand_free",
     "export_as",
     "export_huggingface",
     "export_lerobot_v2",
@@ -45,6 +47,7 @@ __all__ = [
     "export_rerun",
     "export_webdataset",
     "load",
+    "place",
     "read_sensors",
     "read_times",
     "restored",

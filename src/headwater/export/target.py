@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.export.errors import OutputError
+from headwater.primitives.appearing import move_new
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,33 @@ def new_folder(out_dir: Path) -> Iterator[Workplace]:
     Raises:
         OutputError: ``out_dir`` exists and is not an empty folder.
     """
-    target = Path(out_dir).absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError(f"{target} is in the way", actual="not empty", allowed="no folder or an empty one",
-                          fix="Name another folder or remove this one.")  # fmt: skip
+    target = demand_free(Path(out_dir))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         root = Path(scratch) / "dataset"
         root.mkdir()
         yield Workplace(root, Path(scratch), target)
-        if target.exists():
-            target.rmdir()
-        shutil.move(root, target)
+        place(root, target)
+
+
+def demand_free(out_dir: Path) -> Path:
+    """The absolute path of a folder that may appear. Raises OutputError if something is there."""
+    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise _in_the_way(out_dir)
+    return out_dir.absolute()
+
+
+def place(made: Path, target: Path) -> None:
+    """Give a finished folder its name. Raises OutputError if another was faster."""
+    try:
+        move_new(made, target)
+    except FileExistsError:
+        raise _in_the_way(target) from None
+
+
+def _in_the_way(target: Path) -> OutputError:
+    fix = "name another folder or remove this one"
+    return OutputError(f"{target} is in the way", actual="not empty", allowed="no folder or an empty one", fix=fix)
 
 
 def files_of(root: Path) -> tuple[str, ...]:

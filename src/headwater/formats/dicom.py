@@ -219,13 +219,23 @@ def _pydicom(path: Path) -> Any:
 
 
 @contextmanager
-def _guard(path: Path, field: str) -> Iterator[None]:
-    """What pydicom and its decoders raise, without their words, and without its log: both quote values."""
+def quietly() -> Iterator[None]:
+    """pydicom's log and warnings quote values: neither is passed on."""
     log = logging.getLogger("pydicom")
     before, log.disabled = log.disabled, True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
+
+
+@contextmanager
+def _guard(path: Path, field: str) -> Iterator[None]:
+    """What pydicom and its decoders raise, without their words."""
+    try:
+        with quietly():
             yield
     except RecordingError:
         raise
@@ -233,8 +243,6 @@ def _guard(path: Path, field: str) -> Iterator[None]:
         raise DamagedFileError(
             "cannot be read as DICOM", file=path, field=field, actual=type(error).__name__, fix=_FIX
         ) from None
-    finally:
-        log.disabled = before
 
 
 def _head(path: Path) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import runpy
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from headwater.formats.dicom import quietly
 from headwater.privacy.errors import FIX, ExtraMissingError, PrivacyError, RedactionError
 from headwater.privacy.models import Trace
 from headwater.privacy.networks import file_of
@@ -208,17 +207,12 @@ def _profile_code() -> Any:
 
 @contextmanager
 def _quiet(path: Path) -> Iterator[None]:
-    """pydicom's errors and its log quote values: neither is passed on."""
-    log = logging.getLogger("pydicom")
-    before, log.disabled = log.disabled, True
+    """Errors quote values as the log does: their words are not passed on."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             yield
     except PrivacyError:
         raise
     except Exception as error:
         fix = "copy the file again from the archive"
         raise RedactionError(path.name, actual=f"not readable as DICOM ({type(error).__name__})", fix=fix) from None
-    finally:
-        log.disabled = before

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,12 +25,11 @@ from headwater.privacy.errors import RedactionError
 from headwater.privacy.film import redact_film
 from headwater.privacy.models import Area, Seen
 from headwater.privacy.pictures import covered, fill, luma, stripped
+from headwater.privacy.placing import RECORD, SCHEMA, in_the_way, place_file, place_folder, workplace
 from headwater.privacy.ports import Detectors
 from headwater.privacy.tables import WORDS, copy_table
 from headwater.privacy.traces import MOVIES, PICTURES, traces_of
 
-SCHEMA = "headwater/redaction/1"
-RECORD = "redaction.json"
 NOT_LOOKED_FOR = (
     "people by their body, gait or hands",
     "faces upside down or smaller than about twelve pixels",
@@ -171,17 +168,17 @@ def redact(
         progress: told each file's path, and how many are done of how many.
 
     Raises:
-        RedactionError: a file cannot be redacted here, or the target is there. Nothing was written.
+        RedactionError: a file cannot be redacted here, or the target or another's record is there. Nothing was written.
         RecordingError: a video cannot be read. ExtraMissingError: the privacy extra is not installed.
     """
-    if target.exists() or _record_of(target, source.is_file()).exists():
-        raise RedactionError(str(target), actual="there already", fix="choose another target")
+    if target.exists():
+        raise in_the_way(target)
     if not source.exists():
         raise RedactionError(str(source), actual="no such file or folder", fix="check the path")
     run = _Run(detectors)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".redact-", dir=target.parent) as work:
-        made = Path(work) / "made"
+    with workplace(target.parent) as work:
+        made = work / "made"
         changes = []
         names = _files(source)
         for done, name in enumerate(names):
@@ -191,12 +188,10 @@ def redact(
             changes.append(run.one(source if source.is_file() else source / name, _named(out, name), name))
         tools = {**detectors.versions, "headwater": version("headwater"), "dicom": METHOD}
         redaction = Redaction(tuple(changes), tools)
-        record = _record_of(target, source.is_file())
         if source.is_file():
-            shutil.move(_named(made, names[0]), target)
+            place_file(_named(made, names[0]), target, redaction.to_json().encode())
         else:
-            shutil.move(made, target)
-        record.write_text(redaction.to_json(), encoding="utf-8")
+            place_folder(made, target, redaction.to_json().encode())
     return redaction
 
 
@@ -214,10 +209,6 @@ def _files(source: Path) -> list[str]:
 def _named(out: Path, name: str) -> Path:
     """FFmpeg and readers look at the suffix of what they are given."""
     return out.with_name(out.name + Path(name).suffix) if out.name == "made" else out
-
-
-def _record_of(target: Path, alone: bool) -> Path:
-    return target.with_name(f"{target.name}.redaction.json") if alone else target / RECORD
 
 
 def _numbers(area: Area) -> tuple[int, int, int, int]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from headwater.testing.varint import varint
+
 BOOLEAN, INT64, FLOAT, DOUBLE, BYTE_ARRAY = 0, 2, 4, 5, 6
 UNCOMPRESSED, ZSTD = 0, 6
 _I32, _I64, _BINARY, _LIST, _STRUCT = 5, 6, 8, 9, 12
@@ -122,19 +124,11 @@ def _schema(column: Column) -> list[bytes]:
 
 
 def _run(count: int, value: int, width: int) -> bytes:
-    return _varint(count << 1) + value.to_bytes(width, "little")
+    return varint(count << 1) + value.to_bytes(width, "little")
 
 
 def _sized(body: bytes) -> bytes:
     return struct.pack("<I", len(body)) + body
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*out, value])
 
 
 def _struct(*fields: tuple[int, int, Any]) -> bytes:
@@ -147,12 +141,12 @@ def _struct(*fields: tuple[int, int, Any]) -> bytes:
 
 def _value(kind: int, value: Any) -> bytes:
     if kind in (_I32, _I64):
-        return _varint(value << 1)
+        return varint(value << 1)
     if kind == _BINARY:
-        return _varint(len(value)) + bytes(value)
+        return varint(len(value)) + bytes(value)
     if kind == _LIST:
         inner, items = value
         count = len(items)
-        head = bytes([count << 4 | inner]) if count < 15 else bytes([0xF0 | inner]) + _varint(count)
+        head = bytes([count << 4 | inner]) if count < 15 else bytes([0xF0 | inner]) + varint(count)
         return head + b"".join(_value(inner, item) for item in items)
     return bytes(value)

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from headwater.formats.crc32c import masked_crc32c
+from headwater.testing.varint import varint
 
 Value = Sequence[bytes] | Sequence[float] | Sequence[int]
 _CORE = "tensorflow_datasets.core.features"
@@ -50,7 +51,7 @@ def example(features: Mapping[str, Value]) -> bytes:
         elif isinstance(first, float):
             kind, body = 2, _field(1, np.array(values, "<f4").tobytes())
         else:
-            kind, body = 3, _field(1, b"".join(_varint(int(value) & (1 << 64) - 1) for value in values))
+            kind, body = 3, _field(1, b"".join(varint(int(value) & (1 << 64) - 1) for value in values))
         entries += _field(1, _field(1, name.encode()) + _field(2, _field(kind, body)))
     return _field(1, entries)
 
@@ -102,12 +103,4 @@ def _image() -> dict[str, Any]:
 
 
 def _field(number: int, data: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*out, value])
+    return varint(number << 3 | 2) + varint(len(data)) + data

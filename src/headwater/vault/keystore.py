@@ -7,11 +7,9 @@ scrypt of the same password, bound to the account, so two files cannot be mixed.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from coincurve import PrivateKey
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from headwater.primitives import canonical
+from headwater.primitives.appearing import write_new
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 from headwater.vault.errors import KeystoreError
@@ -98,7 +97,7 @@ class HolderSecret:
                 "sealed": sealed.hex(),
             },
         }
-        _write_new(path, json.dumps(document, indent=1).encode())
+        _write_fresh(path, json.dumps(document, indent=1).encode())
 
     @classmethod
     def load(cls, path: Path, password: str) -> HolderSecret:
@@ -136,14 +135,9 @@ def _binding(address: str, public_key: bytes) -> bytes:
     return canonical.encode({"keystore": 1, "address": address, "publicKey": public_key})
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    """Through a temporary file (which is 0600) and a hard link, which fails if ``path`` exists."""
+def _write_fresh(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            path.hardlink_to(file.name)
+        write_new(path, data, 0o600)
     except OSError as error:
         raise KeystoreError(str(path), actual=error.strerror, fix="choose a path that is free and writable") from None

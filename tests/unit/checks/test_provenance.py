@@ -19,7 +19,7 @@ from headwater.checks.credentials import Manifest, credentials_of
 from headwater.checks.observed import observe
 from headwater.checks.time_code import FILE, code_text, confirmed, statement, symbol, time_code_beside, time_code_of
 from headwater.client.pack import pack
-from headwater.formats import open_recording
+from headwater.formats import UnsafePathError, open_recording
 from headwater.testing.lerobot_v21 import write_video
 
 V21 = Path(__file__).parents[3] / "examples" / "recordings" / "lerobot_v21_g1"
@@ -166,3 +166,49 @@ def test_statement_that_makes_no_sense_is_a_risk(tmp_path: Path) -> None:
     code = time_code_of(open_recording(folder)[0])
     assert code is not None
     assert code.problem == "cannot be read"
+
+
+HUGE = {
+    "schema": "headwater/time-code/1",
+    "chain_id": 1,
+    "block": 1,
+    "block_hash": "0x" + "00" * 32,
+    "contributor": "0x" + "00" * 20,
+    "camera": "camera",
+    "at_ms": 1000,
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "[" * 2_000,
+        json.dumps(HUGE | {"more": "x" * 5_000}),
+        json.dumps(HUGE | {"block": 2**64}),
+        json.dumps(HUGE | {"chain_id": -1}),
+        json.dumps(HUGE | {"block_hash": "0x12"}),
+        json.dumps(HUGE | {"contributor": 7}),
+        json.dumps(HUGE | {"at_ms": 1e999}),
+        json.dumps(HUGE | {"at_ms": 10**30}),
+        json.dumps(HUGE | {"at_ms": -(10**30)}),
+        json.dumps(HUGE | {"camera": ["camera"]}),
+        "\0",
+        "",
+    ],
+)
+def test_no_statement_breaks_a_check_or_passes_it(text: str, tmp_path: Path) -> None:
+    folder = filmed(tmp_path / "clip", "hello")
+    (folder / FILE).write_text(text)
+    report = judge(observe(open_recording(folder)[0]))
+    (found,) = (finding for finding in report.findings if finding.rule == "authenticity/time-code")
+    assert found.severity is Severity.RISK
+    assert FILE in {file.path for file in pack(open_recording(folder)[0], tmp_path / "work").files}
+
+
+def test_statement_that_leads_out_of_the_recording_is_refused(tmp_path: Path) -> None:
+    folder = filmed(tmp_path / "clip", "hello")
+    (folder / FILE).rename(tmp_path / "elsewhere.json")
+    (folder / FILE).symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(UnsafePathError):
+        pack(open_recording(folder)[0], tmp_path / "work")

@@ -19,7 +19,7 @@ from headwater.export.media.stills import frame_times_ns
 from headwater.formats import Episode, open_recording
 from headwater.testing.picture_digests import decoded, of_file
 from headwater.testing.recordings import write_lerobot_v30
-from headwater.testing.rich_episodes import DEPTH, GREY, PHOTOS, VIDEO, rich_episode
+from headwater.testing.rich_episodes import DEPTH, GREY, PHOTOS, VIDEO
 
 EXAMPLES = Path(__file__).parents[3] / "examples/recordings"
 ABOUT = Provenance(
@@ -42,11 +42,6 @@ def front_matter(root: Path) -> Any:
     text = (root / "README.md").read_text(encoding="utf-8")
     assert text.startswith("---\n")
     return YAML(typ="safe").load(text.split("---\n")[1])
-
-
-@pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Episode:
-    return rich_episode(tmp_path_factory.mktemp("rich"))
 
 
 @pytest.fixture(scope="module")

@@ -49,11 +49,6 @@ def demand_same_streams(source: Episode, found: Episode) -> None:
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Episode:
-    return rich_episode(tmp_path_factory.mktemp("rich"))
-
-
-@pytest.fixture(scope="module")
 def written(rich: Episode, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("mcap") / "set"
     report = export_mcap([rich, rich], root)

@@ -39,11 +39,6 @@ def column(batches: list[Any], name: str) -> tuple[Any, list[Any]]:
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Episode:
-    return rich_episode(tmp_path_factory.mktemp("rich"))
-
-
-@pytest.fixture(scope="module")
 def written(rich: Episode, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("rrd") / "set"
     report = export_rerun([rich], root)

@@ -64,11 +64,6 @@ def demand_same(source: Episode, found: dict[str, bytes], folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> Episode:
-    return rich_episode(tmp_path_factory.mktemp("rich"))
-
-
-@pytest.fixture(scope="module")
 def written(rich: Episode, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("wds") / "set"
     report = export_webdataset([rich, rich], root)

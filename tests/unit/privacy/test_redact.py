@@ -18,7 +18,8 @@ from headwater.formats import Video, frames, open_recording, packet_times, probe
 from headwater.privacy import Area, ExtraMissingError, Heard, RedactionError, Seen, Sight, Sighting, detectors
 from headwater.privacy.covering import covers
 from headwater.privacy.film import _turned_back
-from headwater.privacy.redact import RECORD, redact
+from headwater.privacy.placing import RECORD
+from headwater.privacy.redact import redact
 
 EXAMPLES = Path(__file__).parents[3] / "examples/recordings"
 ASTRONAUT = Path(__file__).parents[4] / "shared/data/images/astronaut.png"
