@@ -16,6 +16,8 @@ library Rules {
     int256 internal constant SKIP_SUM = 3476;
     int256 internal constant STOP_SUM = 2944;
     uint256 internal constant MIN_VOTES = 2;
+    uint256 internal constant MAX_PLACES = 18; // of the draw: votes, and those who stay silent
+    uint256 internal constant TURNS = 8; // reviewers' turns in a settle window
     uint256 internal constant AUDITED = 500; // in 10,000
     uint32 internal constant NO_PAY = type(uint32).max;
 
@@ -51,6 +53,11 @@ library Rules {
     /// @notice The operator's pay for `count` items.
     function operatorFee(Terms calldata terms, uint256 count) internal pure returns (uint256) {
         return count * terms.unitReward * terms.operatorFeeBps / BPS;
+    }
+
+    /// @notice Seconds a reviewer has for his vote.
+    function turn(Terms calldata terms) internal pure returns (uint256) {
+        return terms.settleWindow / TURNS;
     }
 
     /// @notice llr + prior + the signed weights.

@@ -65,9 +65,26 @@ contract VoteFaults is IVoteFaults {
         ICampaigns.Revealed memory reveal = campaigns.revealOf(posted.campaign, at.item.item, round, reviewer);
         bool shown = reveal.time != 0 && reveal.time < settled;
         bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
-        bool wanted = round < at.votes.length || _undecided(at, seed);
-        bool fault = shown && wanted && seed != 0 && !_counted(at.votes, round, reviewer);
+        bool fault = shown && seed != 0 && round >= _rounds(at.votes) && _undecided(at, seed);
         _void(posted, fault && _isDrawn(posted, at.item, anchor, seed, round, reviewer), at.item.item);
+    }
+
+    /// @inheritdoc IVoteFaults
+    function proveReplaced(
+        Posted calldata posted,
+        Terms calldata terms,
+        Counted calldata at,
+        Anchor calldata anchor,
+        uint8 round,
+        Turn[] calldata turns
+    ) external {
+        uint256 settled = _settledAt(posted, terms);
+        uint256 item = _match(posted, at);
+        _matchAnchor(posted, anchor, item);
+        if (!_isGap(at.votes, round)) revert VoteFaults_NoFault();
+        uint256 until = _opened(posted, terms, anchor, round, turns) + Rules.turn(terms);
+        bool waited = _waited(posted, anchor, round, turns, until, settled);
+        _void(posted, !waited || _spoke(posted, at.item, anchor, round, until), item);
     }
 
     // What they said
@@ -170,10 +187,15 @@ contract VoteFaults is IVoteFaults {
         uint256 count = at.votes.length;
         bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
         if (count == 0 || seed == 0) return count == 0;
-        address[] memory list = _drawn(posted, at.item, anchor, seed, count);
-        if (list.length < count) return false;
+        uint256 rounds = _rounds(at.votes);
+        if (rounds > Rules.MAX_PLACES) return false;
+        address[] memory list = _drawn(posted, at.item, anchor, seed, rounds);
+        if (list.length < rounds) return false;
+        uint256 next;
         for (uint256 i; i < count; ++i) {
-            if (at.votes[i].round != i || at.votes[i].reviewer != list[i]) return false;
+            uint256 round = at.votes[i].round;
+            if (round < next || round >= rounds || at.votes[i].reviewer != list[round]) return false;
+            next = round + 1;
         }
         return true;
     }
@@ -186,8 +208,72 @@ contract VoteFaults is IVoteFaults {
         uint256 round,
         address reviewer
     ) private view returns (bool) {
+        if (round >= Rules.MAX_PLACES) return false;
         address[] memory list = _drawn(posted, item, anchor, seed, round + 1);
         return list.length > round && list[round] == reviewer;
+    }
+
+    /// @dev When a round began: once the root of the one before it was stored by anybody who may close it, and the first a
+    /// turn after the anchor, by when whoever wants to has recorded the seed. Never, where no round was before it.
+    function _opened(
+        Posted calldata posted,
+        Terms calldata terms,
+        Anchor calldata anchor,
+        uint8 round,
+        Turn[] calldata turns
+    ) private view returns (uint256 time) {
+        uint256 expected = posted.settler == anchor.anchorer ? 1 : 2;
+        if (turns.length != expected) revert VoteFaults_RootsLength(turns.length, expected);
+        if (round == 0) return anchor.time + Rules.turn(terms);
+        time = type(uint40).max;
+        for (uint256 i; i < expected; ++i) {
+            RootAt calldata earlier = turns[i].earlier;
+            address who = i == 0 ? anchor.anchorer : posted.settler;
+            if (_holds(posted.campaign, anchor, round - 1, who, earlier) && earlier.time < time) time = earlier.time;
+        }
+    }
+
+    /// @dev Whether one of them closed the round no sooner than it was over.
+    function _waited(
+        Posted calldata posted,
+        Anchor calldata anchor,
+        uint8 round,
+        Turn[] calldata turns,
+        uint256 until,
+        uint256 settled
+    ) private view returns (bool waited) {
+        for (uint256 i; i < turns.length; ++i) {
+            RootAt calldata own = turns[i].own;
+            address who = i == 0 ? anchor.anchorer : posted.settler;
+            bool closed = _holds(posted.campaign, anchor, round, who, own) && own.time >= until && own.time <= settled;
+            waited = waited || closed;
+        }
+    }
+
+    /// @dev Whether a root of the anchor is stored; what is shown must be what is.
+    function _holds(uint256 campaign, Anchor calldata anchor, uint256 round, address who, RootAt calldata at)
+        private
+        view
+        returns (bool)
+    {
+        bytes32 stored = campaigns.commitRoots(Ballots.key(campaign, anchor.firstItem, round, who));
+        if (stored == 0) return false;
+        if (stored != Ballots.stored(at.root, at.count, at.time)) revert VoteFaults_WrongCommit(anchor.firstItem, who);
+        return at.count == anchor.count;
+    }
+
+    /// @dev Whether the round's reviewer opened a vote on chain before it was over.
+    function _spoke(Posted calldata posted, Item calldata item, Anchor calldata anchor, uint8 round, uint256 until)
+        private
+        view
+        returns (bool)
+    {
+        bytes32 seed = campaigns.seedOf(posted.campaign, anchor.firstItem);
+        if (seed == 0 || round >= Rules.MAX_PLACES) return false;
+        address[] memory list = _drawn(posted, item, anchor, seed, round + 1);
+        if (list.length <= round) return false;
+        uint256 time = campaigns.revealOf(posted.campaign, item.item, round, list[round]).time;
+        return time != 0 && time < until;
     }
 
     function _drawn(Posted calldata posted, Item calldata item, Anchor calldata anchor, bytes32 seed, uint256 count)
@@ -218,11 +304,19 @@ contract VoteFaults is IVoteFaults {
         return count < Rules.MIN_VOTES || (sum > -Rules.STOP_SUM && sum < Rules.STOP_SUM);
     }
 
-    function _counted(Vote[] calldata votes, uint256 round, address reviewer) private pure returns (bool) {
+    /// @dev How many rounds were reached: one more than that of the last vote, whose place shows nothing if they are not in
+    /// order, which `proveDraw` proves.
+    function _rounds(Vote[] calldata votes) private pure returns (uint256) {
+        return votes.length == 0 ? 0 : uint256(votes[votes.length - 1].round) + 1;
+    }
+
+    /// @dev Whether a vote of a later round counts, and none of this.
+    function _isGap(Vote[] calldata votes, uint256 round) private pure returns (bool) {
+        if (round + 1 >= _rounds(votes)) return false;
         for (uint256 i; i < votes.length; ++i) {
-            if (votes[i].round == round && votes[i].reviewer == reviewer) return true;
+            if (votes[i].round == round) return false;
         }
-        return false;
+        return true;
     }
 
     /// @dev Whether the vote's commit is the reviewer's own.

@@ -21,6 +21,7 @@ contract VoteFaultsTest is Voted {
         _opened(p, at, 0, _ballot(votes[0].reviewer, 0, 1), NO_FAULT);
         _omitted(p, at, 0, votes[0].reviewer, NO_FAULT);
         _omitted(p, at, 2, _drawn(3)[2], NO_FAULT);
+        _gap(p, at, 0, NO_FAULT);
         IReputation.Lookup memory none;
         _expect(NO_FAULT);
         voteFaults.proveWeight(p, at, 0, none);
@@ -72,18 +73,122 @@ contract VoteFaultsTest is Voted {
         _draw(p, at, bytes4(0));
     }
 
-    function test_attack_rounds_with_gaps_or_out_of_order() public {
+    function test_attack_rounds_out_of_order_or_twice() public {
         _open();
         Vote[] memory votes = _voted(3, 1);
         uint256 before = vm.snapshotState();
-        Vote[] memory gap = new Vote[](2);
-        (gap[0], gap[1]) = (votes[0], votes[2]);
-        (Posted memory p, IVoteFaults.Counted memory at) = _post(gap, 1300);
+        Vote[] memory bent = new Vote[](2);
+        (bent[0], bent[1]) = (votes[1], votes[0]);
+        (Posted memory p, IVoteFaults.Counted memory at) = _post(bent, 1300);
         _draw(p, at, bytes4(0));
         vm.revertToState(before);
-        (gap[0], gap[1]) = (votes[1], votes[0]);
-        (p, at) = _post(gap, 1300);
+        (bent[0], bent[1]) = (votes[1], votes[1]);
+        (p, at) = _post(bent, 1300);
         _draw(p, at, bytes4(0));
+    }
+
+    /// @notice Places past the last are nobody's, however many reviewers there are.
+    function test_attack_place_past_the_last() public {
+        for (uint256 i; i < 10; ++i) {
+            address who = address(uint160(0x900000 + i));
+            _join(who, 2);
+            reviewers.sync(who);
+        }
+        _open();
+        address[] memory list = _drawn(19);
+        Vote[] memory one = new Vote[](1);
+        one[0] = _counted(_ballot(list[17], 17, 1));
+        uint256 before = vm.snapshotState();
+        (Posted memory p, IVoteFaults.Counted memory at) = _post(one, 3000);
+        _draw(p, at, NO_FAULT);
+        vm.revertToState(before);
+        one[0] = _counted(_ballot(list[18], 18, 1));
+        (p, at) = _post(one, 3000);
+        _draw(p, at, bytes4(0));
+    }
+
+    // Replacement: places 0 and 2 vote, place 1 does not
+
+    function test_who_stayed_silent_for_his_turn_is_replaced() public {
+        (Posted memory p, IVoteFaults.Counted memory at) = _replaced(2);
+        _draw(p, at, NO_FAULT);
+        _gap(p, at, 1, NO_FAULT);
+        _gap(p, at, 0, NO_FAULT); // not left out
+        _gap(p, at, 2, NO_FAULT);
+        _gap(p, at, 3, NO_FAULT); // not reached
+    }
+
+    function test_attack_replaced_before_his_turn_was_over() public {
+        (Posted memory p, IVoteFaults.Counted memory at) = _replaced(1);
+        _draw(p, at, NO_FAULT);
+        _gap(p, at, 1, bytes4(0));
+    }
+
+    function test_attack_his_round_was_never_closed() public {
+        _open();
+        address[] memory list = _drawn(3);
+        Vote[] memory votes = new Vote[](2);
+        votes[0] = _counted(_ballot(list[0], 0, 1));
+        votes[1] = _counted(_ballot(list[2], 2, 1));
+        _commitRound(operator, votes[0]);
+        vm.warp(block.timestamp + 5);
+        _commitRound(operator, votes[1]);
+        (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
+        _gap(p, at, 1, bytes4(0));
+    }
+
+    function test_attack_the_first_was_replaced_too_soon() public {
+        for (uint256 wait; wait < 2; ++wait) {
+            uint256 before = vm.snapshotState();
+            _open();
+            Vote[] memory votes = new Vote[](1);
+            votes[0] = _counted(_ballot(_drawn(2)[1], 1, 1));
+            vm.warp(a.time + 3 + wait); // a turn to record the seed, and one for the first
+            _closeEmpty(operator, 0);
+            _commitRound(operator, votes[0]);
+            (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 3000);
+            _gap(p, at, 0, wait == 0 ? bytes4(0) : NO_FAULT);
+            vm.revertToState(before);
+        }
+    }
+
+    /// @notice Who cannot reach the operator votes on chain: within his turn that counts, later it need not.
+    function test_attack_who_voted_on_chain_is_said_to_be_silent() public {
+        for (uint256 late; late < 2; ++late) {
+            uint256 before = vm.snapshotState();
+            _open(80);
+            address[] memory list = _drawn(3);
+            Vote[] memory votes = new Vote[](2);
+            votes[0] = _counted(_ballot(list[0], 0, 1));
+            votes[1] = _counted(_ballot(list[2], 2, 1));
+            _commitRound(operator, votes[0]);
+            uint256 until = roots[0].time + 10;
+            vm.warp(until - 2 + late);
+            _revealed(list[1], 1, 0);
+            vm.assertTrue(campaigns.revealOf(id, a.firstItem, 1, list[1]).time == until - 1 + late, "time");
+            vm.warp(until + 1);
+            _closeEmpty(operator, 1);
+            _commitRound(operator, votes[1]);
+            (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
+            _omitted(p, at, 1, list[1], NO_FAULT);
+            _gap(p, at, 1, late == 0 ? bytes4(0) : NO_FAULT);
+            vm.revertToState(before);
+        }
+    }
+
+    function test_attack_forged_turns_prove_nothing() public {
+        (Posted memory p, IVoteFaults.Counted memory at) = _replaced(2);
+        IVoteFaults.Turn[] memory turns = _turns(1);
+        turns[0].own.time -= 1;
+        _gap(p, at, 1, turns, IVoteFaults.VoteFaults_WrongCommit.selector);
+        turns = _turns(1);
+        turns[0].earlier.time += 1;
+        _gap(p, at, 1, turns, IVoteFaults.VoteFaults_WrongCommit.selector);
+        _gap(p, at, 1, new IVoteFaults.Turn[](2), IVoteFaults.VoteFaults_RootsLength.selector);
+        t.settleWindow += 8;
+        _gap(p, at, 1, _turns(1), IVoteFaults.VoteFaults_WrongTerms.selector);
+        t.settleWindow -= 8;
+        _gap(p, at, 1, NO_FAULT);
     }
 
     function test_attack_repeated_reviewer() public {
@@ -290,9 +395,6 @@ contract VoteFaultsTest is Voted {
         _commitRound(operator, votes[0]);
         _commitRound(operator, votes[1]);
         (Posted memory p, IVoteFaults.Counted memory at) = _post(votes, 1300);
-        uint256 before = vm.snapshotState();
-        _omitted(p, at, 0, list[0], bytes4(0));
-        vm.revertToState(before);
         _draw(p, at, bytes4(0));
     }
 

@@ -63,7 +63,8 @@ contract VoteGasTest is Voted {
         _open();
         Vote[] memory votes = _voted(9, 1);
         Vote[] memory one = new Vote[](1);
-        one[0] = votes[1];
+        one[0] = votes[0];
+        one[0].reviewer = panel[0] == one[0].reviewer ? panel[1] : panel[0];
         uint256 before = vm.snapshotState();
         (Posted memory p, IVoteFaults.Counted memory at) = _post(one, 3000);
         _draw(p, at, bytes4(0));
@@ -73,6 +74,14 @@ contract VoteGasTest is Voted {
         (p, at) = _post(votes, 3000);
         _draw(p, at, bytes4(0));
         _report("prove a draw, 9 votes, 12 reviewers, 256 items", 260_000);
+    }
+
+    /// forge-config: default.isolate = true
+    /// forge-config: quick.isolate = true
+    function test_gas_prove_replaced() public {
+        (Posted memory p, IVoteFaults.Counted memory at) = _replaced(1);
+        _gap(p, at, 1, bytes4(0));
+        _report("prove a reviewer replaced too soon, round 1, 12 reviewers, 256 items", 150_000);
     }
 
     /// forge-config: default.isolate = true

@@ -15,6 +15,7 @@ contract VoteVectorsTest is NetworkVectors {
     string private constant SHOWN = "VectorShown(uint256 at,uint40 time,address operator,bytes32 leaf,bytes32[] proof)";
     string private constant COMMIT_ROOT =
         "CommitRoot(bytes32 root,uint32 count,uint40 time,bytes32 leaf,bytes32[] proof)";
+    string private constant ROOT_AT = "RootAt(bytes32 root,uint32 count,uint40 time)";
     string private constant ROW = "Row(address reviewer,uint32 right,uint32 wrong,uint16 weight)";
     string private constant PLACE = "Place(uint256 campaign,uint32 item,uint8 round,address reviewer)";
 
@@ -93,6 +94,10 @@ contract VoteVectorsTest is NetworkVectors {
             address who = vm.parseJsonAddress(json, ".given.reviewer");
             return abi.encodeCall(voteFaults.proveOmitted, (s.posted, s.terms, at, s.anchor, round, who));
         }
+        if (_is(json, "proveReplaced")) {
+            uint8 round = uint8(_given(json, "", "round"));
+            return abi.encodeCall(voteFaults.proveReplaced, (s.posted, s.terms, at, s.anchor, round, _turns(json)));
+        }
         uint256 vote = _given(json, "", "vote");
         if (_is(json, "proveCommit")) {
             IVoteFaults.Absence memory absence = _absence(json);
@@ -117,6 +122,18 @@ contract VoteVectorsTest is NetworkVectors {
             bytes32 root = keccak256(abi.encode(_votesAt(json, k)));
             vm.assertEq(root, s.draft.items[k].votesRoot, _name(json, ""));
         }
+    }
+
+    function _turns(string memory json) private view returns (IVoteFaults.Turn[] memory turns) {
+        turns = new IVoteFaults.Turn[](_length(json, ".given.turns"));
+        for (uint256 i; i < turns.length; ++i) {
+            turns[i].earlier = _storedAt(json, _at(".given.turns", i, ".earlier"));
+            turns[i].own = _storedAt(json, _at(".given.turns", i, ".own"));
+        }
+    }
+
+    function _storedAt(string memory json, string memory path) private pure returns (IVoteFaults.RootAt memory) {
+        return abi.decode(vm.parseJsonType(json, path, ROOT_AT), (IVoteFaults.RootAt));
     }
 
     function _absence(string memory json) private view returns (IVoteFaults.Absence memory absence) {

@@ -26,7 +26,14 @@ abstract contract Voted is World {
 
     /// @notice Campaign, anchor and its seed.
     function _open() internal {
+        _open(20);
+    }
+
+    /// @notice The same where a reviewer's turn is an eighth of `settleWindow`.
+    function _open(uint40 settleWindow) internal {
         t = _terms();
+        t.lapseWindow += settleWindow - t.settleWindow;
+        t.settleWindow = settleWindow;
         id = _fund(t, BUDGET);
         a = _anchor(id, t, size, operator);
         _seed();
@@ -174,6 +181,55 @@ abstract contract Voted is World {
     {
         _expect(refusal);
         voteFaults.proveOmitted(p, t, at, a, round, who);
+        spent = vm.lastCallGas().gasTotalUsed;
+        if (refusal == bytes4(0)) vm.assertTrue(_isVoid(p.key), "void");
+    }
+
+    /// @notice Places 0 and 2 vote, and place 1's round is closed without him `wait` seconds after place 0's.
+    function _replaced(uint256 wait) internal returns (Posted memory p, IVoteFaults.Counted memory at) {
+        _open();
+        address[] memory list = _drawn(3);
+        Vote[] memory votes = new Vote[](2);
+        votes[0] = _counted(_ballot(list[0], 0, 1));
+        votes[1] = _counted(_ballot(list[2], 2, 1));
+        _commitRound(operator, votes[0]);
+        vm.warp(roots[0].time + wait);
+        _closeEmpty(operator, 1);
+        _commitRound(operator, votes[1]);
+        return _post(votes, 1300);
+    }
+
+    function _closeEmpty(address who, uint8 round) internal {
+        CommitRoot memory root = _rootOf(bytes32(0), size);
+        vm.prank(who);
+        campaigns.commitVotes(id, a.firstItem, round, root.root, root.count);
+        roots[round] = root;
+        _pass();
+    }
+
+    /// @notice What the anchorer stored of a round and of the one before.
+    function _turns(uint8 round) internal view returns (IVoteFaults.Turn[] memory turns) {
+        turns = new IVoteFaults.Turn[](1);
+        CommitRoot memory own = roots[round];
+        turns[0].own = IVoteFaults.RootAt(own.root, own.count, own.time);
+        if (round == 0) return turns;
+        CommitRoot memory earlier = roots[round - 1];
+        turns[0].earlier = IVoteFaults.RootAt(earlier.root, earlier.count, earlier.time);
+    }
+
+    function _gap(Posted memory p, IVoteFaults.Counted memory at, uint8 round, bytes4 refusal) internal {
+        _gap(p, at, round, _turns(round), refusal);
+    }
+
+    function _gap(
+        Posted memory p,
+        IVoteFaults.Counted memory at,
+        uint8 round,
+        IVoteFaults.Turn[] memory turns,
+        bytes4 refusal
+    ) internal {
+        _expect(refusal);
+        voteFaults.proveReplaced(p, t, at, a, round, turns);
         spent = vm.lastCallGas().gasTotalUsed;
         if (refusal == bytes4(0)) vm.assertTrue(_isVoid(p.key), "void");
     }

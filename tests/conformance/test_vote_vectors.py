@@ -30,7 +30,9 @@ from headwater.chain.structs import (
     Place,
     Placed,
     ReputationRow,
+    RootAt,
     Terms,
+    Turn,
     Vote,
     VoteOpening,
     settlement_key,
@@ -233,6 +235,8 @@ def _as_given(scene: Scene, shown: tuple[Any, ...]) -> bool:
             return bool(shown[-1] == ballot_of(given["ballot"]))
         case "proveOmitted":
             return bool(shown[-2:] == (given["round"], given["reviewer"]))
+        case "proveReplaced":
+            return bool(shown[-2:] == (given["round"], turns_of(given["turns"])))
         case "proveWeight":
             return bool(shown[-1] == lookup_of(given["lookup"]))
         case "proveCitation":
@@ -242,6 +246,13 @@ def _as_given(scene: Scene, shown: tuple[Any, ...]) -> bool:
 
 def absence_of(row: Case) -> Absence:
     return Absence(word(row["commit"]), row["time"], tuple(root_of(one) for one in row["roots"]))
+
+
+def turns_of(rows: list[Case]) -> tuple[Turn, ...]:
+    def stored(row: Case) -> RootAt:
+        return RootAt(word(row["root"]), row["count"], row["time"])
+
+    return tuple(Turn(stored(row["earlier"]), stored(row["own"])) for row in rows)
 
 
 def lookup_of(row: Case) -> Lookup:
@@ -266,6 +277,12 @@ def matches_the_chain(scene: Scene) -> None:
                 holds_nothing = root.count != scene.anchor.count or root.time > scene.case["settledAt"]
                 empty = (root.leaf, root.proof) == (ZERO_WORD, ())
                 assert empty if holds_nothing else verify(root.root, root.leaf, at, root.count, root.proof)
+    for operator, turn in zip(
+        dict.fromkeys((FILE["settler"], scene.posted.settler)), turns_of(given.get("turns", [])), strict=False
+    ):
+        for number, shown in ((given["round"] - 1, turn.earlier), (given["round"], turn.own)):
+            stored = scene.facts.commit_roots.get((0, number, operator))
+            assert shown == (RootAt(stored.root, stored.count, stored.time) if stored else RootAt.none())
     if "ballot" in given:
         assert ballot_of(given["ballot"]).commit(DOMAIN) == scene.votes[at][given["vote"]].commit
     if "lookup" in given:

@@ -22,6 +22,8 @@ from headwater.chain.structs import (
     Lookup,
     Place,
     Placed,
+    RootAt,
+    Turn,
     Vote,
     VoteOpening,
     settlement_key,
@@ -209,6 +211,18 @@ class Poll:
         roots = tuple(self.shown(counted.round, one) for one in operators)
         return Absence(own["commit"] if own else ZERO, own["at"] if own else 0, roots)
 
+    def turns(self, number: int) -> tuple[Turn, ...]:
+        """A round's root and the one before it, of everyone who may close rounds."""
+        operators = [SETTLER] if self.settler == SETTLER else [SETTLER, self.settler]
+        return tuple(Turn(self.stored(number - 1, one), self.stored(number, one)) for one in operators)
+
+    def stored(self, number: int, operator: str) -> RootAt:
+        """An operator's root, if there is one."""
+        for one in self.roots:
+            if (one["operator"], one["round"]) == (operator, number):
+                return RootAt(one["root"], len(one["leaves"]), one["at"])
+        return RootAt(ZERO, 0, 0)
+
     def shown(self, number: int, operator: str) -> CommitRoot:
         """An operator's root and what stands at the item's place."""
         found = [one for one in self.roots if (one["operator"], one["round"]) == (operator, number)]
@@ -292,6 +306,9 @@ def draws() -> list[Case]:
     gap.count(votes[0], votes[2])
     votes = late.voted(3)
     late.count(votes[1], votes[2])
+    back = Poll()
+    votes = back.voted(3)
+    back.count(votes[2], votes[1])
     votes = twice.voted()
     twice.count(votes[0], replace(votes[0], round=1))
     early, seedless = Poll(llr=3_000), Poll(llr=8_000, seed=NO_SEED)
@@ -314,8 +331,9 @@ def draws() -> list[Case]:
         made("honest, nine votes", False, nine),
         made("the second of another place", True, other),
         made("two places exchanged", True, swapped),
-        made("a round left out", True, gap),
-        made("the first round left out", True, late),
+        made("a round without a vote", False, gap),
+        made("the first round without a vote", False, late),
+        made("rounds in no order", True, back),
         made("one reviewer in both rounds", True, twice),
         made("a vote before there is a seed", True, unseeded),
         made("no vote and no seed", False, seedless),
@@ -507,9 +525,83 @@ def omissions() -> list[Case]:
         made("a tenth", False, third(-7_000, votes=9), 9),
         made("counted", False, counted),
         made("counted, in its second round", False, counted, 1),
-        made("another is counted in its place", True, replaced),
+        made("of a round that was reached, another being counted in its place", False, replaced),
         made("of another round than it was opened in", False, other, 1, other.drawn(1)[0]),
         made("of somebody of another place", False, strange, 0, strange.drawn(4)[3]),
+    ]
+
+
+def replacements() -> list[Case]:
+    """proveReplaced. A turn is an eighth of the settle window, TURN seconds."""
+    turn = TERMS.settle_window // 8
+
+    def made(name: str, holds: bool, poll: Poll, place: int = 1) -> Case:
+        return case("proveReplaced", name, holds, poll, round=place, turns=poll.turns(place))
+
+    def silent(waited: int, *, first: int = ANCHORED + 2, **change: Any) -> Poll:
+        """Place 1 is passed over ``waited`` seconds after place 0's round was closed."""
+        poll = Poll(llr=1_300, **change)
+        ballots = [poll.ballot(0), poll.ballot(2)]
+        poll.root(0, {AT: leaf_of(ballots[0])}, at=first)
+        poll.root(1, {}, at=first + waited)
+        poll.root(2, {AT: leaf_of(ballots[1])}, at=first + waited + 1)
+        poll.count(*ballots)
+        return poll
+
+    def opened(at: int) -> Poll:
+        """He opens his own commit on chain ``at`` seconds after his round began."""
+        poll = silent(turn + 1)
+        ballot = poll.ballot(1, 0)
+        poll.commit_own(ballot, ANCHORED + 2)
+        poll.reveal(ballot, ANCHORED + 2 + at)
+        return poll
+
+    def first(waited: int) -> Poll:
+        """The first of all is passed over ``waited`` seconds after the anchor."""
+        poll = Poll(llr=3_000)
+        poll.root(0, {}, at=ANCHORED + waited)
+        poll.root(1, {AT: leaf_of(poll.ballot(1))}, at=ANCHORED + waited + 1)
+        poll.count(poll.ballot(1))
+        return poll
+
+    never, late, small, orphan = (Poll(llr=1_300) for _ in range(4))
+    for poll in (never, late, small, orphan):
+        poll.count(poll.ballot(0), poll.ballot(2))
+        if poll is not orphan:
+            poll.root(0, {AT: leaf_of(poll.ballot(0))}, at=ANCHORED + 2)
+        poll.root(2, {AT: leaf_of(poll.ballot(2))}, at=ANCHORED + 8)
+    late.root(1, {}, at=SETTLED + 1)
+    small.root(1, {}, at=ANCHORED + 7, size=SIZE + 1)
+    orphan.root(1, {}, at=ANCHORED + 7)
+    over = {"settler": RIVAL, "settled_at": ANCHORED + 21}
+    taken, hasty, twice = (Poll(llr=1_300, **over) for _ in range(3))
+    stranger = Poll(llr=1_300)
+    for poll, when in ((taken, 2 + turn), (hasty, 1 + turn), (twice, 1 + turn), (stranger, 2 + turn)):
+        poll.count(poll.ballot(0), poll.ballot(2))
+        poll.root(0, {AT: leaf_of(poll.ballot(0))}, at=ANCHORED + 2)
+        poll.root(1, {}, at=ANCHORED + when, operator=RIVAL)
+        poll.root(2, {AT: leaf_of(poll.ballot(2))}, at=ANCHORED + 9, operator=poll.settler)
+    twice.root(1, {}, at=ANCHORED + 2 + turn)
+    voted = Poll()
+    voted.voted(3)
+    return [
+        made("silent for his turn", False, silent(turn)),
+        made("passed over a second too soon", True, silent(turn - 1)),
+        made("a round with a vote", False, silent(turn), 0),
+        made("a round that was not reached", False, silent(turn), 3),
+        made("nobody passed over", False, voted),
+        made("his round was never closed", True, never),
+        made("closed after it was settled", True, late),
+        made("closed over more leaves than the anchor has items", True, small),
+        made("the round before was never closed", True, orphan),
+        made("the first, after two turns", False, first(2 * turn), 0),
+        made("the first, a second too soon", True, first(2 * turn - 1), 0),
+        made("he voted on chain in the last second of his turn", True, opened(turn - 1)),
+        made("he voted on chain once his turn was over", False, opened(turn)),
+        made("closed by the settler who took over", False, taken),
+        made("closed too soon by the settler who took over", True, hasty),
+        made("closed too soon by the settler, and in time by the anchorer", False, twice),
+        made("closed by who neither anchored nor settled", True, stranger),
     ]
 
 
@@ -651,7 +743,7 @@ def equivocations() -> list[Case]:
 def votes() -> list[Case]:
     """All of them."""
     return [
-        *(*draws(), *commits(), *reveals(), *omissions()),
+        *(*draws(), *commits(), *reveals(), *omissions(), *replacements()),
         *(*weights(), *citations(), *equivocations()),
     ]
 

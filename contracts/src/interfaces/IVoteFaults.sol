@@ -39,6 +39,19 @@ interface IVoteFaults {
         CommitRoot[] roots;
     }
 
+    /// @notice A stored commit root without its leaves; zero where none is stored.
+    struct RootAt {
+        bytes32 root;
+        uint32 count;
+        uint40 time;
+    }
+
+    /// @notice An operator's root of a round, and of the round before it.
+    struct Turn {
+        RootAt earlier;
+        RootAt own;
+    }
+
     /// @notice One reviewer in one round of an item.
     struct Place {
         uint256 campaign;
@@ -81,7 +94,8 @@ interface IVoteFaults {
     error VoteFaults_TooLate(uint256 until, uint256 nowAt);
     error VoteFaults_AlreadyProven(bytes32 key);
 
-    /// @notice The votes are not those of the reviewers drawn, one a round from 0 on; or no seed stands to draw from.
+    /// @notice The votes are not those of the reviewers drawn, each in the round that is his place, ascending; or no seed
+    /// stands to draw from.
     function proveDraw(Posted calldata posted, Counted calldata at, Anchor calldata anchor) external;
 
     /// @notice A counted vote's commit was not on chain when the settlement was posted: not as the reviewer's own, nor at
@@ -98,8 +112,8 @@ interface IVoteFaults {
     /// @notice What opens a counted vote's commit says another verdict, or is another item's, round's or reviewer's.
     function proveReveal(Posted calldata posted, Counted calldata at, uint256 index, Ballot calldata ballot) external;
 
-    /// @notice A drawn reviewer's vote was opened on chain before the settlement was posted and is not counted, though his
-    /// round was reached, or the item not decided without it.
+    /// @notice A drawn reviewer's vote was opened on chain before the settlement was posted and is not counted, though the
+    /// item is not decided without it. Of rounds before the last that counts, `proveReplaced` speaks.
     function proveOmitted(
         Posted calldata posted,
         Terms calldata terms,
@@ -107,6 +121,18 @@ interface IVoteFaults {
         Anchor calldata anchor,
         uint8 round,
         address reviewer
+    ) external;
+
+    /// @notice A round without a counted vote came before one with a vote, and its reviewer was not given his time: no root
+    /// of the round was stored once it was over, or he opened his vote on chain within it.
+    /// @param turns of the anchorer, then of the settler if he is another
+    function proveReplaced(
+        Posted calldata posted,
+        Terms calldata terms,
+        Counted calldata at,
+        Anchor calldata anchor,
+        uint8 round,
+        Turn[] calldata turns
     ) external;
 
     /// @notice A vote's weight is not its reviewer's in the epoch the settlement cites; the starting weight if it cites none.

@@ -130,6 +130,15 @@ abstract contract RoleFaultCalls is RoleScene {
         return abi.encodeCall(voteFaults.proveEquivocation, (place, placed, keccak256("other"), new bytes(65)));
     }
 
+    /// @dev The second drawn voted and the first did not, and nobody closed his round.
+    function _ofReplacement() internal view returns (bytes memory) {
+        Case memory c = _case();
+        IVoteFaults.Counted memory at = IVoteFaults.Counted(c.draft.items[0], _proofOf(c, 0), new Vote[](1));
+        at.votes[0] = Vote(reviewer, 1, 1, 847, keccak256("commit"));
+        IVoteFaults.Turn[] memory turns = new IVoteFaults.Turn[](1);
+        return abi.encodeCall(voteFaults.proveReplaced, (c.posted, c.terms, at, c.anchor, 0, turns));
+    }
+
     function _ofOthers(uint256 i, address me) internal view returns (bytes memory) {
         if (i == 0) return abi.encodeCall(reviewers.sync, (me));
         if (i == 1) return abi.encodeCall(reviewers.seal, ());

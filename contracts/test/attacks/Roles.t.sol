@@ -166,7 +166,7 @@ contract RolesHandler is RoleCalls, RoleFaultCalls {
         if (which < 41) return (address(approvals), _ofOthers(which - 37, me));
         if (which < 56) return (address(pools), _ofPools(which - 41, me));
         if (which < 66) return (address(shareFaults), _ofShares(which - 56));
-        return (address(reviewers), _ofOthers(0, reviewer));
+        return (address(voteFaults), _ofReplacement());
     }
 }
 

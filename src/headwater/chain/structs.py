@@ -709,6 +709,32 @@ class Absence(Struct):
 
 
 @dataclass(frozen=True)
+class RootAt(Struct):
+    """A stored commit root without its leaves; all zero where none is stored."""
+
+    root: bytes
+    count: int
+    time: int
+
+    ABI = ("bytes32", "uint32", "uint40")
+
+    @classmethod
+    def none(cls) -> RootAt:
+        """No root is stored."""
+        return cls(bytes(32), 0, 0)
+
+
+@dataclass(frozen=True)
+class Turn(Struct):
+    """An operator's root of a round, and of the round before it."""
+
+    earlier: RootAt
+    own: RootAt
+
+    ABI = (RootAt.abi_type(), RootAt.abi_type())
+
+
+@dataclass(frozen=True)
 class Place(Struct):
     """One reviewer in one round of an item."""
 

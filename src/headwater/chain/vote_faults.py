@@ -8,7 +8,18 @@ from __future__ import annotations
 from headwater.chain.contract import Contract
 from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Absence, Anchor, Counted, Lookup, Place, Placed, Posted, Terms, VoteOpening
+from headwater.chain.structs import (
+    Absence,
+    Anchor,
+    Counted,
+    Lookup,
+    Place,
+    Placed,
+    Posted,
+    Terms,
+    Turn,
+    VoteOpening,
+)
 from headwater.primitives.abi import abi_hash
 
 
@@ -18,7 +29,7 @@ class VoteFaults(Contract):
     NAME = "VoteFaults"
 
     def prove_draw(self, signer: TransactionSigner, posted: Posted, at: Counted, anchor: Anchor) -> Receipt:
-        """The votes are not those of the reviewers drawn, one a round from 0 on; or no seed stands."""
+        """The votes are not those of the reviewers drawn, each in the round that is his place; or no seed stands."""
         return self._write(signer, "proveDraw", posted, at, anchor)
 
     def prove_commit(
@@ -52,6 +63,19 @@ class VoteFaults(Contract):
     ) -> Receipt:
         """A drawn reviewer's vote, opened on chain in time, is not counted though the rule needed it."""
         return self._write(signer, "proveOmitted", posted, terms, at, anchor, round_, reviewer)
+
+    def prove_replaced(
+        self,
+        signer: TransactionSigner,
+        posted: Posted,
+        terms: Terms,
+        at: Counted,
+        anchor: Anchor,
+        round_: int,
+        turns: tuple[Turn, ...],
+    ) -> Receipt:
+        """The reviewer of a round without a counted vote was passed over before his turn was over."""
+        return self._write(signer, "proveReplaced", posted, terms, at, anchor, round_, turns)
 
     def prove_weight(
         self, signer: TransactionSigner, posted: Posted, at: Counted, index: int, lookup: Lookup

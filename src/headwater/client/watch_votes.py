@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from headwater.catalog.ledger import CampaignFacts, SettlementFacts
 from headwater.catalog.reputation import Cited, cited
+from headwater.chain.events import VotesCommitted
 from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Vote, VoteOpening
+from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, RootAt, Turn, Vote, VoteOpening
 from headwater.client.network import Network
 from headwater.client.settled import Settled
 from headwater.primitives.hashing import ZERO_WORD
@@ -19,7 +21,7 @@ from headwater.records import codec
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import Ballot, VoteCommit
-from headwater.review import MAX_VOTES, Lot, audited, draw, total
+from headwater.review import MAX_PLACES, MAX_VOTES, Lot, audited, draw, ends_at, had_his_turn, rounds_of, total
 from headwater.review.sampling import MIN_VOTES, SKIP_SUM, STOP_SUM
 from headwater.storage import BlobNotFoundError, CorruptBlockError
 
@@ -54,6 +56,7 @@ class VoteWatch:
             if verdict.item != number:
                 continue  # a fault of its own
             yield from self._drawn(verdict)
+            yield from self._passed_over(verdict)
             for index, vote in enumerate(verdict.votes):
                 yield from self._commit(verdict, index, vote)
                 yield from self._opened(verdict, index, vote)
@@ -87,12 +90,16 @@ class VoteWatch:
 
     def sound(self, verdict: Verdict, weights: Cited) -> Verdict:
         """The verdict with the votes that count, up to the first that does not, saying what opens them."""
-        expected, kept = self.reviewers(verdict, len(verdict.votes)), list[CountedVote]()
-        for number, (vote, who) in enumerate(zip(verdict.votes, expected, strict=False)):
-            if (vote.round, vote.reviewer) != (number, who) or self.absence(verdict, vote) is not None:
+        expected, kept, reached = self.reviewers(verdict, MAX_PLACES), list[CountedVote](), 0
+        for number, vote in enumerate(verdict.votes):
+            who = expected[vote.round] if reached <= vote.round < len(expected) else None
+            if vote.reviewer != who or self.absence(verdict, vote) is not None:
                 break
+            if not all(self._had_his_turn(verdict, passed) for passed in range(reached, vote.round)):
+                break
+            reached = vote.round + 1
             said = next(self._openings(verdict, number, vote), None)
-            place = self._campaign.id, verdict.item, number, who
+            place = self._campaign.id, verdict.item, vote.round, who
             if said is not None and (said.campaign, said.item, said.round, said.reviewer) != place:
                 break
             right = vote.verdict if said is None else said.verdict
@@ -100,9 +107,12 @@ class VoteWatch:
         return replace(verdict, votes=tuple(kept), ballots=verdict.ballots[: len(kept)])
 
     def _drawn(self, verdict: Verdict) -> Iterator[VoteFault]:
-        expected = self.reviewers(verdict, len(verdict.votes))
+        reached = rounds_of(vote.round for vote in verdict.votes)
+        expected = self.reviewers(verdict, min(reached, MAX_PLACES))
         found = tuple((v.round, v.reviewer) for v in verdict.votes)
-        if found != tuple(enumerate(expected)):
+        places = dict(enumerate(expected))
+        ascending = all(one.round < other.round for one, other in pairwise(verdict.votes))
+        if not ascending or any(places.get(number) != who for number, who in found):
             contract, posted = self._network.contracts.vote_faults, self._facts.posted
             anchor, at = self._anchor(verdict), self._counted(verdict)
             yield VoteFault(
@@ -113,6 +123,48 @@ class VoteWatch:
                 ", ".join(expected) or "nobody",
                 lambda signer: contract.prove_draw(signer, posted, at, anchor),
             )
+
+    def _passed_over(self, verdict: Verdict) -> Iterator[VoteFault]:
+        rounds = {vote.round for vote in verdict.votes}
+        for number in range(rounds_of(rounds)):
+            if number not in rounds and not self._had_his_turn(verdict, number):
+                who = (*self.reviewers(verdict, number + 1)[number:], "nobody")[0]
+                yield VoteFault(
+                    verdict.item,
+                    "proveReplaced",
+                    number,
+                    f"no vote of {who}",
+                    "his vote, or a round closed once his turn was over",
+                    self._replacement(verdict, number),
+                )
+
+    def _had_his_turn(self, verdict: Verdict, number: int) -> bool:
+        anchor = self._anchor(verdict)
+        earlier = [root.time for root in self._closings(anchor, number - 1)]
+        ends = ends_at(number, anchor.time, earlier, self._campaign.terms.settle_window)
+        own = [root.time for root in self._closings(anchor, number)]
+        who = self.reviewers(verdict, number + 1)[number:]
+        said = self._campaign.reveals.get((verdict.item, number, who[0])) if who else None
+        return had_his_turn(ends, own, self._settled_at, said.time if said else None)
+
+    def _closings(self, anchor: Anchor, number: int) -> list[VotesCommitted]:
+        """Roots of a round by whoever may close it, over as many leaves as the anchor has items."""
+        found = [self._campaign.commit_roots.get((anchor.first_item, number, who)) for who in self._closers(anchor)]
+        return [root for root in found if root is not None and root.count == anchor.count]
+
+    def _closers(self, anchor: Anchor) -> list[str]:
+        return list(dict.fromkeys((anchor.anchorer, self._facts.posted.settler)))
+
+    def _replacement(self, verdict: Verdict, number: int) -> Prove:
+        contract, posted, terms = self._network.contracts.vote_faults, self._facts.posted, self._campaign.terms
+        anchor, at = self._anchor(verdict), self._counted(verdict)
+
+        def stored(round_: int, who: str) -> RootAt:
+            root = self._campaign.commit_roots.get((anchor.first_item, round_, who))
+            return RootAt(root.root, root.count, root.time) if root else RootAt.none()
+
+        turns = tuple(Turn(stored(number - 1, who), stored(number, who)) for who in self._closers(anchor))
+        return lambda signer: contract.prove_replaced(signer, posted, terms, at, anchor, number, turns)
 
     def reviewers(self, verdict: Verdict, count: int) -> tuple[str, ...]:
         """Who was to be asked about an item; nobody while its anchor has no seed."""
@@ -142,10 +194,8 @@ class VoteWatch:
         own = self._campaign.own_commits.get((verdict.item, vote.round, vote.reviewer))
         if own is not None and own.commit == vote.commit and own.time <= self._settled_at:
             return None
-        anchor, settler = self._anchor(verdict), self._facts.posted.settler
-        operators = [anchor.anchorer] if anchor.anchorer == settler else [anchor.anchorer, settler]
-        roots = []
-        for operator in operators:
+        anchor, roots = self._anchor(verdict), []
+        for operator in self._closers(anchor):
             root = self._root(anchor, verdict, vote, operator)
             if root is None:
                 return None
@@ -216,7 +266,7 @@ class VoteWatch:
         for (item, _, _), event in self._campaign.reveals.items():
             if item == verdict.item and event.ballot.commit(domain) == vote.commit:
                 yield event.ballot
-        if index < len(verdict.ballots):
+        if index < len(verdict.ballots) and verdict.ballots[index]:
             with suppress(BlobNotFoundError, CorruptBlockError, RecordError):
                 ballot = opening_of(self._network.record(Ballot, verdict.ballots[index]))
                 if ballot.commit(domain) == vote.commit:
@@ -241,9 +291,8 @@ class VoteWatch:
         for (item, number, who), event in self._campaign.reveals.items():
             if item != verdict.item or event.time >= self._settled_at:
                 continue
-            wanted = number < len(verdict.votes) or self.undecided(verdict)
-            counted = any((v.round, v.reviewer) == (number, who) for v in verdict.votes)
-            if wanted and not counted and self.reviewers(verdict, number + 1)[number:] == (who,):
+            wanted = rounds_of(v.round for v in verdict.votes) <= number < MAX_PLACES and self.undecided(verdict)
+            if wanted and self.reviewers(verdict, number + 1)[number:] == (who,):
                 yield VoteFault(
                     verdict.item,
                     "proveOmitted",

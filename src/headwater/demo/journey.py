@@ -53,7 +53,8 @@ from headwater.node.operator.checking import check_pending
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.publishing import publish
-from headwater.node.operator.reviewing import Assignment, assignments, close_rounds
+from headwater.node.operator.reviewing import Assignment, assignments
+from headwater.node.operator.rounds import close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
 from headwater.primitives.amounts import from_units

@@ -31,7 +31,7 @@ class Verdict:
         reward: smallest units.
         opening: hash that binds the salt and the signature behind the item, 32 bytes.
         report: CID of the check report; index: CID of the copy index it was compared with.
-        ballots: CIDs of the ballots, in order of the votes.
+        ballots: CIDs of the ballots, in order of the votes; empty for one opened on chain whose reasons nobody has.
         reason: for a rejection, the code, evidence in milliseconds, and how to appeal; one sentence.
     """
 

@@ -7,9 +7,11 @@ from headwater.review.pay import Reviewed, pay_of
 from headwater.review.record import prior
 from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
 from headwater.review.sampling import Step, audited, next_step
+from headwater.review.turns import MAX_PLACES, ends_at, had_his_turn, rounds_of, turn_s
 
 __all__ = [
     "FORFEIT_SUM",
+    "MAX_PLACES",
     "MAX_VOTES",
     "START_WEIGHT",
     "BadBallotError",
@@ -24,13 +26,17 @@ __all__ = [
     "counted",
     "draw",
     "eligible",
+    "ends_at",
+    "had_his_turn",
     "judge",
     "next_step",
     "pay_of",
     "prior",
     "probability",
+    "rounds_of",
     "take_ballot",
     "take_commit",
     "total",
+    "turn_s",
     "weight",
 ]

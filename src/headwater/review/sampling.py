@@ -11,6 +11,7 @@ from enum import StrEnum
 from headwater.primitives.hashing import keccak256
 from headwater.records.verdict import CountedVote
 from headwater.review.rule import MAX_VOTES, total
+from headwater.review.turns import MAX_PLACES
 
 SKIP_SUM = 3476
 STOP_SUM = 2944
@@ -42,7 +43,14 @@ def clear_without_people(llr: int, prior: int, settled_items: int) -> bool:
 
 
 def next_step(
-    llr: int, prior: int, settled_items: int, votes: Sequence[CountedVote], seed: bytes, item: int, eligible: int
+    llr: int,
+    prior: int,
+    settled_items: int,
+    votes: Sequence[CountedVote],
+    seed: bytes,
+    item: int,
+    eligible: int,
+    passed: int = 0,
 ) -> Step:
     """What to do with an item now.
 
@@ -51,10 +59,11 @@ def next_step(
         settled_items: the contributor's final items.
         votes: counted so far.
         eligible: how many reviewers could ever be drawn for it; when they run out the item is decided as it stands.
+        passed: how many of them were passed over.
     """
     if not votes and clear_without_people(llr, prior, settled_items) and not audited(seed, item):
         return Step.SKIP
     sure = abs(total(llr, prior, votes)) >= STOP_SUM and len(votes) >= MIN_VOTES
-    if sure or len(votes) >= min(MAX_VOTES, eligible):
+    if sure or len(votes) >= MAX_VOTES or len(votes) + passed >= min(MAX_PLACES, eligible):
         return Step.DECIDE
     return Step.ASK

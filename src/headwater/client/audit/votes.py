@@ -15,7 +15,7 @@ from headwater.primitives.merkle import build
 from headwater.records.evidence import ReputationSnapshot, snapshot_of
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import REJECT, Ballot, VoteCommit
-from headwater.review import Lot, Step, draw, next_step
+from headwater.review import MAX_PLACES, Lot, Step, draw, ends_at, had_his_turn, next_step, rounds_of
 
 SECTION = "votes"
 
@@ -55,6 +55,9 @@ def _ballots(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None
     for vote, cid in zip(verdict.votes, verdict.ballots, strict=False):
         title = f"the ballot of {vote.reviewer} opens his commit and says what was counted"
         name = f"{item.id}/vote/{vote.round}"
+        if not cid:
+            _opened_on_chain(facts, book, item, name, vote)
+            continue
         with book.reading(name, title, item.leaf):
             ballot = facts.record(Ballot, cid)
             expected = (ballot.campaign, ballot.item, ballot.round, ballot.reviewer, ballot.verdict)
@@ -62,6 +65,13 @@ def _ballots(facts: Facts, book: Book, item: OpenItem, verdict: Verdict) -> None
             truth = expected == found and ballot.commit(facts.campaigns_domain) == vote.commit
             truth = truth and (ballot.verdict != REJECT or bool(ballot.reasons.evidence))
             book.holds(name, title, truth, leaf=f"{item.leaf}, ballot {cid}", expected=expected, actual=found)
+
+
+def _opened_on_chain(facts: Facts, book: Book, item: OpenItem, name: str, vote: CountedVote) -> None:
+    event = facts.ledger.campaign(item.campaign).reveals.get((item.item, vote.round, vote.reviewer))
+    title = f"{vote.reviewer} opened his commit on chain and said what was counted"
+    found = (event.ballot.verdict, event.ballot.commit(facts.campaigns_domain)) if event else None
+    book.same(name, title, (vote.verdict, vote.commit), found, leaf=item.leaf)
 
 
 def _weights(book: Book, item: OpenItem, verdict: Verdict, weighed: Cited) -> None:
@@ -83,10 +93,32 @@ def _drawn(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, item
     found = tuple((v.round, v.reviewer) for v in verdict.votes)
     with book.reading(f"{item.id}/drawn", title, item.leaf):
         lot = Lot(facts.chain_id, facts.addresses.reviewers, item.campaign, item.item, seed)
-        expected = tuple(enumerate(draw(lot, len(verdict.votes), pool)))
+        reached = rounds_of(vote.round for vote in verdict.votes)
+        places = enumerate(draw(lot, min(reached, MAX_PLACES), pool))
+        voted = {vote.round for vote in verdict.votes}
+        expected = tuple(place for place in places if place[0] in voted)
         book.same(f"{item.id}/drawn", title, expected, found, leaf=item.leaf)
-    _complete(opened, book, item, verdict, seed, len(pool))
+        for number, who in enumerate(draw(lot, reached, pool)):
+            if number not in voted:
+                _passed_over(facts, book, item, whole, number, who)
+    closed = rounds_of(e.round for e in _roots(facts, whole, item.anchor))
+    _complete(opened, book, item, verdict, seed, len(pool), closed)
     _revealed(facts, book, item, verdict, whole)
+
+
+def _passed_over(facts: Facts, book: Book, item: OpenItem, whole: OpenSettlement, number: int, who: str) -> None:
+    campaign = facts.ledger.campaign(item.campaign)
+    roots = [e for e in _roots(facts, whole, item.anchor) if e.count == item.anchor.count]
+    earlier = [e.time for e in roots if e.round == number - 1]
+    ends = ends_at(number, item.anchor.time, earlier, campaign.terms.settle_window)
+    own = [e.time for e in roots if e.round == number]
+    said = campaign.reveals.get((item.item, number, who))
+    settled_at = whole.facts.posted.final_at - campaign.terms.challenge_window
+    truth = had_his_turn(ends, own, settled_at, said.time if said else None)
+    title = f"{who} was passed over only when his turn was over, and opened no vote on chain within it"
+    leaf = f"{item.leaf}, round {number}"
+    expected = f"a root of the round from {ends} on" if ends is not None else "a root of the round before"
+    book.holds(f"{item.id}/passed/{number}", title, truth, leaf=leaf, expected=expected, actual=own)
 
 
 def _revealed(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, whole: OpenSettlement) -> None:
@@ -106,19 +138,28 @@ def _revealed(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, whole:
         book.same(name, title, expected, said[(number, who)], leaf=item.leaf)
 
 
-def _complete(opened: Opened, book: Book, item: OpenItem, verdict: Verdict, seed: bytes, pool: int) -> None:
-    """The rule asks after every vote but the last: one left out or one too many would show."""
+def _complete(
+    opened: Opened, book: Book, item: OpenItem, verdict: Verdict, seed: bytes, pool: int, closed: int
+) -> None:
+    """The rule asks after every vote but the last: one left out or one too many would show.
+
+    Args:
+        closed: rounds of the anchor that were closed; where the rule still asks, nobody was left to ask in them.
+    """
     title = "people were asked exactly until the rule said enough"
+    rounds = max(rounds_of(vote.round for vote in verdict.votes), closed)
     try:
         settled = len(opened.outcomes_before(item.anchor.time).get(item.opening.contributor, ()))
     except EvidenceError as error:
         book.skip(f"{item.id}/asked", title, f"an earlier settlement cannot be read: {error.reason}", leaf=error.leaf)
         return
 
-    def step(votes: tuple[CountedVote, ...]) -> Step:
-        return next_step(verdict.llr, verdict.prior, settled, votes, seed, item.item, pool)
+    def step(votes: tuple[CountedVote, ...], reached: int) -> Step:
+        passed = reached - len(votes)
+        return next_step(verdict.llr, verdict.prior, settled, votes, seed, item.item, pool, passed)
 
-    steps = [step(verdict.votes[:count]) for count in range(len(verdict.votes) + 1)]
+    steps = [step(verdict.votes[:count], vote.round) for count, vote in enumerate(verdict.votes)]
+    steps.append(step(verdict.votes, rounds))
     truth = steps[-1] is not Step.ASK and all(one is Step.ASK for one in steps[:-1])
     book.holds(f"{item.id}/asked", title, truth, leaf=item.leaf, expected="ask ... decide", actual=steps)
 

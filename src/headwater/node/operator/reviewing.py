@@ -1,12 +1,10 @@
 """Rounds of review: who is drawn, what they said, and the commit root that must be on chain before a vote counts.
 
-Round r asks one reviewer for every item of an anchor that is not decided after r votes. The next round is drawn only
-when all votes of this one are in and their root is on chain.
+Round r asks the reviewer in place r for every item of an anchor that is not decided; ``rounds`` closes it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -20,8 +18,6 @@ from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import record_seed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.history import Record, records_before
-from headwater.primitives.hashing import ZERO_WORD
-from headwater.primitives.merkle import build
 from headwater.records import codec
 from headwater.records.contribution import SignedContribution
 from headwater.records.verdict import CountedVote
@@ -39,7 +35,12 @@ from headwater.review import (
 
 @dataclass(frozen=True)
 class OpenItem:
-    """A checked item and where its review stands."""
+    """A checked item and where its review stands.
+
+    Attributes:
+        ballots: of the votes, in their order; ``None`` for one opened on chain whose reasons nobody published.
+        round: number of the round that is open, or would be.
+    """
 
     item: int
     anchor: Anchor
@@ -50,7 +51,8 @@ class OpenItem:
     novelty: int
     record: Record
     votes: tuple[CountedVote, ...]
-    ballots: tuple[Ballot, ...]
+    ballots: tuple[Ballot | None, ...]
+    round: int
     step: Step
 
 
@@ -80,17 +82,18 @@ def items_of(desk: Desk, campaign: int, anchor_id: int) -> list[OpenItem]:
     seed = record_seed(desk, campaign, anchor)
     facts = desk.ledger().campaign(campaign)
     records, cited = records_before(desk, anchor.time), desk.cited_at(anchor.time)
-    found = []
+    found, number = [], len(closed_rounds(desk, facts, anchor))
     for row in rows:
         item = anchor.first_item + row.position
         cast = _cast(desk, facts, anchor, item, cited)
         record = records.get(row.contributor, Record())
-        pool = len(facts.pool_of(item, row.contributor))
-        step = next_step(row.llr, record.prior, record.settled, [v for v, _ in cast], seed, item, pool)
+        pool, passed = len(facts.pool_of(item, row.contributor)), number - len(cast)
+        step = next_step(row.llr, record.prior, record.settled, [v for v, _ in cast], seed, item, pool, passed)
         signed = codec.decode(SignedContribution, row.signed)
         ballots = tuple(b for _, b in cast)
         numbers = (row.report, row.copy_index, row.llr, row.novelty)
-        found.append(OpenItem(item, anchor, signed, *numbers, record, tuple(v for v, _ in cast), ballots, step))
+        counts = tuple(v for v, _ in cast)
+        found.append(OpenItem(item, anchor, signed, *numbers, record, counts, ballots, number, step))
     return found
 
 
@@ -99,8 +102,8 @@ def assignments(desk: Desk, campaign: int) -> list[Assignment]:
     asked = []
     for anchor_id in checked_anchors(desk, campaign):
         for open_ in items_of(desk, campaign, anchor_id):
-            if open_.step is Step.ASK and not _heard(desk, campaign, open_.item, len(open_.votes)):
-                asked.append(_assignment(desk, campaign, open_))
+            if open_.step is Step.ASK and not heard(desk, campaign, open_.item, open_.round):
+                asked.append(assignment_of(desk, campaign, open_))
     return asked
 
 
@@ -134,23 +137,6 @@ def take_vote(desk: Desk, commit: VoteCommit, ballot: Ballot) -> None:
         raise NotReadyError(f"item {commit.item}, round {commit.round}", actual="already voted") from None
 
 
-def close_rounds(desk: Desk, campaign: int) -> int:
-    """Posts the commit root of every round whose votes are all in; how many roots were posted."""
-    posted = 0
-    for anchor_id in checked_anchors(desk, campaign):
-        asked = [i for i in items_of(desk, campaign, anchor_id) if i.step is Step.ASK]
-        if not asked:
-            continue
-        (number,) = Counter(len(i.votes) for i in asked)
-        if not all(_heard(desk, campaign, i.item, number) for i in asked):
-            continue
-        anchor = asked[0].anchor
-        root = build(_round_leaves(desk, campaign, anchor, number)).root
-        desk.contracts.campaigns.commit_votes(desk.signer, campaign, anchor.first_item, number, root, anchor.count)
-        posted += 1
-    return posted
-
-
 def reviewers_of(desk: Desk, campaign: int, item: int, contributor: str, rounds: int) -> tuple[str, ...]:
     """The first ``rounds`` reviewers drawn for an item, from the weights its anchor sealed."""
     facts = desk.ledger().campaign(campaign)
@@ -159,8 +145,17 @@ def reviewers_of(desk: Desk, campaign: int, item: int, contributor: str, rounds:
     return draw(lot, rounds, facts.pool_of(item, contributor))
 
 
-def _assignment(desk: Desk, campaign: int, open_: OpenItem) -> Assignment:
-    number = len(open_.votes)
+def closed_rounds(desk: Desk, facts: CampaignFacts, anchor: Anchor) -> dict[int, int]:
+    """Rounds of an anchor this operator closed, and when."""
+    return {
+        number: event.time
+        for (first, number, who), event in facts.commit_roots.items()
+        if (first, who) == (anchor.first_item, desk.signer.address)
+    }
+
+
+def assignment_of(desk: Desk, campaign: int, open_: OpenItem) -> Assignment:
+    number = open_.round
     given = open_.signed.contribution
     drawn = reviewers_of(desk, campaign, open_.item, given.contributor, number + 1)
     return Assignment(campaign, open_.item, number, drawn[number], desk.cid_of(given.manifest))
@@ -168,30 +163,23 @@ def _assignment(desk: Desk, campaign: int, open_: OpenItem) -> Assignment:
 
 def _cast(
     desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int, cited: Cited
-) -> list[tuple[CountedVote, Ballot]]:
+) -> list[tuple[CountedVote, Ballot | None]]:
     """Votes whose round root is on chain, in round order, weighing what the cited epoch says."""
     query = select(votes).where(votes.c.campaign == facts.id, votes.c.item == item).order_by(votes.c.round)
     with desk.engine.begin() as db:
         rows = db.execute(query).all()
-    cast = []
+    cast = list[tuple[CountedVote, Ballot | None]]()
     for row in rows:
-        if (anchor.first_item, row.round, desk.signer.address) in facts.commit_roots:
+        if not row.commit or (anchor.first_item, row.round, desk.signer.address) not in facts.commit_roots:
+            continue
+        commit, weight = codec.decode(VoteCommit, row.commit), cited.weight(row.reviewer)
+        if row.ballot:
             ballot = codec.decode(Ballot, row.ballot)
-            cast.append((counted(ballot, codec.decode(VoteCommit, row.commit), cited.weight(row.reviewer)), ballot))
+            cast.append((counted(ballot, commit, weight), ballot))
+        else:  # opened on chain, its reasons nowhere
+            said = facts.reveals[item, row.round, row.reviewer].ballot.verdict
+            cast.append((CountedVote(row.reviewer, row.round, said, weight, commit.commit), None))
     return cast
-
-
-def _round_leaves(desk: Desk, campaign: int, anchor: Anchor, number: int) -> list[bytes]:
-    """Leaves of a round's commit tree: one for each item of the anchor, a zero word where nobody was asked."""
-    items = range(anchor.first_item, anchor.first_item + anchor.count)
-    query = select(votes.c.item, votes.c.commit).where(
-        votes.c.campaign == campaign, votes.c.round == number, votes.c.item.between(items[0], items[-1])
-    )
-    with desk.engine.begin() as db:
-        rows = db.execute(query).all()
-    domain = desk.contracts.campaigns_domain
-    leaves = {row.item: codec.decode(VoteCommit, row.commit).leaf(domain) for row in rows}
-    return [leaves.get(item, ZERO_WORD) for item in items]
 
 
 def checked_anchors(desk: Desk, campaign: int) -> list[int]:
@@ -215,7 +203,7 @@ def _covered(desk: Desk, campaign: int) -> set[int]:
     return inside
 
 
-def _heard(desk: Desk, campaign: int, item: int, number: int) -> bool:
+def heard(desk: Desk, campaign: int, item: int, number: int) -> bool:
     query = select(votes.c.item).where(votes.c.campaign == campaign, votes.c.item == item, votes.c.round == number)
     with desk.engine.begin() as db:
         return db.execute(query).first() is not None

@@ -148,7 +148,7 @@ def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
         opening=opening_hash(item.signed.salt, item.signed.signature),
         report=item.report,
         index=item.index,
-        ballots=tuple(desk.put(ballot) for ballot in item.ballots),
+        ballots=tuple(desk.put(ballot) if ballot else "" for ballot in item.ballots),
         reason="" if worth.byte == ACCEPTED else reason_for(desk, item.report, item.ballots, item.llr),
     )
 
@@ -234,11 +234,11 @@ def _decided(desk: Desk, campaign: int) -> list[OpenItem]:
     return decided
 
 
-def reason_for(desk: Desk, report_cid: str, ballots: Sequence[Ballot], llr: int) -> str:
+def reason_for(desk: Desk, report_cid: str, ballots: Sequence[Ballot | None], llr: int) -> str:
     """Why an item was rejected, with evidence: the checks' defects (what is wrong before whose copy it is), else what
     a rejecting reviewer marked, else the sum itself."""
     report = read_report(desk.blobs.get(Cid(report_cid)))
-    against = [b for b in ballots if b.verdict == REJECT]
+    against = [b for b in ballots if b and b.verdict == REJECT]
     if report.defects:
         ordered = sorted(report.defects, key=lambda f: f.rule.startswith(COPY_RULES))
         why = " Also: ".join(f.headline() for f in ordered)

@@ -74,6 +74,6 @@ def _by_the_rule(desk: Desk, verdict: Verdict, terms: Terms) -> Verdict:
     )
     why = ""
     if worth.byte != ACCEPTED:
-        ballots = [desk.record(Ballot, cid) for cid in verdict.ballots]
+        ballots = [desk.record(Ballot, cid) for cid in verdict.ballots if cid]
         why = reason_for(desk, verdict.report, ballots, verdict.llr)
     return replace(verdict, byte=worth.byte, reward=Amount(worth.reward), score=worth.score, reason=why)

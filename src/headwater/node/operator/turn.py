@@ -16,7 +16,8 @@ from headwater.node.operator.closing import close_due, release_closed
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.publishing import republish, show_called
-from headwater.node.operator.reviewing import assignments, close_rounds
+from headwater.node.operator.reviewing import assignments
+from headwater.node.operator.rounds import close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
 

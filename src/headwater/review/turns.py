@@ -1,0 +1,48 @@
+"""Whose turn it is, until when, and who is passed over (spec/review.md section 2): the contract proves the same.
+
+Round r of an item is its r-th drawn reviewer's. It begins when the root of the round before stands on chain and lasts a
+turn; then whoever closes rounds may close it without him, and the next place is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MAX_PLACES = 18
+TURNS = 8
+
+
+def turn_s(settle_window: int) -> int:
+    """Seconds a reviewer has for his vote, of the campaign's settle window in seconds."""
+    return settle_window // TURNS
+
+
+def ends_at(number: int, anchored_at: int, earlier: Iterable[int], settle_window: int) -> int | None:
+    """When a round is over; ``None`` while the one before it is open.
+
+    Args:
+        number: of the round; the first begins a turn after the anchor, by when whoever wants to has recorded the seed.
+        earlier: times of the roots of the round before, by whoever may close it.
+    """
+    turn = turn_s(settle_window)
+    if number == 0:
+        return anchored_at + 2 * turn
+    return min((time + turn for time in earlier), default=None)
+
+
+def had_his_turn(ends: int | None, own: Iterable[int], settled_at: int, spoke: int | None) -> bool:
+    """Whether a reviewer without a counted vote was rightly passed over.
+
+    Args:
+        ends: of his round, as ``ends_at`` says.
+        own: times of his round's roots, by whoever may close it.
+        spoke: when he opened a vote of this round on chain.
+    """
+    if ends is None or not any(ends <= time <= settled_at for time in own):
+        return False
+    return spoke is None or spoke >= ends
+
+
+def rounds_of(rounds: Iterable[int]) -> int:
+    """How many rounds were reached, of those with a counted vote."""
+    return max(rounds, default=-1) + 1
