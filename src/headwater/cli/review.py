@@ -90,14 +90,17 @@ def vote(
     start: Annotated[float, typer.Option("--from", min=0, help="Where it begins, seconds.")] = 0,
     end: Annotated[float | None, typer.Option("--to", min=0, help="Where it ends, seconds.")] = None,
     comment: Annotated[str, typer.Option(help="A sentence for the contributor.")] = "",
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Vote on chain: an operator that does not listen must count it.")
+    ] = False,
     operator: OperatorOption = "operator",
     home: HomeOption = None,
 ) -> None:
     """Commit to a verdict, signed; it is opened when the round is closed on chain."""
     from headwater.client.errors import ClientError
-    from headwater.client.review import vote
+    from headwater.client.review import vote, vote_on_chain
     from headwater.node.gateway import LocalGateway
-    from headwater.records.vote import ACCEPT, REJECT, Evidence
+    from headwater.records.vote import ACCEPT, REJECT, Evidence, Reasons
 
     session = session_of(home)
     number, at = item_of(session.network, item, campaign)
@@ -110,7 +113,10 @@ def vote(
         raise ClientError(f"item {number}/{at}", actual=f"not open for a vote of {name}", fix=fix)
     verdict = ACCEPT if choice is Choice.ACCEPT else REJECT
     domain = session.contracts.campaigns_domain
-    vote(domain, signer, LocalGateway(desk), number, at, mine[0].round, verdict, evidence, comment)
+    if direct:
+        vote_on_chain(session.network, signer, (number, at, mine[0].round), verdict, Reasons(evidence, comment))
+    else:
+        vote(domain, signer, LocalGateway(desk), number, at, mine[0].round, verdict, evidence, comment)
     say(f"vote of {name} on item {number}/{at}, round {mine[0].round}: {choice}")
 
 
@@ -130,12 +136,22 @@ def _row(desk: Desk, asked: Assignment) -> dict[str, Any]:
     return {
         "item": f"{asked.campaign}/{asked.item}",
         "round": asked.round,
+        "left_s": _left_s(desk, asked),
         "task": manifest.task,
         "success": spec.success,
         "reject_reasons": list(spec.reject_reasons),
         "preview": _preview(desk, manifest.previews, f"item-{asked.campaign}-{asked.item}"),
         "vote": f"headwater review vote {asked.campaign}/{asked.item} accept|reject",
     }
+
+
+def _left_s(desk: Desk, asked: Assignment) -> int:
+    """Seconds until somebody else may be asked."""
+    from headwater.node.operator.rounds import turn_ends
+
+    anchor = desk.ledger().campaign(asked.campaign).anchor_of(asked.item)
+    ends = turn_ends(desk, asked.campaign, anchor, asked.round)
+    return max(0, (ends or 0) - desk.contracts.chain.now())
 
 
 def _preview(desk: Desk, previews: tuple[str, ...], name: str) -> str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from headwater.catalog.ledger import CampaignFacts
-from headwater.chain.structs import Anchor, Contribution, Origin, Posted, Record, Reveal, Vote
+from headwater.chain.structs import Anchor, Contribution, Origin, Record, Reveal, Vote
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
-from headwater.client.settled import Settled
-from headwater.primitives.hashing import ZERO_WORD
+from headwater.client.settled import Settled, round_leaves
 from headwater.primitives.ids import ZERO_ADDRESS
 from headwater.primitives.merkle import Tree, build
 from headwater.records import codec
 from headwater.records.anchor import AnchorLeaves
 from headwater.records.evidence import Opening
-from headwater.records.vote import Ballot, VoteCommit
+from headwater.records.vote import Ballot
+from headwater.review import leaves_under
 
 
 def fields_of(opening: Opening) -> Contribution:
@@ -72,8 +69,8 @@ def record_of(network: Network, whole: Settled, item: int) -> Record:
     """
     origin, at = origin_of(network, whole, item), item - whole.posted.first_item
     verdict = whole.verdicts[at]
-    ballots = [network.record(Ballot, cid) for cid in verdict.ballots]
     votes = Vote.all_of(verdict.votes)
+    opened = [_opened(network, whole, item, vote, cid) for vote, cid in zip(votes, verdict.ballots, strict=True)]
     return Record(
         contribution=origin.contribution,
         salt=origin.salt,
@@ -81,38 +78,37 @@ def record_of(network: Network, whole: Settled, item: int) -> Record:
         anchor=origin.anchor,
         anchor_proof=origin.anchor_proof,
         votes=votes,
-        reveals=tuple(_reveal(network, whole, origin.anchor, item, *row) for row in zip(votes, ballots, strict=True)),
+        reveals=tuple(_reveal(network, whole, origin.anchor, item, *row) for row in zip(votes, opened, strict=True)),
     )
 
 
-def _reveal(network: Network, whole: Settled, anchor: Anchor, item: int, vote: Vote, ballot: Ballot) -> Reveal:
-    reasons = codec.digest(ballot.reasons)
+def _opened(network: Network, whole: Settled, item: int, vote: Vote, cid: str) -> tuple[bytes, bytes]:
+    """Digest of a vote's reasons and its salt: of the published ballot, or as it was opened on chain."""
+    if cid:
+        ballot = network.record(Ballot, cid)
+        return codec.digest(ballot.reasons), ballot.salt
+    reveals = network.ledger().campaign(whole.posted.campaign).reveals
+    if (item, vote.round, vote.reviewer) not in reveals:
+        raise ClientError(f"vote of {vote.reviewer} on item {item}", actual="neither published nor opened on chain")
+    opening = reveals[item, vote.round, vote.reviewer].ballot
+    return opening.reasons, opening.salt
+
+
+def _reveal(
+    network: Network, whole: Settled, anchor: Anchor, item: int, vote: Vote, opened: tuple[bytes, bytes]
+) -> Reveal:
+    reasons, salt = opened
     campaign = network.ledger().campaign(whole.posted.campaign)
     alone = campaign.own_commits.get((item, vote.round, vote.reviewer))
     if alone and alone.commit == vote.commit:
-        return Reveal(reasons, ballot.salt, ZERO_ADDRESS, 0, alone.time, ())
-    tree = build(_round_leaves(network, whole, anchor, vote.round))
-    stored = _stored(campaign, anchor, vote.round, tree.root)
-    path = tuple(tree.proof(item - anchor.first_item))
-    return Reveal(reasons, ballot.salt, *stored, path)
-
-
-def _stored(campaign: CampaignFacts, anchor: Anchor, round_: int, root: bytes) -> tuple[str, int, int]:
-    """Operator, count and time of a round's root."""
+        return Reveal(reasons, salt, ZERO_ADDRESS, 0, alone.time, ())
+    leaves, own = round_leaves(network, whole, anchor, vote.round)
     for (first, number, operator), posted in campaign.commit_roots.items():
-        if (first, number, posted.root) == (anchor.first_item, round_, root):
-            return operator, posted.count, posted.time
-    raise ClientError(f"commits of round {round_} over the anchor at item {anchor.first_item}", actual="not on chain")
-
-
-def _round_leaves(network: Network, whole: Settled, anchor: Anchor, round_: int) -> Sequence[bytes]:
-    """A round's commits over an anchor, each at its item's place."""
-    posted: Posted = whole.posted
-    domain, leaves = network.contracts.campaigns_domain, [ZERO_WORD] * anchor.count
-    for verdict in whole.verdicts:
-        place = verdict.item - anchor.first_item
-        for vote in verdict.votes:
-            if vote.round == round_ and 0 <= place < anchor.count:
-                cast = VoteCommit(posted.campaign, verdict.item, round_, vote.reviewer, vote.commit, b"")
-                leaves[place] = cast.leaf(domain)
-    return leaves
+        if (first, number) != (anchor.first_item, vote.round):
+            continue
+        found = leaves_under(posted.root, leaves, own)
+        if found is not None:
+            path = tuple(build(found).proof(item - anchor.first_item))
+            return Reveal(reasons, salt, operator, posted.count, posted.time, path)
+    what = f"commits of round {vote.round} over the anchor at item {anchor.first_item}"
+    raise ClientError(what, actual="not on chain")

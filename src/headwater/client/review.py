@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from headwater.chain import waiting
+from headwater.chain.events import VoteCommitted
+from headwater.chain.ports import TransactionSigner
+from headwater.client.network import Network
 from headwater.client.ports import Gateway
+from headwater.client.watch_votes import opening_of
 from headwater.primitives.eip712 import Domain, Signer, typed_digest
 from headwater.primitives.hashing import keccak256
 from headwater.records import codec
@@ -39,14 +44,36 @@ def vote(
     Args:
         verdict: ``records.vote.ACCEPT`` or ``REJECT``; a rejection needs evidence.
     """
-    reasons = Reasons(evidence, comment)
-    salt = salt_of(domain, signer, campaign, item, round_, verdict, codec.digest(reasons))
-    ballot = Ballot(campaign, item, round_, signer.address, verdict, reasons, salt)
+    ballot = ballot_of(domain, signer, (campaign, item, round_), verdict, Reasons(evidence, comment))
     commit = ballot.commit(domain)
     unsigned = VoteCommit(campaign, item, round_, signer.address, commit, b"")
     signature = signer.sign_digest(unsigned.digest(domain))
     gateway.vote(VoteCommit(campaign, item, round_, signer.address, commit, signature), ballot)
     return ballot
+
+
+def vote_on_chain(
+    network: Network, signer: TransactionSigner, place: tuple[int, int, int], verdict: int, reasons: Reasons
+) -> Ballot:
+    """Commits and opens a vote on chain, for whom no operator listens to; within his turn it must be counted.
+
+    Args:
+        place: campaign, item, round. reasons: published, for the contributor to read.
+    """
+    campaigns, chain = network.contracts.campaigns, network.contracts.chain
+    ballot = ballot_of(network.contracts.campaigns_domain, signer, place, verdict, reasons)
+    network.put(reasons)
+    commit = ballot.commit(network.contracts.campaigns_domain)
+    made = campaigns.commit_vote(signer, *place, commit).only(VoteCommitted)
+    waiting.for_time(chain, made.time + 1)
+    campaigns.reveal_vote(signer, opening_of(ballot), made.time)
+    return ballot
+
+
+def ballot_of(domain: Domain, signer: Signer, place: tuple[int, int, int], verdict: int, reasons: Reasons) -> Ballot:
+    """A reviewer's ballot for campaign, item and round, with the salt that is always the same for the same vote."""
+    salt = salt_of(domain, signer, *place, verdict, codec.digest(reasons))
+    return Ballot(*place, signer.address, verdict, reasons, salt)
 
 
 def salt_of(

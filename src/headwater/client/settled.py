@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
-from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, Item, Pay, Posted, items_hash
+from headwater.chain.structs import CONTRIBUTOR, NO_PAY_INDEX, Anchor, Item, Pay, Posted, items_hash
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.market import PayTree, build_pays, item_of, share_weight_of
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import Tree, build
 from headwater.records.evidence import Evidence
 from headwater.records.verdict import Verdict
+from headwater.records.vote import VoteCommit
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,24 @@ def settled(network: Network, facts: SettlementFacts) -> Settled:
             fix="run 'headwater audit': it names the leaf",
         )
     return Settled(posted, evidence, verdicts, items, pays, item_tree, pay_tree)
+
+
+def round_leaves(network: Network, whole: Settled, anchor: Anchor, number: int) -> tuple[list[bytes], list[int]]:
+    """Commits of a round's counted votes over an anchor, each at its item's place, a zero word where there is none.
+
+    And the places of those who committed on chain themselves (``review.leaves_under``).
+    """
+    own = network.ledger().campaign(whole.posted.campaign).own_commits
+    domain, leaves = network.contracts.campaigns_domain, [ZERO_WORD] * anchor.count
+    alone = []
+    for verdict in whole.verdicts:
+        place = verdict.item - anchor.first_item
+        for vote in verdict.votes:
+            if vote.round == number and 0 <= place < anchor.count:
+                cast = VoteCommit(whole.posted.campaign, verdict.item, number, vote.reviewer, vote.commit, b"")
+                leaves[place] = cast.leaf(domain)
+                alone += [place] if (verdict.item, number, vote.reviewer) in own else []
+    return leaves, alone
 
 
 def _pays(evidence: Evidence) -> tuple[Pay, ...]:

@@ -14,14 +14,25 @@ from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, RootAt, Turn, Vote, VoteOpening
 from headwater.client.network import Network
-from headwater.client.settled import Settled
+from headwater.client.settled import Settled, round_leaves
 from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import Tree, build
 from headwater.records import codec
 from headwater.records.errors import RecordError
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import Ballot, VoteCommit
-from headwater.review import MAX_PLACES, MAX_VOTES, Lot, audited, draw, ends_at, had_his_turn, rounds_of, total
+from headwater.review import (
+    MAX_PLACES,
+    MAX_VOTES,
+    Lot,
+    audited,
+    draw,
+    ends_at,
+    had_his_turn,
+    leaves_under,
+    rounds_of,
+    total,
+)
 from headwater.review.sampling import MIN_VOTES, SKIP_SUM, STOP_SUM
 from headwater.storage import BlobNotFoundError, CorruptBlockError
 
@@ -217,12 +228,7 @@ class VoteWatch:
     def _tree(self, anchor: Anchor, verdict: Verdict, vote: CountedVote, root: bytes) -> Tree | None:
         """The tree under a stored root, if what is published gives it: the counted commits, with the counted one, none,
         or an opened one at this item's place."""
-        leaves = [ZERO_WORD] * anchor.count
-        for other in self._whole.verdicts:
-            if anchor.first_item <= other.item < anchor.first_item + anchor.count:
-                for one in other.votes:
-                    if one.round == vote.round:
-                        leaves[other.item - anchor.first_item] = self._leaf(other, one)
+        leaves, alone = round_leaves(self._network, self._whole, anchor, vote.round)
         at = verdict.item - anchor.first_item
         domain = self._network.contracts.campaigns_domain
         opened = [
@@ -231,9 +237,9 @@ class VoteWatch:
             if (item, number) == (verdict.item, vote.round)
         ]
         for leaf in (leaves[at], ZERO_WORD, *opened):
-            tree = build([*leaves[:at], leaf, *leaves[at + 1 :]])
-            if tree.root == root:
-                return tree
+            found = leaves_under(root, [*leaves[:at], leaf, *leaves[at + 1 :]], [one for one in alone if one != at])
+            if found is not None:
+                return build(found)
         return None
 
     def _leaf(self, verdict: Verdict, vote: CountedVote) -> bytes:

@@ -7,7 +7,7 @@ from headwater.review.pay import Reviewed, pay_of
 from headwater.review.record import prior
 from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
 from headwater.review.sampling import Step, audited, next_step
-from headwater.review.turns import MAX_PLACES, ends_at, had_his_turn, rounds_of, turn_s
+from headwater.review.turns import MAX_PLACES, ends_at, had_his_turn, leaves_under, rounds_of, turn_s
 
 __all__ = [
     "FORFEIT_SUM",
@@ -29,6 +29,7 @@ __all__ = [
     "ends_at",
     "had_his_turn",
     "judge",
+    "leaves_under",
     "next_step",
     "pay_of",
     "prior",

@@ -6,10 +6,15 @@ turn; then whoever closes rounds may close it without him, and the next place is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice, product
+
+from headwater.primitives.hashing import ZERO_WORD
+from headwater.primitives.merkle import build
 
 MAX_PLACES = 18
 TURNS = 8
+_TRIED = 1024
 
 
 def turn_s(settle_window: int) -> int:
@@ -46,3 +51,24 @@ def had_his_turn(ends: int | None, own: Iterable[int], settled_at: int, spoke: i
 def rounds_of(rounds: Iterable[int]) -> int:
     """How many rounds were reached, of those with a counted vote."""
     return max(rounds, default=-1) + 1
+
+
+def leaves_under(root: bytes, leaves: Sequence[bytes], alone: Sequence[int]) -> list[bytes] | None:
+    """The leaves of a round's root; ``None`` if none of what is tried gives it.
+
+    A reviewer who commits on chain himself may stand under the operator's root as well or not: both are right, and only
+    the operator knew at the time.
+
+    Args:
+        leaves: with the commit of everyone counted.
+        alone: places of those who committed on chain themselves; of very many not every choice is tried.
+    """
+    both = (tuple(True for _ in alone), tuple(False for _ in alone))
+    for kept in islice(chain(both, product((True, False), repeat=len(alone))), _TRIED):
+        tried = list(leaves)
+        for place, keep in zip(alone, kept, strict=True):
+            if not keep:
+                tried[place] = ZERO_WORD
+        if build(tried).root == root:
+            return tried
+    return None

@@ -16,7 +16,7 @@ from tests.contract.model.staking import REVIEWER
 from tests.contract.model.state import Filed, Filing, State, Vote, need
 from tests.contract.model.world import Draw, World, step, views
 
-from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Placed, VoteOpening
+from headwater.chain.structs import MISSING, Absence, Anchor, CommitRoot, Counted, Placed, RootAt, Turn, VoteOpening
 from headwater.chain.structs import Draw as Lottery
 from headwater.chain.structs import Place as Spot
 from headwater.chain.structs import Vote as Line
@@ -27,6 +27,7 @@ from headwater.primitives.merkle import build
 from headwater.records.vote import VoteCommit
 from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.sampling import MIN_VOTES, SKIP_SUM, STOP_SUM, audited
+from headwater.review.turns import MAX_PLACES, ends_at, had_his_turn
 
 START = 847  # of who has no reputation
 Place = tuple[int, int, int, str]  # campaign, item, round, reviewer
@@ -84,11 +85,15 @@ def sealed_by(s: State, place: Place, operators: Sequence[str]) -> Vote | None:
     return s.ballots.get(place) or next((one for one in under if one), None)
 
 
-def counted(world: World, campaign: int, anchor: Anchor, item: int, contributor: str) -> tuple[Line, ...]:
-    """The votes an honest settler counts: of who was drawn and committed, without gaps."""
+def counted(
+    world: World, campaign: int, anchor: Anchor, item: int, contributor: str, *, passing: bool = False
+) -> tuple[Line, ...]:
+    """The votes of who was drawn and committed, up to the first who did not; ``passing`` over him whoever asks."""
     s, found = world.s, []
     for number, reviewer in enumerate(seats(s, world.node.chain_id, campaign, item, anchor, contributor, 2)):
         own = sealed_by(s, (campaign, item, number, reviewer), [anchor.anchorer])
+        if own is None and passing:
+            continue
         if own is None:
             break
         found.append(Line(reviewer, number, own.verdict, START, own.commit))
@@ -115,11 +120,35 @@ def match_anchor(s: State, shown: Shown) -> None:
 
 
 def as_drawn(s: State, chain_id: int, shown: Shown) -> bool:
-    count = len(shown.votes)
-    if count == 0:
+    rounds = [one.round for one in shown.votes]
+    if not rounds:
         return True
-    drawn = drawn_for(s, chain_id, shown, count)
-    return [(one.round, one.reviewer) for one in shown.votes] == list(enumerate(drawn))
+    if rounds != sorted(set(rounds)) or rounds[-1] >= MAX_PLACES:
+        return False
+    drawn = dict(enumerate(drawn_for(s, chain_id, shown, rounds[-1] + 1)))
+    return all(drawn.get(one.round) == one.reviewer for one in shown.votes)
+
+
+def passed_over(s: State, chain_id: int, shown: Shown, number: int) -> bool:
+    """A round without a vote came before one with a vote, and its reviewer was not given his turn."""
+    if not is_gap(shown, number):
+        return False
+    operators = {shown.anchor.anchorer, shown.filing.posted.settler}
+
+    def times(round_: int) -> list[int]:
+        keys = [(shown.filing.posted.campaign, shown.anchor.first_item, round_, one) for one in operators]
+        roots = [s.root_leaves[key] for key in keys if key in s.root_leaves]
+        return [time for leaves, time in roots if len(leaves) == shown.anchor.count]
+
+    ends = ends_at(number, shown.anchor.time, times(number - 1), shown.filing.terms.settle_window)
+    who = drawn_for(s, chain_id, shown, number + 1)[number:]
+    place = (shown.filing.posted.campaign, shown.item.item, number, who[0] if who else "")
+    spoke = s.reveals[place][0] if place in s.reveals else None
+    return not had_his_turn(ends, times(number), posted_at(shown.filing), spoke)
+
+
+def is_gap(shown: Shown, number: int) -> bool:
+    return bool(shown.votes) and number < shown.votes[-1].round and number not in [one.round for one in shown.votes]
 
 
 def drawn_for(s: State, chain_id: int, shown: Shown, count: int) -> list[str]:
@@ -138,12 +167,11 @@ def omitted(s: State, chain_id: int, shown: Shown, number: int, reviewer: str) -
     seed = s.campaigns[campaign].seeds.get(shown.anchor.first_item)
     if not 0 < time < posted_at(shown.filing) or seed is None:
         return False
-    if any((one.round, one.reviewer) == (number, reviewer) for one in votes):
-        return False
     total = abs(item.llr + item.prior + sum(one.weight if one.verdict else -one.weight for one in votes))
     unclear = total < STOP_SUM or len(votes) < MIN_VOTES
     open_ = unclear if votes else total < SKIP_SUM or audited(seed, item.item)
-    wanted = number < len(votes) or (open_ and len(votes) < 9 and item.verdict != MISSING)
+    reached = votes[-1].round + 1 if votes else 0
+    wanted = reached <= number < MAX_PLACES and open_ and len(votes) < 9 and item.verdict != MISSING
     return wanted and drawn_for(s, chain_id, shown, number + 1)[number:] == [reviewer]
 
 
@@ -214,7 +242,10 @@ def prove_a_vote_wrong(world: World, draw: Draw) -> None:
     """Any of the faults of votes, of an item that has some; mostly one that holds."""
     known, i = draw.pick("voted", voted(world)) if voted(world) else (anyone(world, draw), 0)
     shown, who = show_item(world, known.filing, i), watcher_of(draw)
-    kinds = (prove_draw, prove_weight, prove_commit, prove_reveal, prove_omitted, prove_citation)
+    kinds = (
+        *(prove_draw, prove_weight, prove_commit, prove_reveal),
+        *(prove_omitted, prove_replaced, prove_citation),
+    )
     draw.pick("fault", kinds)(world, draw, who, shown)
 
 
@@ -325,6 +356,42 @@ def prove_omitted(world: World, draw: Draw, who: str, shown: Shown) -> None:
 
     call = (shown.filing.posted, shown.filing.terms, counted_of(shown), shown.anchor, number, reviewer)
     world.take(who, "VoteFaults", "proveOmitted", *call, effect=effect)
+
+
+def prove_replaced(world: World, draw: Draw, who: str, shown: Shown) -> None:
+    """Of a round that was passed over, if there is one."""
+    filing, anchor = shown.filing, shown.anchor
+    gaps = [number for number in (0, 1) if is_gap(shown, number)]
+    number = draw.pick("gap", gaps) if gaps else draw.number("round", 0, 1)
+    operators = list(dict.fromkeys((anchor.anchorer, filing.posted.settler)))
+    turns = tuple(
+        Turn(stored_at(world.s, shown, number - 1, one), stored_at(world.s, shown, number, one)) for one in operators
+    )
+    wrong = draw.rarely("another time", 8) and turns[0].own != RootAt.none()
+    if wrong:
+        turns = (Turn(turns[0].earlier, replace(turns[0].own, time=turns[0].own.time + 1)), *turns[1:])
+    if draw.rarely("a turn too many", 12):
+        turns = (*turns, Turn(RootAt.none(), RootAt.none()))
+
+    def effect(s: State) -> None:
+        match(shown)
+        match_anchor(s, shown)
+        need(is_gap(shown, number), "VoteFaults_NoFault")
+        need(len(turns) == len(operators), "VoteFaults_RootsLength")
+        need(not wrong, "VoteFaults_WrongCommit")
+        prove(s, who, filing, passed_over(s, world.node.chain_id, shown, number))
+
+    call = (filing.posted, filing.terms, counted_of(shown), anchor, number, turns)
+    world.take(who, "VoteFaults", "proveReplaced", *call, effect=effect)
+
+
+def stored_at(s: State, shown: Shown, number: int, operator: str) -> RootAt:
+    """An operator's root of a round over the item's anchor."""
+    key = (shown.filing.posted.campaign, shown.anchor.first_item, number, operator)
+    if key not in s.root_leaves:
+        return RootAt.none()
+    leaves, time = s.root_leaves[key]
+    return RootAt(build(leaves).root, len(leaves), time)
 
 
 def prove_citation(world: World, draw: Draw, who: str, shown: Shown) -> None:

@@ -183,7 +183,8 @@ def counted_votes(
             CountedVote(one.address, 1, draw.pick("vote", (1, 0)), draw.pick("weight", (847, 200, 2944)), bytes(32))
             for one in REVIEWERS
         )
-    votes = reviewing.counted(world, campaign, anchor, number, clip.contribution.contributor)
+    passing = draw.rarely("passed over", 2)
+    votes = reviewing.counted(world, campaign, anchor, number, clip.contribution.contributor, passing=passing)
     turned = draw.rarely("turned round", 3)
     return tuple(
         CountedVote(one.reviewer, one.round, 1 - one.verdict if turned else one.verdict, one.weight, one.commit)

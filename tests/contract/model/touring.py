@@ -282,7 +282,7 @@ def votes_that_hold(world: World) -> None:
     go(world, "reveal_in_a_round", vote=shown)
     key = settled(world, campaign, item="voted", llr=400).filing.posted.key
     faults = (reviewing.prove_draw, reviewing.prove_weight, reviewing.prove_commit, reviewing.prove_reveal)
-    for fault in (*faults, reviewing.prove_omitted, reviewing.prove_citation):
+    for fault in (*faults, reviewing.prove_omitted, reviewing.prove_replaced, reviewing.prove_citation):
         blame(world, key, fault, meets=ANY)
 
 
@@ -336,6 +336,16 @@ def a_vote_left_out(world: World) -> None:
         fault=reviewing.prove_omitted,
         left_out=left,
     )
+
+
+@tour
+def a_reviewer_passed_over(world: World) -> None:
+    """The first of all had no turn: nobody closed his round."""
+    campaign = anchored(world)
+    second = Choice(lambda one: one[0] == campaign and one[2] == 1)
+    go(world, "commit_as_drawn", place=second)
+    key = settled(world, campaign, "passed over", item="voted", llr=400).filing.posted.key
+    blame(world, key, reviewing.prove_replaced)
 
 
 @tour

@@ -15,7 +15,17 @@ from headwater.primitives.merkle import build
 from headwater.records.evidence import ReputationSnapshot, snapshot_of
 from headwater.records.verdict import CountedVote, Verdict
 from headwater.records.vote import REJECT, Ballot, VoteCommit
-from headwater.review import MAX_PLACES, Lot, Step, draw, ends_at, had_his_turn, next_step, rounds_of
+from headwater.review import (
+    MAX_PLACES,
+    Lot,
+    Step,
+    draw,
+    ends_at,
+    had_his_turn,
+    leaves_under,
+    next_step,
+    rounds_of,
+)
 
 SECTION = "votes"
 
@@ -171,34 +181,47 @@ def _rounds(facts: Facts, book: Book, whole: OpenSettlement, anchor: Anchor) -> 
         book.skip(f"{name}/rounds", "vote commits stand on chain", "a verdict record cannot be read")
         return
     posted, rounds = _roots(facts, whole, anchor), dict[int, list[bytes]]()
+    alone: dict[int, list[int]] = {}
     with book.reading(f"{name}/rounds", "the counted votes have commits", name):
-        rounds = _leaves_by_round(facts, whole, anchor)
+        rounds, alone = _leaves_by_round(facts, whole, anchor)
     for number in sorted(rounds.keys() | {e.round for e in posted}):
         leaves = rounds.get(number, [ZERO_WORD] * anchor.count)
         mine = [e for e in posted if e.round == number]
         title = f"the commits of round {number} stood on chain before the settlement, and each of them counted"
+        own = alone.get(number, [])
         expected, found = (build(leaves).root, len(leaves)), [(e.root, e.count) for e in mine]
-        truth = expected in found and all(_stored(facts, e) for e in mine)
+        sized = [e.root for e in mine if e.count == len(leaves)]
+        stands = any(leaves_under(root, leaves, own) for root in sized) or (not mine and _all_alone(leaves, own))
+        truth = stands and all(_stored(facts, e) for e in mine)
         count = sum(leaf != ZERO_WORD for leaf in leaves)
         leaf = f"anchor {anchor.first_item}, round {number}, {count} votes counted"
         book.holds(f"{name}/round/{number}", title, truth, leaf=leaf, expected=expected, actual=found)
 
 
-def _leaves_by_round(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> dict[int, list[bytes]]:
-    """One leaf for each item of the anchor; the zero word where its vote is the reviewer's own or there is none."""
+def _all_alone(leaves: list[bytes], alone: list[int]) -> bool:
+    """Whether everybody counted committed on chain himself, so that no root is needed."""
+    return all(place in alone for place, leaf in enumerate(leaves) if leaf != ZERO_WORD)
+
+
+def _leaves_by_round(
+    facts: Facts, whole: OpenSettlement, anchor: Anchor
+) -> tuple[dict[int, list[bytes]], dict[int, list[int]]]:
+    """One leaf for each item of the anchor, the zero word where there is no vote; and the places of those who committed
+    on chain themselves, before the settlement, to what was counted."""
     own = facts.ledger.campaign(whole.facts.posted.campaign).own_commits
     rounds: dict[int, list[bytes]] = {}
+    lone: dict[int, list[int]] = {}
     for item in whole.items:
         if item.verdict is None or item.anchor.first_item != anchor.first_item:
             continue
+        place = item.item - anchor.first_item
         for vote in item.verdict.votes:
             alone = own.get((item.item, vote.round, vote.reviewer))
             if alone is not None and alone.commit == vote.commit and alone.at < whole.facts.at:
-                continue
+                lone.setdefault(vote.round, []).append(place)
             commit = VoteCommit(item.campaign, item.item, vote.round, vote.reviewer, vote.commit, b"")
-            leaves = rounds.setdefault(vote.round, [ZERO_WORD] * anchor.count)
-            leaves[item.item - anchor.first_item] = commit.leaf(facts.campaigns_domain)
-    return rounds
+            rounds.setdefault(vote.round, [ZERO_WORD] * anchor.count)[place] = commit.leaf(facts.campaigns_domain)
+    return rounds, lone
 
 
 def _roots(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> list[VotesCommitted]:

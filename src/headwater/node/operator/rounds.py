@@ -95,7 +95,7 @@ def _from_chain(desk: Desk, said: VoteRevealed) -> dict[str, object]:
 
 
 def _round_leaves(desk: Desk, campaign: int, anchor: Anchor, number: int) -> list[bytes]:
-    """Leaves of a round's commit tree: one for each item of the anchor, a zero word where nobody was asked."""
+    """Leaves of a round's commit tree: one for each item of the anchor, a zero word where nobody was asked or spoke."""
     items = range(anchor.first_item, anchor.first_item + anchor.count)
     query = select(votes.c.item, votes.c.commit).where(
         votes.c.campaign == campaign, votes.c.round == number, votes.c.item.between(items[0], items[-1])
