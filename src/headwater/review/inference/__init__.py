@@ -1,16 +1,16 @@
-"""Truth inference: from what several people answered to one answer an item (spec/review.md section 8). Pure.
+"""Truth inference: from what several people answered to one answer an item (spec/inference.md). Pure.
 
 Answers are classes, regions (boxes of a picture, spans of a time axis) or texts. Every method is a function
 ``Answers -> Consensus`` (``ports.Method``): ours, and whatever ours is compared with.
 """
 
-from headwater.review.inference.classes import RuleOfClasses, majority, posterior
+from headwater.review.inference.classes import RuleOfClasses, best, majority, posterior, sums
 from headwater.review.inference.errors import InferenceError
 from headwater.review.inference.models import Agreed, Answer, Answers, Consensus, Region, box, span
 from headwater.review.inference.ports import Method
 from headwater.review.inference.records import ADJUDICATED, GOLD, Record, Records
 from headwater.review.inference.regions import Objects, RuleOfRegions, clusters, found_and_false, iou
-from headwater.review.inference.stopping import enough, next_item
+from headwater.review.inference.stopping import Doubts, doubt, enough
 from headwater.review.inference.texts import RuleOfTexts, edits, plain
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Consensus",
+    "Doubts",
     "InferenceError",
     "Method",
     "Objects",
@@ -29,15 +30,17 @@ __all__ = [
     "RuleOfClasses",
     "RuleOfRegions",
     "RuleOfTexts",
+    "best",
     "box",
     "clusters",
+    "doubt",
     "edits",
     "enough",
     "found_and_false",
     "iou",
     "majority",
-    "next_item",
     "plain",
     "posterior",
     "span",
+    "sums",
 ]

@@ -1,4 +1,4 @@
-"""One of K classes: a vote adds its worker's weight to its class, and the heaviest class is the answer.
+"""One of K classes: a vote adds its labeller's weight to its class, and the heaviest class is the answer.
 
 ``weight`` is ``ln((K-1) p / (1-p))`` clipped as in ``review.rule``, so the sum of a class is, up to a constant, its
 log-likelihood when wrong votes fall on the other classes alike; the classes' prior is flat (reference: ADR 0004). With
@@ -42,7 +42,7 @@ def sums(votes: Mapping[str, tuple[str, int]], classes: Sequence[str]) -> dict[s
     """Milli log-odds of every class, in the order of ``classes``.
 
     Args:
-        votes: worker to (class, weight).
+        votes: labeller to (class, weight).
     """
     found = dict.fromkeys(classes, 0)
     for value, weight in votes.values():

@@ -2,7 +2,7 @@
 
 HeadwaterError
 └── ReviewError
-    └── InferenceError     answers that cannot be counted: twice by one worker, an unknown class, an empty region
+    └── InferenceError     answers that cannot be counted: twice by one labeller, an unknown class, an empty region
 """
 
 from __future__ import annotations

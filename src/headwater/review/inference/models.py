@@ -13,22 +13,22 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Answer(Generic[V]):
-    """What one worker said of one item."""
+    """What one labeller said of one item."""
 
     item: str
-    worker: str
+    labeller: str
     value: V
 
 
 @dataclass(frozen=True)
 class Answers(Generic[V]):
-    """All answers of a campaign, one a worker and item.
+    """All answers of a campaign, one a labeller and item.
 
     Attributes:
         given: in any order.
         gold: items whose truth was known beforehand.
         adjudicated: items whose truth a jury found.
-        classes: names a worker chooses from, in the order of the spec; empty where answers are texts.
+        classes: names a labeller chooses from, in the order of the spec; empty where answers are texts.
     """
 
     given: tuple[Answer[V], ...]
@@ -37,13 +37,13 @@ class Answers(Generic[V]):
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises InferenceError for a second answer to one item by one worker, or for a class named twice."""
+        """Raises InferenceError for a second answer to one item by one labeller, or for a class named twice."""
         seen = set()
         for answer in self.given:
-            if (answer.item, answer.worker) in seen:
-                where = f"answers of {answer.worker} to item {answer.item}"
+            if (answer.item, answer.labeller) in seen:
+                where = f"answers of {answer.labeller} to item {answer.item}"
                 raise InferenceError(where, actual="two", allowed="one", fix="keep the first")
-            seen.add((answer.item, answer.worker))
+            seen.add((answer.item, answer.labeller))
         if len(set(self.classes)) != len(self.classes):
             raise InferenceError("classes", actual=self.classes, allowed="each once")
 
@@ -53,10 +53,10 @@ class Answers(Generic[V]):
         yield from (*self.gold.items(), *self.adjudicated.items())
 
     def by_item(self) -> dict[str, dict[str, V]]:
-        """Item to worker to value; workers ascending, so that no result depends on who came first."""
+        """Item to labeller to value; labellers ascending, so that no result depends on who came first."""
         found: dict[str, dict[str, V]] = {}
-        for answer in sorted(self.given, key=lambda answer: (answer.item, answer.worker)):
-            found.setdefault(answer.item, {})[answer.worker] = answer.value
+        for answer in sorted(self.given, key=lambda answer: (answer.item, answer.labeller)):
+            found.setdefault(answer.item, {})[answer.labeller] = answer.value
         return found
 
 

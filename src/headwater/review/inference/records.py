@@ -1,4 +1,4 @@
-"""How often a worker was right where the truth is known; nowhere else is anything learned (ADR 0004).
+"""How often a labeller was right where the truth is known; nowhere else is anything learned (ADR 0004).
 
 A record starts at 2.8 right and 1.2 wrong, in tenths. Agreement with others never changes it: a clique that agrees with
 itself stays as heavy as strangers are.
@@ -40,23 +40,23 @@ Grade = Callable[[V, V], tuple[int, int]]
 
 
 class Records:
-    """Every worker's record, as it grows."""
+    """Every labeller's record, as it grows."""
 
     def __init__(self, known: Mapping[str, Record] | None = None) -> None:
         self._known = dict(known or {})
 
-    def of(self, worker: str) -> Record:
-        """A worker's record; the start of one who has none."""
-        return self._known.get(worker, START)
+    def of(self, labeller: str) -> Record:
+        """A labeller's record; the start of one who has none."""
+        return self._known.get(labeller, START)
 
-    def learn(self, worker: str, right: int, wrong: int, evidence: int = GOLD) -> None:
+    def learn(self, labeller: str, right: int, wrong: int, evidence: int = GOLD) -> None:
         """Add answers to items whose truth is known.
 
         Args:
             right, wrong: how many.
             evidence: ``GOLD`` or ``ADJUDICATED``.
         """
-        self._known[worker] = self.of(worker).and_(right * evidence, wrong * evidence)
+        self._known[labeller] = self.of(labeller).and_(right * evidence, wrong * evidence)
 
     def copy(self) -> Records:
         """One that learns apart."""
@@ -73,7 +73,7 @@ def learned(answers: Answers[V], start: Records, grade: Grade[V]) -> Records:
     for answer in answers.given:
         for truths, evidence in _truths(answers):
             if answer.item in truths:
-                records.learn(answer.worker, *grade(answer.value, truths[answer.item]), evidence)
+                records.learn(answer.labeller, *grade(answer.value, truths[answer.item]), evidence)
                 break
     return records
 

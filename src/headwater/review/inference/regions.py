@@ -6,7 +6,7 @@ who drew it. Geometry: weighted median of each side, so that less than half the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -16,11 +16,12 @@ from headwater.review.inference.records import Records, learned
 
 OVERLAP_MILLI = 500
 Objects = tuple[Region, ...]
-Drawn = tuple[str, Region]  # worker, what he drew
+Drawn = tuple[str, Region]  # labeller, what he drew
+_Support = tuple[int, Fraction]
 
 
 class RuleOfRegions:
-    """The rule for regions. A worker who looked and saw nothing gives an empty answer: it is a vote too.
+    """The rule for regions. A labeller who looked and saw nothing gives an empty answer: it is a vote too.
 
     Args:
         overlap_milli: least IoU, in thousandths, at which two regions are the same thing.
@@ -48,8 +49,8 @@ class RuleOfRegions:
 
     def _agreed(self, given: Mapping[str, Objects], records: Records, classes: Sequence[str]) -> Agreed[Objects]:
         kept, sure = [], 1.0
-        for cluster in clusters(given, self._overlap):
-            drew = {worker for worker, _ in cluster}
+        for cluster in clusters(given, lambda w: records.of(w).weight(2), self._overlap):
+            drew = {labeller for labeller, _ in cluster}
             votes = [records.of(w).weight(2) * (1 if w in drew else -1) for w in given]
             total = sum(votes)
             sure *= posterior((total, 0))
@@ -68,21 +69,28 @@ def iou(a: Region, b: Region) -> Fraction:
     return Fraction(common, own + other - common)
 
 
-def clusters(given: Mapping[str, Objects], overlap_milli: int = OVERLAP_MILLI) -> list[tuple[Drawn, ...]]:
-    """Regions that mean the same thing: at most one a worker, every two of them overlapping enough.
+def clusters(
+    given: Mapping[str, Objects], weight: Callable[[str], int], overlap_milli: int = OVERLAP_MILLI
+) -> list[tuple[Drawn, ...]]:
+    """Regions that mean the same thing, at most one a labeller.
 
-    Pairs are joined from the most alike on, same class before other classes. That every two overlap keeps a chain of
-    shifted regions from growing into one thing. No order of workers or regions matters.
+    Around each region stand those of others that overlap it enough, one a labeller: of its class before others, then
+    the most overlapping. The region that most weight stands around is taken out with them, then the next. A labeller
+    counts once around a region however many he draws there, so nobody can cut a thing that most drew into pieces that
+    few drew. No order of labellers or regions matters.
+
+    Args:
+        weight: of a labeller, positive.
     """
     drawn = sorted(((w, r) for w, regions in given.items() for r in regions), key=lambda d: (_place(d[1]), d[0]))
-    group = {at: [at] for at in range(len(drawn))}
-    for a, b in _pairs(drawn, Fraction(overlap_milli, 1000)):
-        one, two = group[a], group[b]
-        if one is not two and _joinable([drawn[i] for i in one], [drawn[i] for i in two], overlap_milli):
-            one.extend(two)
-            group.update(dict.fromkeys(two, one))
-    unique = {id(members): members for members in group.values()}
-    return [tuple(drawn[i] for i in sorted(members)) for members in unique.values()]
+    near = _near(drawn, Fraction(overlap_milli, 1000))
+    left, found = set(range(len(drawn))), []
+    while left:
+        around = {seed: _around(seed, drawn, near[seed], left) for seed in sorted(left)}
+        taken = max(around.values(), key=lambda stars: _support(stars, drawn, weight))
+        found.append(tuple(drawn[at] for at in sorted(taken)))
+        left -= taken.keys()
+    return found
 
 
 def found_and_false(drawn: Objects, truth: Objects, overlap_milli: int = OVERLAP_MILLI) -> tuple[int, int]:
@@ -92,7 +100,7 @@ def found_and_false(drawn: Objects, truth: Objects, overlap_milli: int = OVERLAP
     """
     if not drawn and not truth:
         return 1, 0
-    matched = clusters({"drawn": drawn, "truth": truth}, overlap_milli)
+    matched = clusters({"drawn": drawn, "truth": truth}, lambda _: 1, overlap_milli)
     right = sum(len(c) == 2 and c[0][1].label == c[1][1].label for c in matched)
     return right, len(matched) - right
 
@@ -114,23 +122,34 @@ def _reached(ordered: Sequence[tuple[int, int]], half: int) -> int:
     raise AssertionError("weights are positive")
 
 
-def _pairs(drawn: Sequence[Drawn], overlap: Fraction) -> list[tuple[int, int]]:
-    near = []
+def _near(drawn: Sequence[Drawn], overlap: Fraction) -> list[dict[int, Fraction]]:
+    """Of each region those of other labellers that overlap enough, with their IoU."""
+    near: list[dict[int, Fraction]] = [{} for _ in drawn]
     for (a, (who, one)), (b, (other, two)) in combinations(enumerate(drawn), 2):
         if who != other and (share := iou(one, two)) >= overlap:
-            near.append((one.label != two.label, -share, a, b))
-    return [(a, b) for *_, a, b in sorted(near)]
+            near[a][b] = near[b][a] = share
+    return near
 
 
-def _joinable(one: Sequence[Drawn], two: Sequence[Drawn], overlap_milli: int) -> bool:
-    return all(
-        who != other and 1000 * iou(region, second) >= overlap_milli for who, region in one for other, second in two
-    )
+def _around(seed: int, drawn: Sequence[Drawn], near: Mapping[int, Fraction], left: set[int]) -> dict[int, Fraction]:
+    """The seed and, of each other labeller, the region nearest to it that is left; with their IoU."""
+    best_of: dict[str, tuple[bool, Fraction, int]] = {}
+    for at in left & near.keys():
+        labeller, region = drawn[at]
+        like = (region.label == drawn[seed][1].label, near[at], -at)
+        best_of[labeller] = max(best_of.get(labeller, like), like)
+    return {seed: Fraction(1)} | {-at: share for _, share, at in best_of.values()}
+
+
+def _support(around: Mapping[int, Fraction], drawn: Sequence[Drawn], weight: Callable[[str], int]) -> _Support:
+    """Weight, weight times IoU; of equals ``max`` keeps the first in place."""
+    weights = {at: weight(drawn[at][0]) for at in around}
+    return sum(weights.values()), sum((weights[at] * share for at, share in around.items()), Fraction(0))
 
 
 def _merged(cluster: Sequence[Drawn], records: Records, classes: Sequence[str]) -> Region:
     named = {w: (r.label, records.of(w).weight(len(classes))) for w, r in cluster} if len(classes) > 1 else {}
-    weighed = [(region, records.of(worker).weight(2)) for worker, region in cluster]
+    weighed = [(region, records.of(labeller).weight(2)) for labeller, region in cluster]
     axes = range(len(cluster[0][1].sides))
     sides = [tuple(middle([(r.sides[axis][end], w) for r, w in weighed]) for end in (0, 1)) for axis in axes]
     return Region(best(sums(named, classes)).value, tuple((low, high) for low, high in sides))

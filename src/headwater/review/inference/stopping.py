@@ -1,9 +1,10 @@
-"""When an item has answers enough, and which item most needs one more (spec/review.md section 8)."""
+"""When an item has answers enough, and which item most needs one more (spec/inference.md)."""
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from headwater.review.rule import MAX_VOTES
 from headwater.review.sampling import MIN_VOTES, STOP_SUM
@@ -25,13 +26,21 @@ def doubt(found: Collection[int]) -> float:
     return math.fsum(math.exp((value - top) / 1000) for value in sorted(found)[:-1])
 
 
-def next_item(open_: Mapping[str, tuple[Collection[int], int]]) -> str | None:
-    """The item to ask about next when a budget is to be spent where doubt is: ``None`` when all have nine votes.
+class Doubts:
+    """Open items in the order in which they need one more answer, for a campaign that spends a budget where doubt is.
 
-    Items below two votes come first, then the one in most doubt; of equals, the fewest votes, then the smallest name.
-
-    Args:
-        open_: item to (milli log-odds of every class, votes so far).
+    Items below two votes come first, then the one in most doubt; of equals the fewest votes, then the smallest name. An
+    item with nine votes is not taken in.
     """
-    left = [(votes >= MIN_VOTES, -doubt(f), votes, item) for item, (f, votes) in open_.items() if votes < MAX_VOTES]
-    return min(left)[3] if left else None
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[bool, float, int, str]] = []
+
+    def put(self, item: str, found: Collection[int], votes: int) -> None:
+        """An item that is not here, with the milli log-odds of its classes and how many votes it has."""
+        if votes < MAX_VOTES:
+            heapq.heappush(self._heap, (votes >= MIN_VOTES, -doubt(found), votes, item))
+
+    def take(self) -> str | None:
+        """The item to ask about next; ``put`` it back with its answer. ``None`` when none is left."""
+        return heapq.heappop(self._heap)[3] if self._heap else None

@@ -27,7 +27,7 @@ class RuleOfTexts:
 
 
 def disagreeing(found: Consensus[str], agree: float = 0.7) -> tuple[str, ...]:
-    """Items whose texts have too little in common for any to stand for all; also those of a single writer."""
+    """Items whose texts have too little in common for any to stand for all; a text alone is like itself."""
     return tuple(item for item, agreed in found.items() if agreed.sure < agree)
 
 
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 def edits(one: str, two: str) -> int:
     """Levenshtein distance: fewest characters inserted, deleted or replaced."""
     columns = np.arange(len(two) + 1)
-    right = np.frombuffer(two.encode("utf-32-le"), dtype=np.uint32)
+    right = np.frombuffer(two.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     row = columns.copy()
     for character in one:
         fresh = np.minimum(row[1:] + 1, row[:-1] + (right != ord(character)))
@@ -54,8 +54,8 @@ def _grade(text: str, truth: str) -> tuple[int, int]:
 
 def _agreed(given: Mapping[str, str], records: Records) -> Agreed[str]:
     weight: dict[str, int] = {}
-    for worker, text in given.items():
-        weight[plain(text)] = weight.get(plain(text), 0) + records.of(worker).weight(2)
+    for labeller, text in given.items():
+        weight[plain(text)] = weight.get(plain(text), 0) + records.of(labeller).weight(2)
     far = {text: sum(edits(text, other) * w for other, w in weight.items() if other != text) for text in weight}
     chosen = min(weight, key=lambda text: (far[text], -weight[text], text))
     tied = sum((far[text], weight[text]) == (far[chosen], weight[chosen]) for text in weight)
@@ -65,9 +65,9 @@ def _agreed(given: Mapping[str, str], records: Records) -> Agreed[str]:
 def _spelt(given: Mapping[str, str], chosen: str, records: Records) -> str:
     """The heaviest spelling of the chosen text, as it was written."""
     spelt: dict[str, int] = {}
-    for worker, text in given.items():
+    for labeller, text in given.items():
         if plain(text) == chosen:
-            spelt[text] = spelt.get(text, 0) + records.of(worker).weight(2)
+            spelt[text] = spelt.get(text, 0) + records.of(labeller).weight(2)
     return min(spelt, key=lambda text: (-spelt[text], text))
 
 
