@@ -3,8 +3,8 @@
 Set-up (reference: mechanism 3.2). scikit-learn's digits, 1,000 items and 200 held out, and breast cancer, 300 and 69,
 drawn without repeats by ``numpy.random.default_rng(seed)``, seeds 0 to 39. Then a fifth of the items get another label,
 each other one as likely. Features are standardised by the items' own mean and deviation (a constant one is left 0).
-K = 5. The fifth with the lowest value is called wrong, so precision, recall and F1 are one figure. Nothing was chosen on
-these seeds: K and the rule are the reference's. Seconds are CPU, of one valuation, the slowest seed.
+K = 5. The fifth with the lowest value is called wrong, so precision, recall and F1 are one figure. Nothing was chosen
+on these seeds: K and the rule are the reference's. Seconds are CPU, of one valuation, the slowest seed.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def pydvl(trials: list[Trial], work: Path) -> tuple[Any, list[float]]:
     """pyDVL's values of each trial, and its CPU seconds."""
     given, out = work / "given.npz", work / "out.npz"
     names = {"train_x": "features", "train_y": "labels", "held_x": "held", "held_y": "held_labels"}
-    stacked = {name: np.stack([getattr(one, own) for one in trials]) for name, own in names.items()}
+    stacked: dict[str, Any] = {name: np.stack([getattr(one, own) for one in trials]) for name, own in names.items()}
     np.savez(given, **stacked, neighbours=np.array(NEIGHBOURS))
     _ask("values", given, out)
     with np.load(out) as found:

@@ -25,10 +25,8 @@ def sets(out: str) -> None:
 def values(given: str, out: str) -> None:
     with np.load(given) as data:
         arrays = [data[name] for name in ("train_x", "train_y", "held_x", "held_y")]
-        found, spent = zip(
-            *(_values(*trial, int(data["neighbours"])) for trial in zip(*arrays, strict=True)), strict=True
-        )
-    np.savez(out, values=np.stack(found), spent=np.array(spent))
+        told = [_values(*trial) for trial in zip(*arrays, [int(data["neighbours"])] * len(arrays[0]), strict=True)]
+    np.savez(out, values=np.stack([found for found, _ in told]), spent=np.array([spent for _, spent in told]))
 
 
 def _values(train_x: Any, train_y: Any, held_x: Any, held_y: Any, neighbours: int) -> tuple[Any, float]:
