@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import review_scale
 import review_value
 import review_votes
 from report import ROOT, Row, publish, show, versions
@@ -23,6 +24,7 @@ def main() -> None:
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "votes": lambda: review_votes.rows(asked.data),
         "value": review_value.rows,
+        "scale": review_scale.rows,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="*", default=list(parts), choices=list(parts))
