@@ -1,14 +1,15 @@
-"""A million contributions, from the draw to the settlement trees, through the code an operator runs, on two processes.
+"""A million contributions from the draw to the settlement trees, through the code an operator runs, on two processes.
 
-Set-up. 977 anchors of 1,024 items (the last has fewer): reviewers' weights are 300 stakes of 10 to 1,000, contributors
-2,000, each with a record; the checks' llr is drawn from N(+-735, 1000), 70 % of the items good; a reviewer's vote is right
-three times in four. Drawn from the anchor's number. Of each item: whether people are asked, places drawn one by one until
-the rule is sure, verdict, quality, reward; of each anchor one settlement: reviewers' pay, books, item tree, pay tree. Votes
-are given, not signed. Not in it: commits, signatures, records written, chain.
+Set-up. 977 anchors of 1,024 items (the last has fewer). Reviewers' weights are 300 stakes of 10 to 1,000; each of 2,000
+contributors has a record; the checks' llr is drawn from N(+-1.08, 1.47), an AUC of .85, and 70 % of the items are good.
+A reviewer is right with a skill of .70 to .95 and has the weight of that skill over 40 gold items. All is drawn from the
+anchor's number. Of each item: whether people are asked, places drawn one by one until the rule is sure, verdict,
+quality, reward; of each anchor one settlement: reviewers' pay, books, item tree, pay tree. Votes are given, not signed.
+Not in it: commits, signatures, records written, chain.
 
 *CPU* is both processes', *time* the clock's, *memory* no less than all processes held. Merkle trees: the same 200,000
-leaves by ``primitives.merkle`` and by OpenZeppelin's package in Node, CPU seconds; its *standard* tree hashes leaves twice,
-as ours are before they come, so ours is given the same work there.
+leaves by ``primitives.merkle`` and by OpenZeppelin's package in Node, CPU seconds; its *standard* tree hashes leaves
+twice, as ours are before they come, so ours is given the same work there.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 from headwater.primitives.merkle import build
 from headwater.records.verdict import CountedVote, Verdict
-from headwater.review import START_WEIGHT, Candidate, Lot, Step, next_step
+from headwater.review import Candidate, Lot, Step, next_step, weight
 from headwater.review.urn import Urn
 from report import ROOT, Goal, Row
 
@@ -69,12 +70,14 @@ def settled(first: int, count: int) -> tuple[bytes, int, int]:
 def decided(dice: random.Random, seed: bytes, item: int) -> Verdict:
     """One item: asked as the rule says, then judged and valued."""
     good = dice.random() < 0.7
-    llr, prior = round(dice.gauss(735 if good else -735, 1000)), dice.randint(-1000, 1500)
+    llr, prior = round(dice.gauss(1080 if good else -1080, 1470)), dice.randint(-1000, 1500)
     contributor = accounts(3_000)[dice.randrange(1_000, 3_000)]
     places = urn().places(Lot(CHAIN, accounts(1)[0], 1, item, seed), (contributor, accounts(2)[0]))
     votes: list[CountedVote] = []
     while next_step(llr, prior, 20, votes, seed, item, 300) is Step.ASK:
-        votes.append(CountedVote(next(places), len(votes), int(good == (dice.random() < 0.75)), START_WEIGHT, ZERO))
+        reviewer = next(places)
+        skill, heavy = reviewers()[reviewer]
+        votes.append(CountedVote(reviewer, len(votes), int(good == (dice.random() < skill)), heavy, ZERO))
     given = tuple(votes)
     worth = value(llr, prior, given, threshold=terms().threshold_milli, unit_reward=REWARD)
     money = (100, 10_000, worth.byte, Amount(worth.reward), worth.score)
@@ -107,6 +110,16 @@ def accounts(count: int) -> tuple[str, ...]:
 def urn() -> Urn:
     dice = random.Random(1)
     return Urn([Candidate(who, dice.randint(10, 1_000) * 10**18) for who in accounts(302)[2:]])
+
+
+@cache
+def reviewers() -> dict[str, tuple[float, int]]:
+    """Skill and weight of each."""
+    dice = random.Random(2)
+    skills = {who: dice.uniform(0.70, 0.95) for who in accounts(302)[2:]}
+    return {
+        who: (skill, weight(28 + round(400 * skill), 12 + round(400 * (1 - skill)))) for who, skill in skills.items()
+    }
 
 
 @cache
