@@ -30,8 +30,8 @@ def run(data: Any, method: str, gold: dict[str, str] | None) -> dict[str, str] |
     try:
         more = {"true_labels": pandas.Series(gold)} if gold else {}
         found = maker.fit(data, **more).labels_ if gold else maker.fit_predict(data)
-    except ValueError as error:  # KOS refuses more than two classes
-        return str(error)
+    except Exception as error:  # a method that cannot have this set, as KOS more than two classes, is left out
+        return f"{type(error).__name__}: {error}"
     return {str(item): str(value) for item, value in found.items()}
 
 

@@ -2,8 +2,8 @@
 
 Set-up. 977 anchors of 1,024 items (the last has fewer). Reviewers' weights are 300 stakes of 10 to 1,000; each of 2,000
 contributors has a record; the checks' llr is drawn from N(+-1.08, 1.47), an AUC of .85, and 70 % of the items are good.
-A reviewer is right with a skill of .70 to .95 and has the weight of that skill over 40 gold items. All is drawn from the
-anchor's number. Of each item: whether people are asked, places drawn one by one until the rule is sure, verdict,
+A reviewer is right with a skill of .70 to .95 and has the weight of that skill over 40 gold items. All is drawn from
+the anchor's number. Of each item: whether people are asked, places drawn one by one until the rule is sure, verdict,
 quality, reward; of each anchor one settlement: reviewers' pay, books, item tree, pay tree. Votes are given, not signed.
 Not in it: commits, signatures, records written, chain.
 

@@ -10,7 +10,7 @@ All figures are means over seeds, in points of a hundred; *sd* is over seeds, of
   Their votes an item count every vote on gold and divide by the items that are not gold. Against the majority of the
   first five votes, which has no gold and pays none.
 - crowd-kit: all votes, no gold (it learns from agreement), scored on the same items; *with gold* Dawid-Skene is given
-  the same gold. GLAD and MACE are left out above 20,000 answers: they take minutes.
+  the same gold. GLAD, MACE and *with gold* are left out above 20,000 answers: they take minutes.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ def on_the_way(asking: Asking) -> float:
 
 
 def scored(asking: Asking, found: Consensus[str]) -> float:
-    """Share right of open items; a tie of n counts 1/n only if the method says that it is one."""
-    truth = asking.set_.truth
-    return fmean((found[i].value == truth[i]) / found[i].tied for i in asking.open_ if i in truth)
+    """Share right of open items; a tie of n counts 1/n where the truth is among them."""
+    truth, said = asking.set_.truth, {item: (agreed.value, *agreed.ties) for item, agreed in found.items()}
+    return fmean((truth[item] in said[item]) / len(said[item]) for item in asking.open_ if item in truth)
 
 
 def against(title: str, own: Sequence[float], peer: str, other: Sequence[float], goal: Goal | None = None) -> list[Row]:
@@ -103,9 +103,10 @@ def peers(set_: CrowdSet, askings: Sequence[Asking], rule: Sequence[float]) -> I
     if not PYTHON.exists():
         print("no crowd-kit: make .venv-crowd/.installed")
         return
-    names = [name for name in MAKERS if name not in SLOW or len(set_.given) <= SLOW_ABOVE]
+    small = len(set_.given) <= SLOW_ABOVE
+    names = [name for name in MAKERS if small or name not in SLOW]
     jobs: list[dict[str, Any]] = [{"method": name, "gold": None} for name in names]
-    jobs += [{"method": "DawidSkene", "gold": dict(asking.answers.gold)} for asking in askings]
+    jobs += [{"method": "DawidSkene", "gold": dict(asking.answers.gold)} for asking in askings if small]
     found = crowd_kit(set_, jobs)
     for name, labels in zip(names, found, strict=False):
         if isinstance(labels, str):
@@ -113,7 +114,10 @@ def peers(set_: CrowdSet, askings: Sequence[Asking], rule: Sequence[float]) -> I
             continue
         right = [told(asking, labels) for asking in askings]
         yield Row(f"{set_.name}: crowd-kit {name}", percent(right), "% right", None, "rule", percent(rule))
-    right = [told(asking, labels) for asking, labels in zip(askings, found[len(names) :], strict=True)]
+    with_gold = [labels for labels in found[len(names) :] if not isinstance(labels, str)]
+    if len(with_gold) < len(askings):
+        return
+    right = [told(asking, labels) for asking, labels in zip(askings, with_gold, strict=True)]
     yield Row(f"{set_.name}: crowd-kit DawidSkene with gold", percent(right), "% right", None, "rule", percent(rule))
 
 

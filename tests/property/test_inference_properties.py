@@ -95,7 +95,7 @@ def test_newcomers_are_a_majority(data: st.DataObject, records: dict[str, Record
     votes = data.draw(st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(CLASSES), min_size=1))
     cast = Answers(by("x", votes), {}, {}, CLASSES)
     ruled, counted = RuleOfClasses()(cast)["x"], majority(cast)["x"]
-    assert (ruled.value, ruled.tied) == (counted.value, counted.tied)
+    assert (ruled.value, ruled.ties) == (counted.value, counted.ties)
 
 
 @given(answers(st.sampled_from(CLASSES)), st.integers(1, 30), st.sampled_from(CLASSES))

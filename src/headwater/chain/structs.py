@@ -7,11 +7,11 @@ units, times are unix seconds of chain time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
@@ -44,7 +44,12 @@ class Struct:
 
     def tuple(self) -> Row:
         """Members in order, nested structs as tuples."""
-        return tuple([value if type(value) in _SCALARS else _plain(value) for value in _members(type(self))(self)])
+        return tuple(
+            [
+                value if type(value) in _SCALARS else _plain(value)
+                for value in _members(cast(Hashable, type(self)))(self)
+            ]
+        )
 
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""

@@ -51,10 +51,10 @@ def sums(votes: Mapping[str, tuple[str, int]], classes: Sequence[str]) -> dict[s
 
 
 def best(found: Mapping[str, int]) -> Agreed[str]:
-    """The heaviest class; of equals the first of the spec, and ``tied`` says so."""
+    """The heaviest class; of equals the first of the spec, and ``ties`` says so."""
     top = max(found.values())
     first = [name for name, value in found.items() if value == top]
-    return Agreed(first[0], posterior(found.values()), len(first))
+    return Agreed(first[0], posterior(found.values()), tuple(first[1:]))
 
 
 def posterior(found: Collection[int]) -> float:
@@ -80,4 +80,4 @@ def demand_class(item: str, value: str, classes: Sequence[str]) -> None:
 def _most(counts: Counter[str], classes: Sequence[str]) -> Agreed[str]:
     top = max(counts.values())
     first = [name for name in classes if counts[name] == top]
-    return Agreed(first[0], top / counts.total(), len(first))
+    return Agreed(first[0], top / counts.total(), tuple(first[1:]))

@@ -67,12 +67,12 @@ class Agreed(Generic[V]):
     Attributes:
         value: the answer.
         sure: the method's probability that it is right, 0 to 1; of texts, how like it the others are.
-        tied: how many values do equally well, the answer among them; 1 unless nothing distinguishes them.
+        ties: other values that do as well; the answer is then the first by the rule's order.
     """
 
     value: V
     sure: float
-    tied: int = 1
+    ties: tuple[V, ...] = ()
 
 
 Consensus = Mapping[str, Agreed[V]]

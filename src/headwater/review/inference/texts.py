@@ -58,8 +58,7 @@ def _agreed(given: Mapping[str, str], records: Records) -> Agreed[str]:
         weight[plain(text)] = weight.get(plain(text), 0) + records.of(labeller).weight(2)
     far = {text: sum(edits(text, other) * w for other, w in weight.items() if other != text) for text in weight}
     chosen = min(weight, key=lambda text: (far[text], -weight[text], text))
-    tied = sum((far[text], weight[text]) == (far[chosen], weight[chosen]) for text in weight)
-    return Agreed(_spelt(given, chosen, records), _likeness(chosen, weight), tied)
+    return Agreed(_spelt(given, chosen, records), _likeness(chosen, weight))
 
 
 def _spelt(given: Mapping[str, str], chosen: str, records: Records) -> str:
