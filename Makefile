@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # The binary itself: the npm launcher ends with 0 whatever forge says.
 FORGE   = $$(ls ../node_modules/@foundry-rs/forge-*/bin/forge)
 
-.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python clients check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy clean
+.PHONY: help setup demo test test-contracts test-python test-long test-long-contracts test-long-python clients check slither prove coverage quick fmt artifacts bench bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy bench-review clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -97,11 +97,11 @@ fmt: setup       ## format everything
 artifacts: setup ## compile the contracts into the Python package
 	$(BIN)/python contracts/build.py
 
-bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy   ## every measurement; results in bench/results
+bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy bench-review   ## every measurement; results in bench/results
 
-.venv-mujoco/.installed: bench/mujoco.txt
-	$(PYTHON) -m venv .venv-mujoco
-	.venv-mujoco/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
+.venv-mujoco/.installed .venv-crowd/.installed: .venv-%/.installed: bench/%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
 
 build/gyro_clips/.rendered: .venv-mujoco/.installed bench/gyro_clips.py
@@ -111,10 +111,12 @@ build/gyro_clips/.rendered: .venv-mujoco/.installed bench/gyro_clips.py
 bench-gyro: setup build/gyro_clips/.rendered   ## gyro authenticity: 200 rendered clips (needs the package libosmesa6), the GoPro file
 	$(BIN)/python bench/bench_gyro.py build/gyro_clips $(if $(wildcard ../shared/data/comma2k19),--data ../shared/data)
 
-bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy: setup
+bench-gas bench-vault bench-checks bench-copies bench-export bench-privacy bench-review: setup
 	$(BIN)/python bench/$(subst bench-,bench_,$@).py
 
 bench-checks: $(PEERS)
 
+bench-review: .venv-crowd/.installed
+
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* .venv-mujoco node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* .venv-mujoco .venv-crowd node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

@@ -91,7 +91,7 @@ def publish(name: str, rows: Sequence[Row], used: dict[str, str], part: str = ""
         part: of a bench that runs in parts: its rows take the place of those it had, and the others stay. Each row then
             says its part and its day.
     """
-    _show(f"{name}, {part}" if part else name, rows)
+    show(f"{name}, {part}" if part else name, rows)
     today = datetime.now(UTC).date().isoformat()
     file = RESULTS / f"{name}.json"
     told: list[dict[str, Any]] = [row.as_json() for row in rows]
@@ -109,7 +109,7 @@ def _instead(there: list[dict[str, Any]], part: str, rows: list[dict[str, Any]])
     return [*there[:first], *rows, *(row for row in there[first:] if row.get("part") != part)]
 
 
-def _show(name: str, rows: Sequence[Row]) -> None:
+def show(name: str, rows: Sequence[Row]) -> None:
     table = Table(title=name, title_justify="left")
     table.add_column("row")
     for column in ("value", "unit", "goal", "", "peer", "peer value"):

@@ -134,6 +134,22 @@ MESSAGES: dict[str, tuple[list[tuple[str, str]], dict[str, Any]]] = {
             "deadline": 1_900_000_000,
         },
     ),
+    "ValueStatement": (
+        [
+            ("campaign", "uint256"),
+            ("requester", "address"),
+            ("commitment", "bytes32"),
+            ("previous", "bytes32"),
+            ("values", "bytes32"),
+        ],
+        {
+            "campaign": 3,
+            "requester": ACCOUNT.address,
+            "commitment": WORD,
+            "previous": "0x" + bytes(32).hex(),
+            "values": BACK,
+        },
+    ),
     "VoteCommit": (
         [
             ("campaign", "uint256"),

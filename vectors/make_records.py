@@ -275,6 +275,21 @@ VALID |= {
         "model": bytes(32),
     },
 }
+_HELD = {"embedding": "pdq/1", "neighbours": 5, "width": 1, "features": bytes(8), "labels": [1], "salt": WORD}
+_VALUE = {"item": 4, "contribution": WORD, "features": WORD, "label": 1, "value": 10_000}
+VALID |= {
+    "HeldOut": {"type": "held-out/1", **_HELD},
+    "ItemValues": {"type": "item-values/1", "items": [_VALUE]},
+    "ValueStatement": {
+        "type": "value-statement/1",
+        "campaign": 1,
+        "requester": A,
+        "commitment": WORD,
+        "previous": bytes(32),
+        "values": WORD[::-1],
+        "signature": SIGNATURE,
+    },
+}
 _STEP = {"factor": "1/180", "pi_power": 1, "offset": "0", "reason": "deg as rad", "origin": "definition"}
 _MAP: dict[str, Any] = {
     "type": "conform-map/1",
@@ -359,6 +374,8 @@ INVALID += [
     ("VoteCommit", "a round above 8 bits", dag_cbor.encode(broken("VoteCommit", round=256))),
     ("VoteCommit", "a commit of 33 bytes", dag_cbor.encode(broken("VoteCommit", commit=WORD + b"\0"))),
     ("LicencePreset", "a number where yes or no belongs", dag_cbor.encode(broken("LicencePreset", attribution=1))),
+    ("ValueStatement", "a commitment of 31 bytes", dag_cbor.encode(broken("ValueStatement", commitment=WORD[1:]))),
+    ("HeldOut", "features that are floats", dag_cbor.encode(broken("HeldOut", features=[0.5]))),
     ("Usage", "a negative number of episodes", dag_cbor.encode(broken("Usage", episodes=-1))),
     ("ConformMap", "a factor as a number", dag_cbor.encode(broken("ConformMap", features=[_numeric()]))),
     ("ConformMap", "a rate without its method", dag_cbor.encode(broken("ConformMap", rate={"source": "30"}))),

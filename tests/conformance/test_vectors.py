@@ -51,7 +51,8 @@ def records() -> dict[str, type[Any]]:
 
 RECORDS = records()
 MESSAGES: dict[str, type[Any]] = {"Assignment": structs.Assignment} | {
-    name: RECORDS[name] for name in ("Contribution", "ReleaseReceipt", "ReleaseRequest", "Usage", "VoteCommit")
+    name: RECORDS[name]
+    for name in ("Contribution", "ReleaseReceipt", "ReleaseRequest", "Usage", "ValueStatement", "VoteCommit")
 }
 
 
@@ -165,7 +166,7 @@ def test_eip712(case: dict[str, Any]) -> None:
     given = {name: bytes.fromhex(v[2:]) if re.fullmatch("0x[0-9a-f]{64}", str(v)) else v for name, v in m.items()}
     plain = {re.sub("[A-Z]", lambda c: "_" + c[0].lower(), name): value for name, value in given.items()}
     signature = bytes.fromhex(case["signature"][2:])
-    if case["primary"] == "VoteCommit":
+    if case["primary"] in ("ValueStatement", "VoteCommit"):
         plain["signature"] = signature
     signed = MESSAGES[case["primary"]](**plain)
     digest = signed.digest(Domain(whole["chainId"], whole["contract"]))

@@ -7,9 +7,11 @@ units, times are unix seconds of chain time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from functools import cache
+from operator import attrgetter
+from typing import Any, ClassVar, Self, cast
 
 from headwater.primitives.abi import abi_encode, abi_hash, leaf
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
@@ -42,7 +44,12 @@ class Struct:
 
     def tuple(self) -> Row:
         """Members in order, nested structs as tuples."""
-        return tuple(_plain(getattr(self, name)) for name in self._names())
+        return tuple(
+            [
+                value if type(value) in _SCALARS else _plain(value)
+                for value in _members(cast(Hashable, type(self)))(self)
+            ]
+        )
 
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
@@ -868,6 +875,18 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Placed,
     )
 } | {"Ballot": VoteOpening, "Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
+
+
+@cache
+def _members(cls: Any) -> Callable[[Struct], Row]:
+    """Takes a struct's members, in order."""
+    names = cls._names()
+    if len(names) == 1:
+        return lambda struct: (getattr(struct, names[0]),)
+    return attrgetter(*names)
+
+
+_SCALARS = {int, str, bytes, bool}
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,10 @@
-"""The market: what an item is worth, settlements, dataset versions, sale splits. Pure arithmetic over records."""
+"""The market: what an item is worth, settlements, dataset versions, sale splits. Pure arithmetic over records.
+
+What a pool's items are worth to the requester is in ``market.valuing``, apart: it needs numpy.
+"""
 
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
-from headwater.market.errors import LimitsError, MarketError, SettlementError
+from headwater.market.errors import LimitsError, MarketError, SettlementError, ValuingError
 from headwater.market.limits import Gap, Limits, consent_gaps, demand_age, licence_gaps, offer_gaps, use_gaps
 from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.pool import pool_bond, pool_part
@@ -21,6 +24,7 @@ __all__ = [
     "SettlementError",
     "Split",
     "Valued",
+    "ValuingError",
     "assemble",
     "build_pays",
     "consent_gaps",

@@ -3,7 +3,8 @@
 HeadwaterError
 └── MarketError
     ├── SettlementError     items that cannot be settled together, or sums that do not fit
-    └── LimitsError         limits of use that nobody can have
+    ├── LimitsError         limits of use that nobody can have
+    └── ValuingError        a held-out set or features that cannot be valued by
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class LimitsError(MarketError):
 
 class SettlementError(MarketError):
     """Items that cannot be settled together, or sums that do not fit the reserve."""
+
+
+class ValuingError(MarketError):
+    """A held-out set, or features of an item, that values cannot be made from."""

@@ -82,7 +82,10 @@ def assemble(chain_id: int, contract: str, key: int, terms: Terms, settler: str,
     """
     _consecutive(verdicts)
     books = _books(verdicts, terms, settler)
-    items = tuple(_item(v, books) for v in verdicts)
+    indices = {b.pay.account: b.pay.index for b in books if b.pay.kind == CONTRIBUTOR}
+    items = tuple(
+        item_of(v, indices[v.contributor] if v.reward else NO_PAY_INDEX, share_weight_of(v)) for v in verdicts
+    )
     total = books[-1].pay.cumulative if books else 0
     allowed = len(verdicts) * reserve_of(terms)
     if total > allowed:
@@ -131,12 +134,17 @@ def review_pay(verdicts: Iterable[Verdict], terms: Terms) -> dict[str, int]:
 
 def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Books, ...]:
     rows: list[tuple[int, str, int, tuple[int, ...]]] = []
-    for who in {v.contributor for v in verdicts if v.reward}:
-        mine = [v for v in verdicts if v.contributor == who and v.reward]
+    brought: dict[str, list[Verdict]] = {}
+    voted: dict[str, list[int]] = {}
+    for verdict in verdicts:
+        if verdict.reward:
+            brought.setdefault(verdict.contributor, []).append(verdict)
+        for who in {vote.reviewer for vote in verdict.votes}:
+            voted.setdefault(who, []).append(verdict.item)
+    for who, mine in brought.items():
         rows.append((CONTRIBUTOR, who, sum(v.reward for v in mine), tuple(v.item for v in mine)))
     for who, amount in review_pay(verdicts, terms).items():
-        voted = tuple(v.item for v in verdicts if any(vote.reviewer == who for vote in v.votes))
-        rows.append((REVIEWER, who, amount, voted))
+        rows.append((REVIEWER, who, amount, tuple(voted[who])))
     fee = mul_div_down(len(verdicts) * terms.unit_reward, terms.operator_fee_bps, BPS)
     rows.append((OPERATOR, settler, fee, tuple(v.item for v in verdicts)))
     rows = sorted((row for row in rows if row[2]), key=lambda row: (row[0], int(row[1], 16)))
@@ -145,14 +153,6 @@ def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Boo
         cumulative += amount
         books.append(Books(Pay(index, account, amount, cumulative, kind, items_hash(items)), items))
     return tuple(books)
-
-
-def _item(verdict: Verdict, books: Sequence[Books]) -> Item:
-    index = NO_PAY_INDEX
-    if verdict.reward:
-        paid = (b for b in books if b.pay.kind == CONTRIBUTOR and b.pay.account == verdict.contributor)
-        index = next(paid).pay.index
-    return item_of(verdict, index, share_weight_of(verdict))
 
 
 def share_weight_of(verdict: Verdict) -> int:

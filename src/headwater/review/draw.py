@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headwater.primitives.abi import abi_hash, tag
+from headwater.primitives.abi import abi_encode, tag
+from headwater.primitives.hashing import keccak256
 
 _TAG = tag("headwater.draw.v1")
-_ROLL = ("bytes32", "uint256", "address", "uint256", "uint32", "bytes32", "uint256")
+_ROLL = ("bytes32", "uint256", "address", "uint256", "uint32", "bytes32")
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,13 @@ def draw(lot: Lot, count: int, pool: Sequence[Candidate]) -> tuple[str, ...]:
     return tuple(drawn)
 
 
+def head_of(lot: Lot) -> bytes:
+    """What a roll hashes before the number of its place."""
+    return abi_encode(_ROLL, (_TAG, lot.chain_id, lot.reviewers, lot.campaign, lot.item, lot.seed))
+
+
 def _roll(lot: Lot, place: int) -> int:
-    head = (_TAG, lot.chain_id, lot.reviewers, lot.campaign, lot.item, lot.seed, place)
-    return int.from_bytes(abi_hash(_ROLL, head), "big")
+    return int.from_bytes(keccak256(head_of(lot) + place.to_bytes(32, "big")), "big")
 
 
 def _at(pool: Sequence[Candidate], point: int) -> int:
