@@ -20,6 +20,7 @@ MODALITY = {
     **dict.fromkeys(("aria-mps", "aria-vrs", "vrs"), "egocentric_video"),
     **dict.fromkeys(("images", "coco-images", "yolo-images"), "image"),
     "dicom": "medical_image",
+    "label-sheet": "labels",
 }  # of everything else it is robot_episode
 _GRID_TOLERANCE_NS = 100_000
 
