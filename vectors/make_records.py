@@ -384,8 +384,11 @@ INVALID += [
     ("ConformMap", "a factor as a number", dag_cbor.encode(broken("ConformMap", features=[_numeric()]))),
     ("ConformMap", "a rate without its method", dag_cbor.encode(broken("ConformMap", rate={"source": "30"}))),
     ("ConformedSet", "a map that is none", dag_cbor.encode(broken("ConformedSet", maps=[_PART]))),
-    ("CampaignSpec", "the first version with work for labellers",
-     dag_cbor.encode({**VALID["LabelCampaignSpec"], "type": "campaign-spec/1"})),
+    (
+        "CampaignSpec",
+        "the first version with work for labellers",
+        dag_cbor.encode({**VALID["LabelCampaignSpec"], "type": "campaign-spec/1"}),
+    ),
     ("LabelCampaignSpec", "the first version", dag_cbor.encode(VALID["CampaignSpec"])),
     ("Evidence", "a key as a number", dag_cbor.encode(broken("Evidence", key=1))),
 ]

@@ -18,6 +18,7 @@ from headwater.checks.models import (
     Severity,
     Span,
 )
+from headwater.checks.labelling import Labelling
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable
@@ -40,6 +41,7 @@ __all__ = [
     "IndexFormatError",
     "IndexLike",
     "IndexOrderError",
+    "Labelling",
     "Match",
     "Need",
     "NotRun",

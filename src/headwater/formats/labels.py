@@ -27,7 +27,7 @@ from headwater.primitives.ids import IdError, checksum_address
 FORMAT, SCHEMA, FILE = "label-sheet", "headwater/labels/1", "labels.json"
 KINDS = ("boxes", "classes", "text", "spans")
 MAX_BYTES, MAX_LABELS, MAX_WORDS, MAX_POINTS = 4 << 20, 5_000, 20_000, 2_000
-_FIX = "Write it with 'headwater label submit', or as spec/records.md section 6 says."
+_FIX = "Write it with 'headwater label submit', or as spec/records.md section 7 says."
 _TOP = {"schema", "campaign", "labeller", "origin", "kind", "labels"}
 _ORIGIN = {"contribution", "path", "sha256", "width", "height", "length_ms"}
 _LABEL = {"category", "box", "outline", "text", "start_ms", "end_ms"}

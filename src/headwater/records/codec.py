@@ -75,7 +75,9 @@ def from_plain(cls: type[T], value: Any, where: str = "") -> T:
 
 def _version_of(cls: type[T], plain: dict[str, Any]) -> type[T]:
     """The class of the version a map says it is: a later version that only adds fields is a subclass of the first."""
-    return next((later for later in cls.__subclasses__() if type_of(later) and type_of(later) == plain.get("type")), cls)
+    return next(
+        (later for later in cls.__subclasses__() if type_of(later) and type_of(later) == plain.get("type")), cls
+    )
 
 
 def encode(value: Any) -> bytes:
