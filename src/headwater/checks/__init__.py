@@ -7,6 +7,7 @@
 from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, ReportFormatError, WeightsError
 from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match
 from headwater.checks.index import CopyIndex, Entry
+from headwater.checks.labelling import Labelling
 from headwater.checks.models import (
     REPORT_SCHEMA,
     Box,
@@ -18,7 +19,6 @@ from headwater.checks.models import (
     Severity,
     Span,
 )
-from headwater.checks.labelling import Labelling
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.reading import read_report, unreadable

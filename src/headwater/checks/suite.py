@@ -9,8 +9,8 @@ import numpy as np
 
 from headwater.checks.exposed import exposed
 from headwater.checks.fingerprints import Fingerprints
-from headwater.checks.llr import llr_milli, quality, score, weights
 from headwater.checks.labelling import Labelling
+from headwater.checks.llr import llr_milli, quality, score, weights
 from headwater.checks.models import LABELS_SCHEMA, REPORT_SCHEMA, CheckReport, Finding, NotRun, Severity
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike

@@ -159,7 +159,7 @@ def _label(row: Any, kind: str, where: str, file: Path) -> Label:
     text = _words(row, "text", where, file, MAX_WORDS) if kind == "text" or "text" in row else ""
     box = _numbers(row["box"], f"{where}box", file) if "box" in row else ()
     outline = _numbers(row["outline"], f"{where}outline", file) if "outline" in row else ()
-    if box and len(box) != 4 or (kind == "boxes" and not box) or (kind != "boxes" and (box or outline)):
+    if (box and len(box) != 4) or (kind == "boxes" and not box) or (kind != "boxes" and (box or outline)):
         raise _bad(file, f"{where}box", row.get("box"), "[x, y, width, height], of boxes alone")
     if len(outline) % 2 or len(outline) > MAX_POINTS:
         raise _bad(file, f"{where}outline", f"{len(outline)} numbers", f"x, y of at most {MAX_POINTS // 2} points")

@@ -121,7 +121,7 @@ def use_gaps(offer: Offer, use: Use) -> tuple[Gap, ...]:
 
 
 def grant_gaps(offer: Offer, purposes: int, regions: int) -> tuple[Gap, ...]:
-    """What a campaign that works on somebody's data would sell it for and where, beyond what the owner's offer grants."""
+    """What a campaign that works on another's data would sell it for and where, beyond what the owner grants."""
     gaps = []
     if purposes & ~offer.purposes:
         fix = f"sell the labels for {PURPOSE_BITS.shown(offer.purposes)} alone: --purpose, and a licence for that"

@@ -3,7 +3,7 @@
 Facts, all DEFECTs: another kind or category than asked; an origin that is not in the version the campaign names, or not
 its very file; a sheet that names another account or campaign than its signature; a second sheet of one labeller for one
 origin; more sheets for an origin than asked. Only earlier sheets without a DEFECT count, less those finally rejected
-before, so spam takes nobody's place. Another picture size than an earlier labeller's is a RISK: one of the two is wrong.
+before, so spam takes nobody's place. Another picture size than an earlier labeller's is a RISK: one is wrong.
 """
 
 from __future__ import annotations
