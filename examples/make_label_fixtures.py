@@ -2,8 +2,9 @@
 
 python examples/make_label_fixtures.py flower.jpg RG3_J2KI_extremity_xray.dcm
 
-flower.jpg is in scikit-learn (``datasets/images``), the radiograph in pydicom-data. Parts are cut out, nothing is drawn.
-Of the DICOM file nothing but its pixels and four technical attributes are kept; UIDs are derived from the part's name.
+flower.jpg is in scikit-learn (``datasets/images``), the radiograph in pydicom-data. Parts are cut out, nothing is
+drawn. Of the DICOM file nothing but its pixels and four technical attributes are kept; UIDs are derived from the
+part's name.
 """
 
 from __future__ import annotations

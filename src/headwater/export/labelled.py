@@ -116,7 +116,7 @@ def _said(kind: str, item: Labelled, numbers: dict[str, int]) -> dict[str, Any]:
 
 
 def _coco(item: Labelled, image: int, numbers: dict[str, int], first: int) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for label in item.labels:
         if label.category:
             row: dict[str, Any] = {"id": first + len(rows), "image_id": image, "category_id": numbers[label.category]}

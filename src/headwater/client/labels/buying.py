@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Version, licence_id
-from headwater.client.buy import Bought, buy, declared
+from headwater.client.buy import Bought, declared
+from headwater.client.buy import buy as buy
 from headwater.client.errors import ClientError
 from headwater.client.network import Network
 from headwater.market import use_gaps

@@ -15,9 +15,10 @@ _ALONE = ("images", "coco-images", "yolo-images", "dicom")
 
 
 def lay_out(episodes: Sequence[Episode], origins: Sequence[OriginItem], target: Path) -> int:
-    """Moves what was decrypted to ``target``.
+    """Moves what was decrypted to ``target`` and lists it in ``origins.json``; how many origins there are.
 
-    An origin that is one picture becomes ``images/NNNNNN-NAME``, any other the folder ``items/NNNNNN``. Labels an origin came with are left behind: labellers label what they see. Returns how many origins there are.
+    An origin that is one picture becomes ``images/NNNNNN-NAME``, any other the folder ``items/NNNNNN``. Labels an
+    origin came with are left behind: labellers label what they see.
     """
     rows = []
     (target / "images").mkdir(parents=True)
