@@ -120,9 +120,9 @@ def plain_label(label: Label, kind: str) -> dict[str, Any]:
     """A label as JSON has it: what it does not say is left out."""
     plain: dict[str, Any] = {"category": label.category} if label.category else {}
     if label.box is not None:
-        plain["box"] = list(label.box)
+        plain["box"] = list(map(float, label.box))
     if label.outline:
-        plain["outline"] = list(label.outline)
+        plain["outline"] = list(map(float, label.outline))
     if label.text:
         plain["text"] = label.text
     return plain | ({"start_ms": label.start_ms, "end_ms": label.end_ms} if kind == "spans" else {})
