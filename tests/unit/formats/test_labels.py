@@ -10,14 +10,14 @@ import pytest
 
 from headwater.formats import Label, RecordingError, open_recording
 from headwater.formats.labels import read_sheet, write_sheet
-from headwater.testing.labels import ANN, box, labelled, sheet, write_labels
+from headwater.testing.labels import ANN, BEN, box, labelled, sheet, write_labels
 
 MADE = {
     "boxes": sheet(box(10, 10, 60, 40), Label("aphid", (1.5, 2, 3, 4), (1.0, 2.0, 4.0, 2.0, 4.0, 6.0))),
     "no boxes": sheet(),
     "classes": sheet(Label("rust"), kind="classes"),
     "text": sheet(Label("", text="a leaf, päusé"), kind="text"),
-    "spans": sheet(Label("reach", start_ms=0, end_ms=1500), Label("lift", text="up", start_ms=1500, end_ms=3000), kind="spans"),
+    "spans": sheet(Label("reach", None, (), "", 0, 1500), Label("lift", None, (), "up", 1500, 3000), kind="spans"),
 }  # fmt: skip
 
 
@@ -44,11 +44,8 @@ def test_words_and_spans_are_texts_boxes_and_classes_annotations(tmp_path: Path)
 
 def test_equal_labels_of_two_people_are_different_bytes(tmp_path: Path) -> None:
     """Else honest agreement were the same content accepted twice, which is a fault (spec/settlement.md section 7)."""
-    from headwater.testing.labels import BEN
-
-    one, other = (
-        write_labels(tmp_path / who, sheet(Label("rust"), kind="classes", labeller=who)) for who in (ANN, BEN)
-    )
+    sheets = {who: sheet(Label("rust"), kind="classes", labeller=who) for who in (ANN, BEN)}
+    one, other = (write_labels(tmp_path / who, made) for who, made in sheets.items())
     assert (one / "labels.json").read_bytes() != (other / "labels.json").read_bytes()
 
 
