@@ -6,30 +6,36 @@ The pictures are plants, not pests: see examples/recordings/README.md.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from headwater.chain import waiting
+from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.checks import read_report
 from headwater.cli import app
 from headwater.cli.options import Session, session_of
+from headwater.client.claim import push_all
 from headwater.client.labels import buying
 from headwater.client.review import vote
 from headwater.formats import open_recording
 from headwater.market import share_amount, split_of
 from headwater.market.versions import rebuild
 from headwater.node import local
+from headwater.node.database import contributions
 from headwater.node.gateway import LocalGateway
 from headwater.node.home import Home
 from headwater.node.operator.checking import COPY_RULES
 from headwater.node.operator.desk import Desk
-from headwater.node.operator.reviewing import assignments
+from headwater.node.operator.reviewing import Assignment, assignments
+from headwater.node.operator.turn import take_turn
 from headwater.primitives.cid import Cid
 from headwater.records.dataset import DatasetManifest
 from headwater.records.evidence import Evidence as SettlementEvidence
@@ -75,9 +81,20 @@ class Shell:
         """The same with ``--json``, decoded."""
         return json.loads(self.run(*words, "--json", code=code))
 
-    def open(self) -> Session:
-        """The same home for reading."""
+    @cached_property
+    def session(self) -> Session:
+        """The same home without commands: for what is no part of this story."""
         return session_of(self.home)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The operator's."""
+        return self.session.desk("operator")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Wallets by account."""
+        return {self.session.signer(name).address: name for name in self.session.wallets.names()}
 
 
 @pytest.fixture(scope="module")
@@ -101,35 +118,29 @@ def call(shell: Shell, spec: str, *words: str, code: int = 0) -> str:
 
 def settled(shell: Shell, campaigns: tuple[int, ...], bad: tuple[str, ...] = ()) -> None:
     """Anchors, checks, reviews (whoever is not in ``bad`` did good work), settles, waits, pays out."""
-    session = shell.open()
-    desk, names = session.desk("operator"), {session.signer(n).address: n for n in session.wallets.names()}
+    desk = shell.desk
     for campaign in campaigns:
         for _ in range(12):
-            if shell.data("settle", "--campaign", str(campaign), "--as", "operator")["settled"]:
+            if take_turn(desk, campaign).settled:
                 break
             for asked in assignments(desk, campaign):
-                _vote(session, desk, asked, names, bad)
+                _vote(shell, asked, bad)
         else:
             pytest.fail(f"campaign {campaign} is not settled after twelve rounds")
-    last = max(s.posted.final_at for c in campaigns for s in session.network.ledger().standing(c))
-    while session.contracts.chain.now() < last:
-        time.sleep(0.2)
+    waiting.for_time(desk.contracts.chain, max(s.posted.final_at for c in campaigns for s in desk.ledger().standing(c)))
     for campaign in campaigns:
-        shell.run("settle", "--campaign", str(campaign), "--as", "operator", "--push")
+        take_turn(desk, campaign)
+        push_all(desk, desk.signer, campaign)
 
 
-def _vote(session: Session, desk: Desk, asked: Any, names: dict[str, str], bad: tuple[str, ...]) -> None:
-    who = names[_contributor(desk, asked.campaign, asked.item)]
+def _vote(shell: Shell, asked: Assignment, bad: tuple[str, ...]) -> None:
+    who = shell.names[_contributor(shell.desk, asked.campaign, asked.item)]
     verdict, seen = (REJECT, (Evidence("wrong", 0, 1000),)) if who in bad else (ACCEPT, ())
-    signer, domain = session.signer(names[asked.reviewer]), session.contracts.campaigns_domain
-    vote(domain, signer, LocalGateway(desk), asked.campaign, asked.item, asked.round, verdict, seen, "")
+    signer, domain = shell.session.signer(shell.names[asked.reviewer]), shell.session.contracts.campaigns_domain
+    vote(domain, signer, LocalGateway(shell.desk), asked.campaign, asked.item, asked.round, verdict, seen, "")
 
 
 def _contributor(desk: Desk, campaign: int, item: int) -> str:
-    from sqlalchemy import select
-
-    from headwater.node.database import contributions
-
     query = select(contributions.c.contributor).where(contributions.c.digest == desk.digest_of(campaign, item))
     with desk.engine.begin() as db:
         return str(db.execute(query).scalar_one())
@@ -189,13 +200,14 @@ def test_labels_from_call_to_audit(shell: Shell, tmp_path: Path, monkeypatch: py
 
 
 def people(shell: Shell) -> None:
-    for name in ("lab", "buyer", *REVIEWERS):
-        shell.run("wallet", "new", name)
-        shell.run("wallet", "fund", name, "--dollars", "2000")
+    wallets, contracts = shell.session.wallets, shell.session.contracts
+    for name in ("lab", "buyer"):
+        local.grant(contracts, wallets, wallets.create(name).address, dollars=2_000)
     for name in ("pia", "pet", "ray", "lia", "moe", "cyd", "bob", "xen", "yui"):
-        shell.run("wallet", "new", name)
+        wallets.create(name)
     for name in REVIEWERS:
-        shell.run("review", "join", "--as", name)
+        local.grant(contracts, wallets, wallets.create(name).address, tokens=500)
+        local.join(contracts, wallets.open(name), REVIEWER_ROLE, 500)
 
 
 def origins_published(shell: Shell) -> None:
@@ -277,8 +289,7 @@ def refused_at_home(shell: Shell, tmp_path: Path) -> None:
 
 def verdicts_are_right(shell: Shell) -> None:
     """Good work accepted, bad work rejected by people, a copy by the checks."""
-    session = shell.open()
-    names = {session.signer(n).address: n for n in session.wallets.names()}
+    session, names = shell.session, shell.names
     found: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}
     for facts in session.network.ledger().standing(BOXES):
         evidence = session.network.record(SettlementEvidence, session.network.cid_of(facts.posted.evidence))
@@ -324,7 +335,7 @@ def bought_and_exported(shell: Shell, tmp_path: Path, monkeypatch: pytest.Monkey
         (BOXES, False, "20"),
     ]
     assert [row["held"] for row in shell.data("buy", f"{BOXES}@1", *both)] == [True, True]
-    ledger = shell.open().network.ledger()
+    ledger = shell.desk.ledger()
     assert len(ledger.version(BOXES).sales) == 1
     assert len(ledger.version(PLANTS).sales) == 3 + 1  # three labellers, one buyer
     shell.run("buy", f"{CLASSES}@1", *both)
@@ -364,12 +375,10 @@ def xrays_are_joined(out: Path) -> None:
 
 def shares_to_the_unit(shell: Shell) -> None:
     """Labellers are paid of the labels' pool, recorders of the pictures', each by weight; nobody of the other's."""
-    session = shell.open()
-    network = session.network
+    session, network = shell.session, shell.desk
     versions = {number: network.ledger().version(number) for number in (PLANTS, XRAYS, BOXES, CLASSES)}
     last = max(session.contracts.datasets.sales(v.version.key).unlock_at for v in versions.values())
-    while session.contracts.chain.now() < last:
-        time.sleep(0.2)
+    waiting.for_time(session.contracts.chain, last)
     expected = {name: expected_shares(session, versions, name) for name in ("pia", "pet", "ray", "lia", "cyd", "xen")}
     assert set(expected["lia"]) == {f"dataset {BOXES}@1"}
     assert set(expected["pia"]) == {f"dataset {PLANTS}@1"}
