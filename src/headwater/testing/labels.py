@@ -25,7 +25,7 @@ def box(x: float, y: float, width: float, height: float, category: str = "aphid"
 def sheet(*labels: Label, kind: str = "boxes", labeller: str = ANN, **change: Any) -> LabelSheet:
     """A sheet for campaign 2; ``change`` has ``campaign`` or ``origin``."""
     origin = CLIP if kind == "spans" else PICTURE
-    plain = {"campaign": 2, "labeller": labeller, "origin": origin, "kind": kind, "labels": labels}
+    plain: dict[str, Any] = {"campaign": 2, "labeller": labeller, "origin": origin, "kind": kind, "labels": labels}
     return LabelSheet(**plain | change)
 
 

@@ -34,7 +34,12 @@ class Campaign:
 
     def judge(self, one: LabelSheet, *, rejected: frozenset[str] = frozenset(), **facts: Any) -> CheckReport:
         self.count += 1
-        known = {"campaign": 2, "labeller": one.labeller, "derived_from": (one.origin.contribution,), "origins": FILES}
+        known: dict[str, Any] = {
+            "campaign": 2,
+            "labeller": one.labeller,
+            "derived_from": (one.origin.contribution,),
+            "origins": FILES,
+        }
         episode_ = labelled(self.folder / str(self.count), one)
         root = self.count.to_bytes(32, "big")
         index = self.index.before(self.count)
