@@ -72,7 +72,7 @@ PLAIN = {
     "licences": "CIDs of the licence presets on offer",
     "manifest": "digest of the manifest record, 32 bytes",
     "media_type": "MIME type",
-    "modality": "`robot_episode` or `egocentric_video`",
+    "modality": "a modality of the registry",
     "model": "digest of trained weights, 32 zero bytes if none",
     "SensorInfo.name": "the stream's key",
     "name": "for people",

@@ -326,6 +326,27 @@ VALID |= {
         "episodes": [{"source": "00ff", "map": 0}],
     },
 }
+VALID |= {
+    "LabelCampaignSpec": {
+        **VALID["CampaignSpec"],
+        "type": "campaign-spec/2",
+        "modality": "labels",
+        "embodiment": [],
+        "features": [],
+        "cameras": [],
+        "fps_milli": 0,
+        "min_length_ms": 0,
+        "max_length_ms": 0,
+        "labels": {"dataset": 1, "version": 1, "kind": "boxes", "categories": ["aphid", "thrips"], "per_item": 3},
+    },
+    "LabelDatasetManifest": {
+        **VALID["DatasetManifest"],
+        "type": "dataset-manifest/2",
+        "modality": "labels",
+        "origin_dataset": 1,
+        "origin_version": 1,
+    },
+}
 
 
 def broken(name: str, **change: Any) -> dict[str, Any]:
@@ -380,6 +401,12 @@ INVALID += [
     ("ConformMap", "a factor as a number", dag_cbor.encode(broken("ConformMap", features=[_numeric()]))),
     ("ConformMap", "a rate without its method", dag_cbor.encode(broken("ConformMap", rate={"source": "30"}))),
     ("ConformedSet", "a map that is none", dag_cbor.encode(broken("ConformedSet", maps=[_PART]))),
+    (
+        "CampaignSpec",
+        "the first version with work for labellers",
+        dag_cbor.encode({**VALID["LabelCampaignSpec"], "type": "campaign-spec/1"}),
+    ),
+    ("LabelCampaignSpec", "the first version", dag_cbor.encode(VALID["CampaignSpec"])),
     ("Evidence", "a key as a number", dag_cbor.encode(broken("Evidence", key=1))),
 ]
 for _name, _plain in VALID.items():

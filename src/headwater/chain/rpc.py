@@ -114,6 +114,11 @@ class Chain:
         """As ``block_hash``, of a block that will not be rolled back; ``None`` for any other number."""
         return self.block_hash(number) if 0 <= number <= self.final_block().number else None
 
+    def pending(self, account: str) -> int:
+        """Transactions of an account that the node holds and no block has yet."""
+        sent, done = (int(self.request("eth_getTransactionCount", account, tag), 16) for tag in ("pending", "latest"))
+        return max(0, sent - done)
+
     def balance(self, account: str) -> int:
         """Wei the account can pay gas with."""
         return int(self.request("eth_getBalance", account, "latest"), 16)

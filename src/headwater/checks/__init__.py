@@ -7,6 +7,7 @@
 from headwater.checks.errors import CheckError, IndexFormatError, IndexOrderError, ReportFormatError, WeightsError
 from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match
 from headwater.checks.index import CopyIndex, Entry
+from headwater.checks.labelling import Labelling
 from headwater.checks.models import (
     REPORT_SCHEMA,
     Box,
@@ -40,6 +41,7 @@ __all__ = [
     "IndexFormatError",
     "IndexLike",
     "IndexOrderError",
+    "Labelling",
     "Match",
     "Need",
     "NotRun",

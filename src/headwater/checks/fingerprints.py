@@ -13,6 +13,7 @@ import numpy as np
 import pdqhash
 from numpy.typing import NDArray
 
+from headwater.checks.label_print import LabelPrint
 from headwater.checks.motion_match import motion_likeness
 from headwater.checks.path_match import FAR, path_distance, path_tokens
 
@@ -68,25 +69,28 @@ class Fingerprints:
         trajectory: little-endian int32 thousandths of the state's unit, ``TRAJECTORY_HZ`` rows a second.
         axes: columns of ``trajectory``; 0 without states.
         minhash: the lowest 24 hashes of the trajectory's tokens, little-endian uint32; empty without states.
+        labels: of a sheet of labels, which has nothing else.
     """
 
     cameras: dict[str, CameraPrint]
     trajectory: bytes = b""
     axes: int = 0
     minhash: bytes = b""
+    labels: LabelPrint | None = None
 
     def trajectory_rows(self) -> NDArray[np.int32]:
         """(n, axes) int32."""
         return np.frombuffer(self.trajectory, "<i4").reshape(-1, self.axes or 1)
 
     def to_record(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
+        """Plain values; ``labels`` stands there only of a sheet of labels."""
+        plain = {
             "cameras": {key: camera.to_record() for key, camera in self.cameras.items()},
             "trajectory": self.trajectory,
             "axes": self.axes,
             "minhash": self.minhash,
         }
+        return plain | {"labels": self.labels.to_record()} if self.labels else plain
 
     @staticmethod
     def none() -> Fingerprints:
@@ -100,7 +104,8 @@ class Fingerprints:
             key: CameraPrint(c["pdq"], c["pdq_mirrored"], c["motion"], c["width"], c["height"])
             for key, c in record["cameras"].items()
         }
-        made = Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"])
+        labels = LabelPrint.from_record(record["labels"]) if "labels" in record else None
+        made = Fingerprints(cameras, record["trajectory"], record["axes"], record["minhash"], labels)
         _demand_bounds(made)
         return made
 

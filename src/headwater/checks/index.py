@@ -7,8 +7,8 @@ snapshot is one canonical dag-cbor block; a large one is a tree of blocks (``ind
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from headwater.checks.copy_keys import motion_keys, path_keys, stored_keys
 from headwater.checks.errors import IndexFormatError, IndexOrderError
 from headwater.checks.fingerprints import CameraPrint, Fingerprints, Match, likeness, scene_share, trajectory_distance
+from headwater.checks.label_print import LabelPrint
 from headwater.checks.shelf import Shelf
 from headwater.primitives import canonical
 
@@ -52,6 +53,7 @@ class Holdings:
         self._kept: dict[int, Entry] = {}
         self._roots: dict[bytes, list[int]] = {}
         self._orders: list[int] = []
+        self._labels: dict[bytes, list[int]] = {}  # by origin, and by place marked
         self._outside = fetch is not None
         self.entry = lru_cache(HELD)(fetch) if fetch is not None else self._kept.__getitem__
         self.shelf = Shelf()
@@ -67,6 +69,9 @@ class Holdings:
         if entry.content_root:
             same = self._roots.setdefault(entry.content_root, [])
             same.insert(bisect_left(same, entry.order), entry.order)
+        labels = entry.prints.labels
+        for key in (labels.origin, *labels.place_set()) if labels else ():
+            insort(self._labels.setdefault(key, []), entry.order)
         self.shelf.add(entry.order, stored_keys(entry.prints))
 
     def count(self, below: int) -> int:
@@ -76,6 +81,10 @@ class Holdings:
     def orders(self, below: int) -> list[int]:
         """Their orders, rising."""
         return self._orders[: self.count(below)]
+
+    def labelled(self, keys: Iterable[bytes], below: int) -> list[int]:
+        """Orders of sheets filed under any of these origins or places, rising."""
+        return sorted({order for key in keys for order in self._labels.get(key, ()) if order < below})
 
     def first_with(self, content_root: bytes, below: int) -> int | None:
         """The lowest order with this content."""
@@ -127,6 +136,18 @@ class CopyIndex:
         """Contribution id of the earliest entry with this content root, or ``None``."""
         order = self._holdings.first_with(content_root, self._limit) if content_root else None
         return None if order is None else self._holdings.entry(order).contribution_id
+
+    def labels_of(self, origin: bytes) -> list[tuple[str, LabelPrint]]:
+        """Contribution id and print of every earlier sheet for this origin, in order."""
+        return self._labelled((origin,))
+
+    def labels_at(self, places: Iterable[bytes]) -> list[tuple[str, LabelPrint]]:
+        """The same of every earlier sheet that marks one of these places."""
+        return self._labelled(places)
+
+    def _labelled(self, keys: Iterable[bytes]) -> list[tuple[str, LabelPrint]]:
+        found = map(self._holdings.entry, self._holdings.labelled(keys, self._limit))
+        return [(entry.contribution_id, entry.prints.labels) for entry in found if entry.prints.labels]
 
     def nearest(self, prints: Fingerprints) -> Match:
         """The closest of the nominated entries by video and by trajectory; of equals the first nominated."""

@@ -14,7 +14,8 @@ from headwater.checks.fingerprints import Fingerprints
 from headwater.primitives import canonical
 
 REPORT_SCHEMA = "headwater/check-report/2"
-REPORT_SCHEMAS = ("headwater/check-report/1", REPORT_SCHEMA)  # all that can be read
+LABELS_SCHEMA = "headwater/check-report/3"  # of a sheet of labels, whose fingerprints say so
+REPORT_SCHEMAS = ("headwater/check-report/1", REPORT_SCHEMA, LABELS_SCHEMA)  # all that can be read
 
 
 class Severity(StrEnum):
@@ -167,7 +168,7 @@ class CheckReport:
         quality: accept, review or reject on that ratio with prior 0.
         release: whether the original may leave, as if nobody had consented to anything; ``unknown`` where nothing
             looked, and in reports of schema 1.
-        schema: of the bytes; 1 in reports read from before there was a release.
+        schema: of the bytes; 1 in reports read from before there was a release, 3 of a sheet of labels.
     """
 
     suite: str
@@ -218,7 +219,7 @@ class CheckReport:
             "release": str(self.release),
             "fingerprints": self.fingerprints.to_record(),
         }
-        return plain if self.schema == REPORT_SCHEMA else _as_schema_1(plain)
+        return _as_schema_1(plain) if self.schema == REPORT_SCHEMAS[0] else plain
 
     def to_bytes(self) -> bytes:
         """Canonical dag-cbor of ``to_record``."""

@@ -30,6 +30,8 @@ from headwater.checks.fingerprints import (
     pdq_of,
 )
 from headwater.checks.fingerprints import trajectory_print as _trajectory
+from headwater.checks.label_print import label_print
+from headwater.checks.labelling import Labelling
 from headwater.checks.looking import Looker
 from headwater.checks.models import Span
 from headwater.checks.ports import IndexLike, SpecLike
@@ -114,6 +116,7 @@ class Observed:
     Attributes:
         cameras: by key; credentials: C2PA manifests by the key of the camera whose file carries one.
         time_code: what ``time_code.json`` beside the recording states, and what was seen of it.
+        labelling: what chain and records say of a label contribution; ``None`` where nobody looked.
         conventions: what the statement beside the recording says of its names and units.
         unread_statement: why that statement could not be read; empty if it was or if there is none.
     """
@@ -128,6 +131,7 @@ class Observed:
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     time_code: TimeCode | None = None
     exposed: Exposed = field(default_factory=Exposed)
+    labelling: Labelling | None = None
 
     @property
     def fps(self) -> float:
@@ -138,6 +142,8 @@ class Observed:
     def fingerprints(self) -> Fingerprints:
         """What the index would keep of this episode."""
         cameras = {key: camera.prints for key, camera in self.cameras.items()}
+        if self.episode.sheet is not None:
+            return Fingerprints(cameras, labels=label_print(self.episode.sheet))
         if self.state is None:
             return Fingerprints(cameras)
         return Fingerprints(cameras, *_trajectory(filled(self.state.values), self.fps))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from headwater.checks.fingerprints import Fingerprints, Match
+from headwater.checks.label_print import LabelPrint
 
 
 class FeatureLike(Protocol):
@@ -68,6 +69,12 @@ class IndexLike(Protocol):
 
     def same_content(self, content_root: bytes) -> str | None:
         """Contribution id of the earliest entry with this content, or ``None``."""
+
+    def labels_of(self, origin: bytes) -> Sequence[tuple[str, LabelPrint]]:
+        """Contribution id and print of every earlier sheet for this origin, in order."""
+
+    def labels_at(self, places: Iterable[bytes]) -> Sequence[tuple[str, LabelPrint]]:
+        """The same of every earlier sheet that marks one of these places."""
 
     def nearest(self, prints: Fingerprints) -> Match:
         """The closest earlier entry by video and by trajectory."""

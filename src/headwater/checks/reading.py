@@ -8,6 +8,7 @@ from headwater.checks.errors import ReportFormatError
 from headwater.checks.fingerprints import Fingerprints
 from headwater.checks.llr import weights
 from headwater.checks.models import (
+    LABELS_SCHEMA,
     REPORT_SCHEMA,
     REPORT_SCHEMAS,
     Box,
@@ -48,12 +49,12 @@ def read_report(data: bytes) -> CheckReport:
             llr_milli=plain["llr_milli"],
             quality=Quality(plain["quality"]),
             fingerprints=Fingerprints.from_record(plain["fingerprints"]),
-            release=Release(plain["release"]) if schema == REPORT_SCHEMA else Release.UNKNOWN,
+            release=Release(plain["release"]) if schema != REPORT_SCHEMAS[0] else Release.UNKNOWN,
             schema=schema,
         )
     except (canonical.CanonicalError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReportFormatError("check report", actual=str(error)[:80], allowed=REPORT_SCHEMA) from None
-    if report.to_bytes() != data:
+    if report.to_bytes() != data or (report.fingerprints.labels is None) == (schema == LABELS_SCHEMA):
         raise ReportFormatError("check report", actual="fields that are not the report's", allowed=REPORT_SCHEMA)
     return report
 

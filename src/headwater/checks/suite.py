@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from headwater.checks.exposed import exposed
+from headwater.checks.fingerprints import Fingerprints
+from headwater.checks.labelling import Labelling
 from headwater.checks.llr import llr_milli, quality, score, weights
-from headwater.checks.models import CheckReport, Finding, NotRun
+from headwater.checks.models import LABELS_SCHEMA, REPORT_SCHEMA, CheckReport, Finding, NotRun, Severity
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
 from headwater.checks.registry import CannotJudge, Need, Rule, all_rules
@@ -28,6 +30,7 @@ def check_episode(
     content_root: bytes = b"",
     threads: int = 1,
     detectors: Detectors | None = None,
+    labelling: Labelling | None = None,
 ) -> CheckReport:
     """Run the suite.
 
@@ -38,13 +41,13 @@ def check_episode(
         threads: decoder threads; the report does not depend on it.
         detectors: of faces, text and voices; without, their rules are listed as not run. Networks use floating point:
             what they find is for the owner and never part of the network's report, which is made without.
+        labelling: of a label contribution; without, its sheet is compared with the spec and the index alone.
 
     The same episode, spec, index and root give the same ``to_bytes`` on every run. Raises nothing for a bad
     recording; RecordingError only if its files vanish meanwhile.
     """
-    return judge(
-        observe(episode, spec=spec, index=index, content_root=content_root, threads=threads, detectors=detectors)
-    )
+    seen = observe(episode, spec=spec, index=index, content_root=content_root, threads=threads, detectors=detectors)
+    return judge(replace(seen, labelling=labelling))
 
 
 def judge(seen: Observed) -> CheckReport:
@@ -114,9 +117,17 @@ def _judge(seen: Observed) -> CheckReport:
         score=score(findings),
         llr_milli=llr,
         quality=quality(llr),
-        fingerprints=seen.fingerprints,
+        fingerprints=_fingerprints(seen, findings),
         release=release(findings, not_run),
+        schema=LABELS_SCHEMA if seen.fingerprints.labels else REPORT_SCHEMA,
     )
+
+
+def _fingerprints(seen: Observed, findings: Iterable[Finding]) -> Fingerprints:
+    """Those of the episode; of a sheet of labels also whether it counts as one."""
+    labels = seen.fingerprints.labels
+    sound = all(finding.severity is not Severity.DEFECT for finding in findings)
+    return replace(seen.fingerprints, labels=replace(labels, sound=sound)) if labels else seen.fingerprints
 
 
 def _available(seen: Observed) -> set[Need]:

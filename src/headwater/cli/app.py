@@ -24,6 +24,7 @@ from headwater.cli import (
     governance,
     holder,
     juror,
+    label,
     network,
     redact,
     review,
@@ -46,8 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    demo, network, wallet, campaign, check, time_code, redact, submit, watch, review, settle, claim, dataset, convert,
-    search, audit, holder, deploy, governance, dispute, juror,
+    demo, network, wallet, campaign, check, time_code, redact, submit, label, watch, review, settle, claim, dataset,
+    convert, search, audit, holder, deploy, governance, dispute, juror,
 ):  # fmt: skip
     group.register(app)
 

@@ -84,7 +84,7 @@ def writer(
     return write
 
 
-def exported(made: ExportReport, form: Form, as_json: bool, how: ConformedSet | None = None) -> None:
+def exported(made: ExportReport, form: str, as_json: bool, how: ConformedSet | None = None) -> None:
     """Print what an export did."""
     if as_json:
         emit({"out": str(made.root), "format": form, "episodes": made.episodes, "frames": made.frames,

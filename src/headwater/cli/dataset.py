@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from headwater.cli.printing import console, progress
 from headwater.cli.references import item_of, version_of
 
 if TYPE_CHECKING:
+    from headwater.chain.signer import KeySigner
     from headwater.client.buy import Delivered
 
 VersionArgument = Annotated[str, typer.Argument(metavar="DATASET[@V]", help="Dataset, and version if not the latest.")]
@@ -57,6 +59,10 @@ def buy(
     purpose: Annotated[str, typer.Option(help="What you declare to use it for, see 'headwater show dataset'.")] = "",
     region: Annotated[str, typer.Option(help="Where you declare to use it: a code such as DE.")] = "",
     max_price: Annotated[str | None, typer.Option(help="Refuse to pay more, in whole tokens.")] = None,
+    to: Annotated[str, typer.Option(help="Wallet or account that gets the licence; you pay.")] = "",
+    with_origin: Annotated[
+        bool, typer.Option("--with-origin", help="Of labels: also the licence for the pictures they are of.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,7 +75,11 @@ def buy(
     token = session.network.ledger().version(number, version).version.token
     limit = None if max_price is None else to_units(max_price, session.decimals(token))
     signer = session.signer(name)
-    bought = buy(session.network, signer, number, version, offer, limit, purpose=purpose, region=region)
+    if with_origin:
+        _buy_both(session, signer, (number, version, offer), limit, (purpose, region), as_json=as_json)
+        return
+    holder = _account(session, to)
+    bought = buy(session.network, signer, number, version, offer, limit, purpose=purpose, region=region, to=holder)
     price = session.money(token, bought.price)
     if as_json:
         emit({"licence": str(bought.licence), "price": price, "purpose": bought.purpose, "region": bought.region,
@@ -88,7 +98,7 @@ def load(
     number, version = version_of(dataset)
     session = session_of(home)
     target = demand_free(out)
-    got = _deliver(session, name, number, version, target)
+    got = deliver_to(session, name, number, version, target)
     if as_json:
         folders = [
             {"path": str(e.source.root), "index": e.source.index, "format": e.source.format} for e in got.episodes
@@ -134,7 +144,9 @@ def export(
         session = session_of(home)
         session.home.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="export-", dir=session.home.work) as work:
-            got = _deliver(session, name, number, version, Path(work) / "plain")
+            got = deliver_to(session, name, number, version, Path(work) / "plain")
+            if _labelled(session, name, (number, version), got, Path(work), target, as_json=as_json):
+                return
             about, asked = provenance_of(session.network, number, version), asked_of(session.network, number, version)
             wanted = None if as_recorded else read_spec(spec) if spec else asked.spec
             made, how = written(
@@ -158,10 +170,85 @@ def withdraw(
     typer.echo(tx)
 
 
-def _deliver(session: Session, name: str, dataset: int, version: int, target: Path) -> Delivered:
+def _account(session: Session, to: str) -> str:
+    """A wallet of this home by name, or an address; empty for oneself."""
+    from headwater.primitives.ids import checksum_address
+
+    if not to:
+        return ""
+    return session.signer(to).address if to in session.wallets.names() else checksum_address(to)
+
+
+def _buy_both(
+    session: Session,
+    signer: KeySigner,
+    wanted: tuple[int, int, int],
+    limit: int | None,
+    use: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    from headwater.client.labels.buying import buy_with_origin, quote
+
+    purpose, region = use
+    legs = quote(session.network, signer.address, *wanted, purpose=purpose, region=region)
+    for what, leg in zip(("pictures", "labels"), legs, strict=True):
+        price = "held already, not paid again" if leg.held else session.money(leg.token, leg.price)
+        say(f"{what}: dataset {leg.dataset}@{leg.number}, offer {leg.offer}: {price}")
+    for token in dict.fromkeys(leg.token for leg in legs):
+        total = sum(leg.price for leg in legs if leg.token == token and not leg.held)
+        say(f"to pay together: {session.money(token, total)}")
+    made = buy_with_origin(session.network, signer, legs, limit, purpose=purpose, region=region)
+    rows = [
+        {
+            "dataset": leg.dataset,
+            "version": leg.number,
+            "licence": str(one.licence) if one else "",
+            "price": session.money(leg.token, one.price if one else 0),
+            "held": one is None,
+        }
+        for leg, one in zip(legs, made, strict=True)
+    ]
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        typer.echo(f"licence {row['licence']}" if row["licence"] else f"dataset {row['dataset']}: held already")
+
+
+def _labelled(
+    session: Session, name: str, wanted: tuple[int, int], got: Delivered, work: Path, target: Path, *, as_json: bool
+) -> bool:
+    """Writes a version of labels with its pictures; false of any other version."""
+    from headwater.client.labels.joining import joined
+    from headwater.client.labels.origins import origins_of
+    from headwater.client.provenance import provenance_of
+    from headwater.export import export_labelled
+    from headwater.records.dataset import DatasetManifest, LabelDatasetManifest
+
+    version = session.network.ledger().version(*wanted).version
+    manifest = session.network.record(DatasetManifest, session.network.cid_of(version.manifest))
+    if not isinstance(manifest, LabelDatasetManifest):
+        return False
+    origin = (manifest.origin_dataset, manifest.origin_version)
+    pictures = deliver_to(session, name, *origin, work / "origin")
+    names = [one.contribution for one in origins_of(session.network, *origin)]
+    by_name = dict(zip(names, pictures.episodes, strict=True))
+    kind, items = joined(session.network, manifest, got.episodes, by_name)
+    about = provenance_of(session.network, *wanted)
+    of = provenance_of(session.network, *origin)
+    text = "\n\n".join((f"Labels:\n{about.licence_text}", f"Pictures:\n{of.licence_text}"))
+    campaign = f"{about.campaign}\nPictures: {of.campaign} {of.locator}"
+    licence = about.licence if about.licence == of.licence else f"{about.licence}, {of.licence}"
+    about = replace(about, licence=licence, licence_text=text, campaign=campaign)
+    made = export_labelled(kind, items, target, provenance=about)
+    exported(made, "pictures with labels", as_json)
+    return True
+
+
+def deliver_to(session: Session, name: str, dataset: int, version: int, target: Path) -> Delivered:
     """Decrypts into ``target``, which appears only when all of it is there."""
     import tempfile
-    from dataclasses import replace
 
     from headwater.client.buy import deliver, held_licence
     from headwater.export import place

@@ -68,10 +68,12 @@ def buy(
     *,
     purpose: str,
     region: str,
+    to: str = "",
 ) -> Bought:
     """Buys one offer of a version with a permit.
 
     Args:
+        to: account that holds the licence; the signer's own if empty. The signer pays.
         purpose, region: names of spec/registry.md: what the signer declares to use it for, and where.
 
     Raises:
@@ -82,7 +84,7 @@ def buy(
     version = network.ledger().version(dataset, number).version
     if not 0 <= offer < len(version.offers):
         raise ClientError("offer", actual=offer, allowed=f"0 to {len(version.offers) - 1}", fix="see 'headwater show'")
-    use = _use(version.offers[offer], purpose, region)
+    use = declared(version.offers[offer], purpose, region)
     price = version.offers[offer].price
     if max_price is not None and price > max_price:
         raise ClientError("price", actual=price, allowed=f"at most {max_price}", fix="raise --max-price")
@@ -91,12 +93,12 @@ def buy(
         fix = "get tokens of this kind first"
         raise ClientError(f"balance of {signer.address}", actual=held, allowed=f"at least {price}", fix=fix)
     permit = token.permit(signer, network.contracts.datasets.address, price)
-    receipt = network.contracts.datasets.buy_with_permit(signer, version, offer, signer.address, use, permit)
+    receipt = network.contracts.datasets.buy_with_permit(signer, version, offer, to or signer.address, use, permit)
     return Bought(receipt.only(Sold).licence, price, purpose, region, receipt.gas_used, receipt.block)
 
 
-def _use(offer: Offer, purpose: str, region: str) -> Use:
-    """What is declared, if the offer grants it."""
+def declared(offer: Offer, purpose: str, region: str, *, refuse: bool = True) -> Use:
+    """What is declared; if the offer does not grant it, a ClientError unless ``refuse`` is false."""
     if not purpose:
         allowed = PURPOSE_BITS.shown(offer.purposes)
         raise ClientError(
@@ -106,7 +108,7 @@ def _use(offer: Offer, purpose: str, region: str) -> Use:
         allowed = where(offer.regions)
         raise ClientError("region", actual="not declared", allowed=allowed, fix="say with --region where you use it")
     use = Use(PURPOSE_BITS.bit(purpose), REGION_BITS.bit(region))
-    for gap in use_gaps(offer, use):
+    for gap in use_gaps(offer, use) if refuse else ():
         raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
     return use
 

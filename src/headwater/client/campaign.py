@@ -8,10 +8,11 @@ from headwater.chain.events import Funded
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import POOL_MODE, PRICE_MODE, Terms, reserve_of
 from headwater.client.errors import ClientError
+from headwater.client.labels.origins import demand_origin
 from headwater.client.network import Network
 from headwater.market import Limits, licence_gaps
 from headwater.records import codec
-from headwater.records.campaign_spec import CampaignSpec
+from headwater.records.campaign_spec import CampaignSpec, label_work
 from headwater.records.licence import LicencePreset
 
 NO_LIMITS = Limits()
@@ -62,10 +63,14 @@ def fund(
 
     Raises:
         ClientError: the licence permits what the limits do not, the account has less than the budget, or the budget
-            does not reserve one item.
+            does not reserve one item. Of a label campaign: its origin is no version that stands, or none of its
+            offers grants the purposes and regions.
     """
     for gap in licence_gaps(offer.limits, preset):
         raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    work = label_work(spec)
+    if work is not None:
+        demand_origin(network, work, *_limits(preset, offer).masks())
     token = network.contracts.token(offer.token)
     held = token.balance(signer.address)
     if held < offer.budget:
@@ -89,8 +94,12 @@ def _room(offer: Offer, reserve: int) -> int:
     return (offer.budget - offer.pool) // reserve if reserve else 2**32 - 1
 
 
+def _limits(preset: LicencePreset, offer: Offer) -> Limits:
+    return offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
+
+
 def _terms(network: Network, requester: str, spec: CampaignSpec, preset: LicencePreset, offer: Offer) -> Terms:
-    asked = offer.limits if offer.limits.purposes else replace(offer.limits, purposes=preset.purposes)
+    asked = _limits(preset, offer)
     purposes, regions = asked.masks()
     limits = network.contracts.parameters.funding_limits()
     return Terms(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,9 @@ MODALITY = {
     **dict.fromkeys(("aria-mps", "aria-vrs", "vrs"), "egocentric_video"),
     **dict.fromkeys(("images", "coco-images", "yolo-images"), "image"),
     "dicom": "medical_image",
+    "label-sheet": "labels",
 }  # of everything else it is robot_episode
+_PICTURES = ("images", "yolo-images", "dicom")  # each with files of its own, in a folder with others
 _GRID_TOLERANCE_NS = 100_000
 
 
@@ -60,11 +62,22 @@ def pack(episode: Episode, work: Path) -> Packed:
     """
     if _shares_files(episode):
         episode = _cut(episode, work)
+    episode = _by_itself(episode)
     root = episode.source.root if episode.source.root.is_dir() else episode.source.root.parent
     files = sorted((str(file.relative_to(root)), file) for file in sent_with(episode))
     packed = tuple(PackedFile(path, file, _media_type(path)) for path, file in files)
     fmt = episode.source.format
     return Packed(episode, fmt, MODALITY.get(fmt, "robot_episode"), packed)
+
+
+def _by_itself(episode: Episode) -> Episode:
+    """A picture out of a folder of pictures as it is seen without the others: number 0."""
+    source = episode.source
+    if source.format not in _PICTURES or not source.root.is_dir():
+        return episode
+    if len(source.files) == 1:
+        return open_recording(source.files[0])[0]
+    return replace(episode, source=replace(source, index=0))
 
 
 def sent_with(episode: Episode) -> frozenset[Path]:

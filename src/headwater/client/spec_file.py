@@ -16,14 +16,25 @@ from headwater.client.errors import ClientError
 from headwater.formats import Kind
 from headwater.market import Limits, LimitsError
 from headwater.primitives import json_text
-from headwater.records.campaign_spec import CameraSpec, CampaignSpec, FeatureSpec, Stratum
+from headwater.records.campaign_spec import (
+    LABEL_KINDS,
+    CameraSpec,
+    CampaignSpec,
+    FeatureSpec,
+    LabelCampaignSpec,
+    LabelWork,
+    Stratum,
+    label_work,
+)
 from headwater.records.codec import from_plain
 from headwater.records.errors import RecordError
 from headwater.records.manifest import SCHEMA_MODALITIES
 
-TYPE = "campaign-spec/1"
+TYPE, LABEL_TYPE = "campaign-spec/1", "campaign-spec/2"
 _FEATURE = {"axes": [], "unit": "", "low_milli": 0, "high_milli": 0}
 _CAMERA = {"keys": [], "min_width": 0, "min_height": 0, "min_fps_milli": 0}
+_WORK = {"version": 1, "categories": [], "per_item": 1}
+_MOST_LABELLERS = 100
 _LISTS = ("embodiment", "features", "cameras", "sensors", "reject_reasons", "examples", "strata")
 _NUMBERS = ("fps_milli", "min_length_ms", "max_length_ms")
 _MAX_BYTES = 1 << 20
@@ -64,8 +75,9 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
     """The spec of plain JSON values; ClientError names the first field at fault."""
     if not isinstance(plain, dict):
         raise ClientError(where, actual=type(plain).__name__, allowed="a JSON object")
-    whole = {"type": TYPE, **dict.fromkeys(_NUMBERS, 0), **{name: [] for name in _LISTS}, "task": "", **plain}
-    _demand_known(whole, {"type", *_LIMITS, *_names(CampaignSpec)}, where)
+    kind, type_ = (LabelCampaignSpec, LABEL_TYPE) if "labels" in plain else (CampaignSpec, TYPE)
+    whole = {"type": type_, **dict.fromkeys(_NUMBERS, 0), **{name: [] for name in _LISTS}, "task": "", **plain}
+    _demand_known(whole, {"type", *_LIMITS, *_names(kind)}, where)
     limits_of(plain, where)
     whole = {name: value for name, value in whole.items() if name not in _LIMITS}
     for name in ("name", "modality", "success"):
@@ -74,10 +86,12 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
     whole["features"] = _filled(whole["features"], FeatureSpec, _FEATURE, f"{where}: features")
     whole["cameras"] = _filled(whole["cameras"], CameraSpec, _CAMERA, f"{where}: cameras")
     whole["strata"] = _filled(whole["strata"], Stratum, {}, f"{where}: strata")
+    if "labels" in whole:
+        (whole["labels"],) = _filled([whole["labels"]], LabelWork, _WORK, f"{where}: labels")
     try:
-        spec = from_plain(CampaignSpec, whole)
+        spec = from_plain(kind, whole)
     except RecordError as error:
-        field = error.what.removeprefix(f"{TYPE}.")
+        field = error.what.removeprefix(f"{type_}.")
         raise ClientError(f"{where}: {field}", actual=error.actual, allowed=error.allowed, fix="correct it") from None
     _demand_sense(spec, where)
     return spec
@@ -134,6 +148,7 @@ def _demand_sense(spec: CampaignSpec, where: str) -> None:
     if spec.max_length_ms and spec.max_length_ms < spec.min_length_ms:
         allowed = f"at least min_length_ms, {spec.min_length_ms}"
         raise ClientError(f"{where}: max_length_ms", actual=spec.max_length_ms, allowed=allowed)
+    _demand_work(spec, where)
     for number, feature in enumerate(spec.features):
         if feature.low_milli > feature.high_milli:
             found = f"{feature.low_milli} above {feature.high_milli}"
@@ -142,6 +157,27 @@ def _demand_sense(spec: CampaignSpec, where: str) -> None:
         code, colon, sentence = reason.partition(":")
         if not colon or not sentence.strip() or not code.isidentifier():
             raise ClientError(f"{where}: reject_reasons[{number}]", actual=reason, allowed="code: sentence")
+
+
+def _demand_work(spec: CampaignSpec, where: str) -> None:
+    work = label_work(spec)
+    if (spec.modality == "labels") != (work is not None):
+        fix = "say in labels what is labelled and how, and modality labels"
+        raise ClientError(f"{where}: labels", actual=f"modality {spec.modality}", allowed="both or neither", fix=fix)
+    if work is None:
+        return
+    where = f"{where}: labels."
+    if work.kind not in LABEL_KINDS:
+        raise ClientError(f"{where}kind", actual=work.kind, allowed=" or ".join(LABEL_KINDS))
+    if not 1 <= work.per_item <= _MOST_LABELLERS:
+        raise ClientError(f"{where}per_item", actual=work.per_item, allowed=f"1 to {_MOST_LABELLERS}")
+    if work.dataset < 1 or work.version < 1:
+        found = f"{work.dataset}@{work.version}"
+        raise ClientError(f"{where}dataset", actual=found, allowed="a published version", fix="see 'headwater search'")
+    if not work.categories and work.kind != "text":
+        raise ClientError(f"{where}categories", actual="none", allowed="names to choose from", fix="list them")
+    if len(set(work.categories)) < len(work.categories) or not all(name.strip() for name in work.categories):
+        raise ClientError(f"{where}categories", actual=", ".join(work.categories), allowed="each once, none empty")
 
 
 def _names(kind: type) -> list[str]:

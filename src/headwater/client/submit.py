@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.chain.structs import Terms
-from headwater.checks import CheckReport, Quality, check_episode
+from headwater.checks import CheckReport, Labelling, Quality, check_episode
 from headwater.client.errors import ClientError, RefusedLocallyError
 from headwater.client.journal import Entry, Journal
 from headwater.client.network import Network
@@ -29,10 +29,17 @@ from headwater.records.contribution import Contribution, SignedContribution
 from headwater.records.manifest import Manifest, ManifestFile, SensorInfo
 from headwater.records.purposes import PURPOSE_BITS
 from headwater.records.regions import REGION_BITS
-from headwater.storage import BlobStore
 from headwater.vault import contribution_label, seal
 
 THRESHOLD = 2
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What goes with an episode that is made from another contribution: the preview of both, and its facts."""
+
+    preview: bytes
+    labelling: Labelling | None
 
 
 @dataclass(frozen=True)
@@ -116,12 +123,15 @@ class Submitter:
     progress: Callable[[str, int], None] = lambda path, size: None
     detectors: Detectors | None = None
 
-    def submit(self, episode: Episode, campaign: int, consent: Consent, *, check: bool = True) -> Submitted:
+    def submit(
+        self, episode: Episode, campaign: int, consent: Consent, *, check: bool = True, beside: Beside | None = None
+    ) -> Submitted:
         """Sends one episode.
 
         Args:
             check: run the suite first and refuse what it rejects; copies across contributors only show on the network.
                 What is private is looked for in any case.
+            beside: of a sheet of labels.
 
         Raises:
             RefusedLocallyError: with the finding; nothing was sent.
@@ -135,14 +145,15 @@ class Submitter:
         if packed.modality != spec.modality:
             fix = "choose a campaign that asks for it"
             raise ClientError("recording", actual=packed.modality, allowed=spec.modality, fix=fix)
-        report = check_here(packed.episode, spec, self.detectors) if check else None
+        facts = beside.labelling if beside else None
+        report = check_here(packed.episode, spec, self.detectors, facts) if check else None
         demand_releasable(packed.episode, consent, self.detectors, report)
         hashes, root = hash_files(packed.files)
         entry = self._entry(episode, campaign, root)
         if entry.digest:
             return Submitted(bytes.fromhex(entry.digest), root, report, 0, again=True)
         size = sum(f.source.stat().st_size for f in packed.files)
-        signed = self._sealed(packed, hashes, root, entry, given, report)
+        signed = self._sealed(packed, hashes, root, entry, given, report, beside)
         entry.digest = self.gateway.submit(signed).hex()
         self.journal.save(entry)
         return Submitted(bytes.fromhex(entry.digest), root, report, size, again=False)
@@ -172,6 +183,7 @@ class Submitter:
         entry: Entry,
         consent: Agreed,
         report: CheckReport | None,
+        beside: Beside | None,
     ) -> SignedContribution:
         """Everything stored and signed; each step is written to the journal as it is done."""
         domain, blobs = self.network.contracts.campaigns_domain, self.network.blobs
@@ -190,7 +202,8 @@ class Submitter:
             self.journal.save(entry)
         self._consented(entry, root, consent)
         suite = report.suite if report else ""
-        manifest = _manifest(packed, entry, files, _previews(packed.episode, blobs, self.detectors), suite)
+        sheet = beside.preview if beside else contact_sheet(packed.episode, self.detectors)
+        manifest = _manifest(packed, entry, files, (blobs.put(sheet),) if sheet else (), suite)
         entry.manifest = self.network.put(manifest)
         given = Contribution(
             campaign=entry.campaign,
@@ -228,13 +241,15 @@ class Submitter:
         )
 
 
-def check_here(episode: Episode, spec: CampaignSpec, detectors: Detectors | None = None) -> CheckReport:
+def check_here(
+    episode: Episode, spec: CampaignSpec, detectors: Detectors | None = None, labelling: Labelling | None = None
+) -> CheckReport:
     """The suite without an index, before anything is sent.
 
     Raises:
         RefusedLocallyError: it would be rejected; names the finding and the fix.
     """
-    report = check_episode(episode, spec=spec, detectors=detectors)
+    report = check_episode(episode, spec=spec, detectors=detectors, labelling=labelling)
     if report.quality is Quality.REJECT:
         worst = report.defects[0] if report.defects else None
         raise RefusedLocallyError(
@@ -243,11 +258,6 @@ def check_here(episode: Episode, spec: CampaignSpec, detectors: Detectors | None
             fix=(worst.fix if worst else "") or "record it again; --force sends it all the same and risks the deposit",
         )
     return report
-
-
-def _previews(episode: Episode, blobs: BlobStore, detectors: Detectors | None) -> tuple[str, ...]:
-    sheet = contact_sheet(episode, detectors)
-    return (blobs.put(sheet),) if sheet else ()
 
 
 def _manifest(
@@ -273,5 +283,5 @@ def _manifest(
         consent=cid_digest(entry.consent),
         envelope=entry.envelope,
         previews=previews,
-        derived_from=(),
+        derived_from=(episode.sheet.origin.contribution,) if episode.sheet else (),
     )

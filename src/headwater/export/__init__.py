@@ -11,6 +11,7 @@ from headwater.export.errors import (
 )
 from headwater.export.huggingface.card import Provenance
 from headwater.export.huggingface.writer import export_huggingface
+from headwater.export.labelled import Given, Labelled, export_labelled
 from headwater.export.lerobot.beside import read_times, restored
 from headwater.export.lerobot.sensors import read_sensors
 from headwater.export.lerobot.v2 import export_lerobot_v2
@@ -28,6 +29,8 @@ __all__ = [
     "Dataset",
     "ExportError",
     "ExportReport",
+    "Given",
+    "Labelled",
     "MissingExtraError",
     "Output",
     "OutputError",
@@ -41,6 +44,7 @@ __all__ = [
     "demand_free",
     "export_as",
     "export_huggingface",
+    "export_labelled",
     "export_lerobot_v2",
     "export_lerobot_v3",
     "export_mcap",

@@ -201,6 +201,56 @@ class Annotation:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a sheet labels: a file of a contribution of another campaign.
+
+    Attributes:
+        contribution: its digest, 32 bytes; path: of the file in it; sha256: of the file's plaintext, 32 bytes.
+        width, height: of the picture in pixels as stored; length_ms: of the clip. 0 if not stated.
+    """
+
+    contribution: bytes
+    path: str
+    sha256: bytes
+    width: int = 0
+    height: int = 0
+    length_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Label:
+    """One thing a labeller says.
+
+    Attributes:
+        category: the label's name; empty for free text.
+        box, outline: as in ``Annotation``. text: words of the labeller's own.
+        start_ms, end_ms: of a span, from the clip's start.
+    """
+
+    category: str
+    box: tuple[float, float, float, float] | None = None
+    outline: tuple[float, ...] = ()
+    text: str = ""
+    start_ms: int = 0
+    end_ms: int = 0
+
+
+@dataclass(frozen=True)
+class LabelSheet:
+    """What one labeller says of one origin, for one campaign.
+
+    Attributes:
+        labeller: account, EIP-55, as the sheet says. kind: ``boxes``, ``classes``, ``text`` or ``spans``.
+    """
+
+    campaign: int
+    labeller: str
+    origin: Origin
+    kind: str
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
 class Calibration:
     """A sensor's calibration as the recording gives it.
 
@@ -252,6 +302,7 @@ class Episode:
         meta: anything else worth keeping (device model, firmware, creation time).
         notes: what the reader had to guess or tolerate, one sentence each.
         audio: by key; texts: by name; annotations: of pictures; calibration: by camera key or stream name.
+        sheet: of a label contribution, which has no pictures of its own.
     """
 
     name: str
@@ -269,6 +320,7 @@ class Episode:
     texts: Mapping[str, Text] = field(default_factory=dict)
     annotations: tuple[Annotation, ...] = ()
     calibration: Mapping[str, Calibration] = field(default_factory=dict)
+    sheet: LabelSheet | None = None
 
     @property
     def duration_s(self) -> float:

@@ -11,6 +11,7 @@ from headwater.formats.gopro import GoProReader
 from headwater.formats.gpmf_raw import GpmfReader
 from headwater.formats.hdf5 import Hdf5Reader
 from headwater.formats.images import ImagesReader
+from headwater.formats.labels import LabelsReader
 from headwater.formats.lerobot_reader import LeRobotReader
 from headwater.formats.mcap_reader import McapReader
 from headwater.formats.mp4 import check_complete
@@ -29,6 +30,7 @@ from headwater.formats.vrs_reader import VrsReader
 # Order decides: a GoPro file with a CSV beside it is read for its own telemetry, unless the folder is given; what has
 # no sensors, a video or pictures alone, comes last.
 READERS: tuple[Reader, ...] = (
+    LabelsReader(),
     LeRobotReader(),
     Rosbag2Reader(),
     GoProReader(),
@@ -92,6 +94,7 @@ def _open(given: Path) -> Recording:
                 "NumPy arrays in pairs, NAME_t.npy and NAME_value.npy",
                 "GPMF payloads",
                 "pictures, by themselves or with COCO or YOLO labels",
+                "a labeller's sheet, labels.json",
             )
         ),
         fix="Give the dataset's root folder, or put the sensor CSV beside the video.",

@@ -5,7 +5,16 @@ What a pool's items are worth to the requester is in ``market.valuing``, apart: 
 
 from headwater.market.dataset import DraftVersion, draft_version, episode_leaves
 from headwater.market.errors import LimitsError, MarketError, SettlementError, ValuingError
-from headwater.market.limits import Gap, Limits, consent_gaps, demand_age, licence_gaps, offer_gaps, use_gaps
+from headwater.market.limits import (
+    Gap,
+    Limits,
+    consent_gaps,
+    demand_age,
+    grant_gaps,
+    licence_gaps,
+    offer_gaps,
+    use_gaps,
+)
 from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.pool import pool_bond, pool_part
 from headwater.market.reward import Valued, quality, value
@@ -32,6 +41,7 @@ __all__ = [
     "draft",
     "draft_version",
     "episode_leaves",
+    "grant_gaps",
     "item_of",
     "licence_gaps",
     "offer_gaps",

@@ -120,5 +120,17 @@ def use_gaps(offer: Offer, use: Use) -> tuple[Gap, ...]:
     return tuple(gaps)
 
 
+def grant_gaps(offer: Offer, purposes: int, regions: int) -> tuple[Gap, ...]:
+    """What a campaign that works on another's data would sell it for and where, beyond what the owner grants."""
+    gaps = []
+    if purposes & ~offer.purposes:
+        fix = f"sell the labels for {PURPOSE_BITS.shown(offer.purposes)} alone: --purpose, and a licence for that"
+        gaps.append(Gap("purposes", PURPOSE_BITS.shown(purposes), PURPOSE_BITS.shown(offer.purposes), fix))
+    if offer.regions != ANYWHERE and (regions == ANYWHERE or regions & ~offer.regions):
+        fix = f"sell the labels in {where(offer.regions)} alone: --region"
+        gaps.append(Gap("regions", where(regions), where(offer.regions), fix))
+    return tuple(gaps)
+
+
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names) or "none"

@@ -82,3 +82,49 @@ class CampaignSpec:
     reject_reasons: tuple[str, ...]
     examples: tuple[str, ...]
     strata: tuple[Stratum, ...]
+
+
+LABEL_KINDS = ("boxes", "classes", "text", "spans")
+
+
+@dataclass(frozen=True)
+class LabelWork:
+    """What labellers are asked for, and of what.
+
+    Attributes:
+        dataset, version: the origins: a version on the same chain whose contributions are labelled, one by one.
+        kind: ``boxes``, ``classes``, ``text`` or ``spans``.
+        categories: names a label may have; empty means any (for ``text``, where the words are the label).
+        per_item: labellers wanted for each origin.
+    """
+
+    dataset: int
+    version: int
+    kind: str
+    categories: tuple[str, ...]
+    per_item: int
+
+
+@record("campaign-spec", 2)
+@dataclass(frozen=True)
+class LabelCampaignSpec(CampaignSpec):
+    """The labels a requester pays for; ``modality`` is ``labels``.
+
+    Attributes:
+        modality: ``labels``.
+        embodiment: kinds of labellers that count; empty means any.
+        fps_milli: 0.
+        min_length_ms, max_length_ms: 0.
+        sensors: none.
+        success: the sentence reviewers vote on.
+        reject_reasons: reason code and sentence, ``code: sentence``.
+        examples: CIDs of examples' previews.
+        labels: the work.
+    """
+
+    labels: LabelWork
+
+
+def label_work(spec: object) -> LabelWork | None:
+    """The work of a label campaign; ``None`` of any other."""
+    return spec.labels if isinstance(spec, LabelCampaignSpec) else None

@@ -58,9 +58,10 @@ def from_plain(cls: type[T], value: Any, where: str = "") -> T:
     Raises:
         RecordError: naming the first field that is missing, unknown or of another type.
     """
-    where = where or getattr(cls, _TYPE, cls.__name__)
     if not isinstance(value, dict):
-        raise RecordError(where, actual=type(value).__name__, allowed="a map")
+        raise RecordError(where or getattr(cls, _TYPE, cls.__name__), actual=type(value).__name__, allowed="a map")
+    cls = _version_of(cls, value)
+    where = where or getattr(cls, _TYPE, cls.__name__)
     expected = getattr(cls, _TYPE, None)
     if expected and value.get("type") != expected:
         raise RecordError(f"{where}: type", actual=value.get("type"), allowed=expected)
@@ -70,6 +71,13 @@ def from_plain(cls: type[T], value: Any, where: str = "") -> T:
     if unknown or missing:
         raise RecordError(where, actual=f"unknown {unknown}, missing {missing}", allowed=sorted(hints))
     return cls(**{name: _decode(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
+
+
+def _version_of(cls: type[T], plain: dict[str, Any]) -> type[T]:
+    """The class of the version a map says it is: a later version that only adds fields is a subclass of the first."""
+    return next(
+        (later for later in cls.__subclasses__() if type_of(later) and type_of(later) == plain.get("type")), cls
+    )
 
 
 def encode(value: Any) -> bytes:

@@ -42,3 +42,16 @@ class DatasetManifest:
     modality: str
     licences: tuple[str, ...]
     episodes: tuple[DatasetEpisode, ...]
+
+
+@record("dataset-manifest", 2)
+@dataclass(frozen=True)
+class LabelDatasetManifest(DatasetManifest):
+    """The manifest of a version of labels: its episodes are label contributions, one origin each.
+
+    Attributes:
+        origin_dataset, origin_version: the version they label. Pictures with labels need a licence for each of the two.
+    """
+
+    origin_dataset: int
+    origin_version: int

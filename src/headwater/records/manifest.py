@@ -8,7 +8,7 @@ from headwater.primitives.hashing import keccak256
 from headwater.primitives.merkle import build
 from headwater.records.codec import record
 
-SCHEMA_MODALITIES = ("robot_episode", "egocentric_video", "image", "medical_image")
+SCHEMA_MODALITIES = ("robot_episode", "egocentric_video", "image", "medical_image", "labels")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Manifest:
         consent: digest of the consent receipt, 32 bytes.
         envelope: CID of the key envelope record.
         previews: CIDs of preview pictures (plain).
-        derived_from: digests of contributions this one is made from.
+        derived_from: digests of contributions this one is made from; of a label contribution exactly its origin.
     """
 
     campaign: int

@@ -60,5 +60,5 @@ def test_score_is_a_grade_from_0_to_1000() -> None:
 def test_copy_rules_are_listed_as_not_run_without_an_index() -> None:
     report = judge(Observed(episode(), {"front": camera()}))
     reasons = {item.rule: item.why for item in report.not_run if item.rule.startswith("copy/")}
-    assert set(reasons) == {"copy/exact-content", "copy/near-trajectory", "copy/near-video"}
+    assert set(reasons) == {"copy/exact-content", "copy/labels", "copy/near-trajectory", "copy/near-video"}
     assert set(reasons.values()) == {"needs an index of earlier items"}

@@ -11,13 +11,17 @@ import pytest
 from headwater.client.errors import ClientError
 from headwater.client.spec_file import read_call, read_spec, spec_of
 from headwater.market import Limits
+from headwater.records.campaign_spec import CampaignSpec, LabelWork, label_work
+from headwater.records.codec import decode, encode
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples/specs").glob("*.json"))
 LEAST = {"name": "Pick", "modality": "robot_episode", "success": "It is held."}
 
 
 def test_examples_are_there() -> None:
-    assert [path.stem for path in EXAMPLES] == ["first_person_imu", "humanoid_pick", "so100_pick"]
+    robots = ["first_person_imu", "humanoid_pick", "so100_pick"]
+    labels = ["crop_plants", "leg_xrays", "plant_boxes", "xray_classes"]
+    assert [path.stem for path in EXAMPLES] == sorted(robots + labels)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -93,6 +97,44 @@ def test_missing_file(tmp_path: Path) -> None:
         read_spec(tmp_path / "none.json")
     with pytest.raises(ClientError, match="no such file"):
         read_spec(tmp_path)
+
+
+WORK = {"dataset": 1, "kind": "boxes", "categories": ["aphid"]}
+
+
+def test_label_work_is_a_later_version_of_the_spec() -> None:
+    spec = spec_of({**LEAST, "modality": "labels", "labels": WORK})
+    assert label_work(spec) == LabelWork(1, 1, "boxes", ("aphid",), 1)
+    assert decode(CampaignSpec, encode(spec)) == spec  # whoever asks for a spec gets either version
+    assert label_work(spec_of(LEAST)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"labels": None}, "labels"),
+        ({"labels": []}, "labels"),
+        ({"labels": {"kind": "boxes"}}, "add dataset"),
+        ({"labels": {**WORK, "kinds": "boxes"}}, "write kind"),
+        ({"labels": {**WORK, "kind": "cubes"}}, "boxes or classes or text or spans"),
+        ({"labels": {**WORK, "per_item": 0}}, "1 to 100"),
+        ({"labels": {**WORK, "per_item": True}}, "per_item"),
+        ({"labels": {**WORK, "dataset": 0}}, "a published version"),
+        ({"labels": {**WORK, "categories": []}}, "list them"),
+        ({"labels": {**WORK, "categories": ["a", "a"]}}, "each once"),
+        ({"labels": {**WORK, "categories": [" "]}}, "none empty"),
+        ({"labels": WORK, "modality": "image"}, "both or neither"),
+    ],
+)
+def test_label_work_at_fault_is_named(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        spec_of({**LEAST, "modality": "labels", **change})
+    assert says in caught.value.line()
+
+
+def test_labels_without_work_are_refused() -> None:
+    with pytest.raises(ClientError, match="both or neither"):
+        spec_of({**LEAST, "modality": "labels"})
 
 
 def test_reading_does_not_change_what_was_given() -> None:

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from headwater.formats import RecordingError, frames, ledger_of, open_recording
 from headwater.testing.gopro import write_gopro, write_gpmf
+from headwater.testing.labels import write_labels
 from headwater.testing.logs import write_bag1_run, write_bag2_run, write_mcap_run
 from headwater.testing.media import (
     write_capture,
@@ -152,6 +153,7 @@ ROWS: list[tuple[str, Make, str]] = [
     ("coco picture", lambda d: write_coco(d / "set"), "images/001.jpg"),
     ("yolo", lambda d: write_yolo(d / "set"), "labels/train/1.txt"),
     ("yolo names", lambda d: write_yolo(d / "set"), "data.yaml"),
+    ("labels", lambda d: write_labels(d / "set"), "labels.json"),
     ("dicom", lambda d: _xray(d, "1.2.840.10008.1.2.1"), ""),
     ("dicom jpeg2000", lambda d: _xray(d, "1.2.840.10008.1.2.4.90"), ""),
     ("dicom rle", lambda d: _xray(d, "1.2.840.10008.1.2.5"), ""),

@@ -44,6 +44,7 @@ class Door:
             contracts=SimpleNamespace(campaigns_domain=DOMAIN, chain=SimpleNamespace(now=lambda: 1_000)),
             ledger=lambda: SimpleNamespace(campaign=lambda number: facts),
             record=lambda kind, cid: codec.decode(kind, blobs.get(cid)),
+            spec=lambda number: SimpleNamespace(modality="robot_episode"),
             holders=lambda: history.holders,
             blobs=blobs,
             engine=self.engine,

@@ -14,16 +14,18 @@ import numpy as np
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.registry import Draft, rule
+from headwater.checks.registry import CannotJudge, Draft, rule
 from headwater.checks.signals import filled, smooth, speed
 
 SHORT_S, SHORT_ROWS, FEW_ROWS = 1.0, 15, 5
 IDLE, ENDS = 0.05, 0.40
 
 
-@rule("motion/idle", version=2)
+@rule("motion/idle", version=3)
 def check(seen: Observed) -> Iterator[Draft]:
     rows = seen.episode.length
+    if rows == 1 and not seen.episode.streams:
+        raise CannotJudge("a picture has no motion")
     if rows < SHORT_ROWS or rows < SHORT_S * seen.fps:
         robot = seen.state is not None or seen.action is not None
         useless = robot and (rows < FEW_ROWS or rows < SHORT_S * seen.fps)

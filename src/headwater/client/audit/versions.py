@@ -10,6 +10,7 @@ from headwater.chain.structs import settlements_hash
 from headwater.chain.views import VERSION_VOID
 from headwater.client.audit.book import Book
 from headwater.client.audit.facts import Facts
+from headwater.client.audit.labels import audit_labels
 from headwater.client.audit.opened import Opened, OpenItem
 from headwater.market import episode_leaves, offer_gaps, share_weight_of
 from headwater.market.versions import rebuild
@@ -46,6 +47,7 @@ def audit_version(facts: Facts, opened: Opened, book: Book, published: VersionFa
         _roots(facts, book, name, published, manifest)
         if version.campaign:
             _episodes(facts, opened, book, name, published, manifest)
+        audit_labels(facts, book, name, published, manifest)
 
 
 def _carried(published: VersionFacts) -> str:

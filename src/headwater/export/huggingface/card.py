@@ -151,6 +151,11 @@ def front_matter(provenance: Provenance, configs: Sequence[Config], rows: int) -
     }
 
 
+def yaml_text(value: Mapping[str, Any]) -> str:
+    """Block YAML of a card's front matter."""
+    return _yaml(value)
+
+
 def _yaml_feature(feature: Mapping[str, Any]) -> dict[str, Any]:
     if feature["_type"] == "Sequence":
         inside = _yaml_feature(feature["feature"])

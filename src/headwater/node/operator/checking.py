@@ -20,6 +20,7 @@ from headwater.checks.index_tree import IndexRow
 from headwater.checks.time_code import confirmed
 from headwater.client.copy_index import listed_items
 from headwater.client.errors import ClientError
+from headwater.client.labels.origins import labelling_of
 from headwater.client.sealing import open_files
 from headwater.formats import RecordingError, open_recording
 from headwater.node.database import anchors, contributions
@@ -184,7 +185,15 @@ def _report(
         return seen
     given, chain = item.signed.contribution, desk.contracts.chain
     code = confirmed(seen.time_code, bytes.fromhex(given.contributor[2:]), chain.chain_id, chain.final_hash)
-    return judge(replace(seen, spec=spec, index=index, content_root=given.content_root, time_code=code))
+    facts = labelling_of(
+        desk, given.campaign, given.contributor, item.manifest.derived_from, anchored=_anchored_at(desk, item)
+    )
+    whole = replace(seen, spec=spec, index=index, content_root=given.content_root, time_code=code, labelling=facts)
+    return judge(whole)
+
+
+def _anchored_at(desk: Desk, item: AnchoredItem) -> int:
+    return desk.ledger().campaign(item.signed.contribution.campaign).anchor_of(item.item).time
 
 
 def _unreadable(item: AnchoredItem, rule: str, error: HeadwaterError) -> CheckReport:

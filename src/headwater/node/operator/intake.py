@@ -10,6 +10,7 @@ from headwater.market import consent_gaps
 from headwater.node.database import contributions
 from headwater.node.errors import IntakeError
 from headwater.node.operator.desk import Desk
+from headwater.node.operator.labels import demand_labels
 from headwater.primitives import eip712
 from headwater.primitives.cid import Cid, dag_cbor_cid
 from headwater.records import codec
@@ -86,6 +87,7 @@ def _records_fit(desk: Desk, signed: SignedContribution, terms: Terms) -> None:
         )
     for gap in consent_gaps(terms, consent):
         raise IntakeError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    demand_labels(desk, given, manifest)
     if manifest.consent != given.consent:
         raise IntakeError("manifest: consent", actual=manifest.consent.hex(), allowed=given.consent.hex())
     envelope = desk.record(KeyEnvelope, _held(desk, manifest.envelope, "key envelope"))

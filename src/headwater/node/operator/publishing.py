@@ -14,7 +14,8 @@ from headwater.node.operator.desk import Desk
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import cid_digest
 from headwater.primitives.errors import HeadwaterError
-from headwater.records.dataset import DatasetEpisode, DatasetManifest
+from headwater.records.campaign_spec import label_work
+from headwater.records.dataset import DatasetEpisode, DatasetManifest, LabelDatasetManifest
 from headwater.records.evidence import Evidence
 from headwater.records.licence import PRESETS, LicencePreset
 from headwater.records.manifest import Manifest
@@ -152,6 +153,9 @@ def manifest_of(desk: Desk, campaign: int, description: str) -> tuple[DatasetMan
         licences=(desk.cid_of(desk.terms(campaign).licence),),
         episodes=tuple(episodes),
     )
+    work = label_work(spec)
+    if work is not None:
+        return LabelDatasetManifest(**vars(manifest), origin_dataset=work.dataset, origin_version=work.version), keys
     return manifest, keys
 
 
