@@ -221,7 +221,6 @@ def _labelled(
 ) -> bool:
     """Writes a version of labels with its pictures; false of any other version."""
     from headwater.client.labels.joining import joined
-    from headwater.client.labels.origins import origins_of
     from headwater.client.provenance import provenance_of
     from headwater.export import export_labelled
     from headwater.records.dataset import DatasetManifest, LabelDatasetManifest
@@ -232,9 +231,9 @@ def _labelled(
         return False
     origin = (manifest.origin_dataset, manifest.origin_version)
     pictures = deliver_to(session, name, *origin, work / "origin")
-    names = [one.contribution for one in origins_of(session.network, *origin)]
-    by_name = dict(zip(names, pictures.episodes, strict=True))
-    kind, items = joined(session.network, manifest, got.episodes, by_name)
+    by_name = dict(zip(pictures.contributions, pictures.episodes, strict=True))
+    sheets = dict(zip(got.contributions, got.episodes, strict=True))
+    kind, items = joined(session.network, manifest, sheets, by_name, pictures.withdrawn)
     about = provenance_of(session.network, *wanted)
     of = provenance_of(session.network, *origin)
     text = "\n\n".join((f"Labels:\n{about.licence_text}", f"Pictures:\n{of.licence_text}"))
@@ -264,6 +263,8 @@ def deliver_to(session: Session, name: str, dataset: int, version: int, target: 
             got = deliver(session.network, signer, dataset, version, licence, plain, shown)
         places = [(target / e.source.root.relative_to(plain), e.source.index) for e in got.episodes]
         place(plain, target)
+    if got.withdrawn:
+        say(f"{len(got.withdrawn)} clips left out: their consent was withdrawn")
     for fault in got.faults:
         say(f"key holder {fault.holder}: {fault.reason}")
     return replace(got, episodes=tuple(open_recording(root)[index] for root, index in places))

@@ -23,7 +23,7 @@ from headwater.market import use_gaps
 from headwater.market.versions import Rebuilt, rebuild
 from headwater.primitives.cid import dag_cbor_cid
 from headwater.primitives.eip712 import Signer
-from headwater.records.dataset import DatasetManifest
+from headwater.records.dataset import DatasetEpisode, DatasetManifest
 from headwater.records.manifest import Manifest
 from headwater.records.purposes import PURPOSE_BITS
 from headwater.records.regions import REGION_BITS, where
@@ -45,16 +45,23 @@ class Bought:
     block: int
 
 
+Rows = Sequence[tuple[int, DatasetEpisode]]
+
+
 @dataclass(frozen=True)
 class Delivered:
     """Decrypted recordings, and who among the holders failed.
 
     Attributes:
-        episodes: one an episode of the version, in manifest order.
+        episodes: of the version, in manifest order, less those whose consent was withdrawn.
+        contributions: digest of each.
+        withdrawn: digests of the others.
         faults: holders that were down, refused or answered wrongly; the rest was enough.
     """
 
     episodes: tuple[Episode, ...]
+    contributions: tuple[bytes, ...]
+    withdrawn: tuple[bytes, ...]
     faults: tuple[PartFault, ...]
 
 
@@ -151,9 +158,15 @@ def deliver(
     facts = network.ledger().version(dataset, number)
     waiting.for_final(network.contracts.chain, _last_sale(facts))
     made = rebuild(network.record(DatasetManifest, network.cid_of(facts.version.manifest)), facts.version)
-    keys = _keys(network, signer, made, licence)
+    campaign, ledger = made.manifest.campaign, network.ledger()
+    whole = list(enumerate(made.manifest.episodes))
+    rows = [(n, row) for n, row in whole if (campaign, row.contribution) not in ledger.withdrawn]
+    if not rows:
+        fix = "ask its publisher for a later version"
+        raise ClientError(f"dataset {dataset}@{number}", actual="the consent of every clip was withdrawn", fix=fix)
+    keys = _keys(network, signer, made, licence, rows)
     episodes = []
-    for position, (row, got) in enumerate(zip(made.manifest.episodes, keys, strict=True)):
+    for done, ((position, row), got) in enumerate(zip(rows, keys, strict=True), 1):
         manifest = network.record(Manifest, row.manifest)
         envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
         folder = target / f"episode-{position:06d}"
@@ -161,18 +174,20 @@ def deliver(
             pass
         opened = open_recording(folder / manifest.files[0].path if len(manifest.files) == 1 else folder)
         episodes.append(opened[manifest.episode])
-        progress(position + 1, len(keys))
+        progress(done, len(keys))
     faults = {(f.holder, f.reason): f for got in keys for f in got.opened.faults}
-    return Delivered(tuple(episodes), tuple(faults.values()))
+    named = tuple(row.contribution for _, row in rows)
+    withdrawn = tuple(row.contribution for _, row in whole if row.contribution not in named)
+    return Delivered(tuple(episodes), named, withdrawn, tuple(faults.values()))
 
 
-def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int) -> list[Collected]:
+def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: Rows) -> list[Collected]:
     private = X25519PrivateKey.generate()
     chain = network.contracts.chain
     asker = Asker(signer, network.contracts.campaigns_domain, private, chain.final_block().time)
     version = made.version
     right = Right(Role.BUYER, version.dataset, version.number, licence.to_bytes(32, "big"))
-    wanted = list(_wanted(network, asker, right, made))
+    wanted = list(_wanted(network, asker, right, made, rows))
     try:
         got = collect(wanted, network.holders(), private, network.contracts.campaigns_domain)
     except NotEnoughPartsError as error:
@@ -187,10 +202,10 @@ def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int) -> list
     return got
 
 
-def _wanted(network: Network, asker: Asker, right: Right, made: Rebuilt) -> Sequence[Wanted]:
+def _wanted(network: Network, asker: Asker, right: Right, made: Rebuilt, rows: Rows) -> Sequence[Wanted]:
     tree = made.episode_tree(network.contracts.chain.chain_id, network.contracts.datasets.address)
     wanted = []
-    for position, row in enumerate(made.manifest.episodes):
+    for position, row in rows:
         proof = proof_of(network, made, position, tree.proof(position))
         envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
 

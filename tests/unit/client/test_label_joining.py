@@ -25,25 +25,28 @@ A, B = Label("rust"), Label("mildew")
 BOXES = (box(10, 10, 60, 40), box(100, 50, 30, 30))
 NEAR = (box(12, 11, 58, 40), box(101, 52, 30, 30))
 SHORT, LONG = Label("go", start_ms=0, end_ms=5), Label("go", start_ms=100, end_ms=200)
+HALFWAY = (box(11, 10.5, 59, 40), box(100.5, 51, 30, 30))
 FAR = (box(200, 200, 60, 40),)
 
 CASES: list[tuple[str, str, list[tuple[Label, ...]], tuple[Label, ...]]] = [
     ("nobody", "classes", [], ()),
     ("one", "classes", [(A,)], (A,)),
     ("two of three", "classes", [(B,), (A,), (A,)], (A,)),
-    ("a tie goes to the first", "classes", [(A,), (B,)], (A,)),
+    ("a tie goes to the first of the spec", "classes", [(B,), (A,)], (A,)),
     ("more than one class", "classes", [(A, B), (A, B), (A,)], (A, B)),
-    ("boxes of who agrees most", "boxes", [FAR, BOXES, NEAR], BOXES),
+    ("boxes two drew, halfway between theirs", "boxes", [FAR, BOXES, NEAR], HALFWAY),
     ("nothing there, say two", "boxes", [(), FAR, ()], ()),
     ("the words said most", "text", [(Label("", text="a"),), (Label("", text="b"),), (Label("", text="b"),)],
      (Label("", text="b"),)),
-    ("spans that overlap", "spans", [(SHORT,), (LONG,), (Label("go", start_ms=105, end_ms=200),)], (LONG,)),
+    ("spans that overlap", "spans", [(SHORT,), (LONG,), (Label("go", start_ms=106, end_ms=200),)],
+     (Label("go", start_ms=103, end_ms=200),)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "given", "expected"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
 def test_consensus(kind: str, given: list[tuple[Label, ...]], expected: tuple[Label, ...]) -> None:
-    assert consensus_of(kind, given) == expected
+    sheets = {f"labeller {n}": labels for n, labels in enumerate(given)}
+    assert consensus_of(kind, sheets, ("rust", "mildew", "go") if kind != "boxes" else ()) == expected
 
 
 FR, DE = REGION_BITS.mask(("FR",)), REGION_BITS.mask(("DE",))

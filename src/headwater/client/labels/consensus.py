@@ -1,76 +1,74 @@
-"""What several labellers of one origin come to. ``consensus_of`` is the one place where another rule is put in.
+"""What several labellers of one origin come to, by the rule of spec/inference.md.
 
-Plain on purpose: a class or span needs more than half of the labellers; boxes are those of the labeller who agrees most
-with the others; words are the text most often given, the first of equals. Truth inference replaces the body, not the
-signature.
+Nobody has a record as a labeller yet, so each counts alike.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from headwater.formats import Label
+from headwater.review.inference import Answer, Answers, Objects, Region, RuleOfClasses, RuleOfRegions, RuleOfTexts
 
-MATCH = 0.5
+V = TypeVar("V")
+Sheets = Mapping[str, Sequence[Label]]
+_ITEM = ""  # one origin at a time: without gold nothing is learned from the others
+_FINE = 1000  # a box's sides are counted in thousandths of a pixel
 
 
-def consensus_of(kind: str, sheets: Sequence[Sequence[Label]]) -> tuple[Label, ...]:
-    """The labels of one origin from those of its labellers, in order of their items.
+def consensus_of(kind: str, sheets: Sheets, categories: Sequence[str] = ()) -> tuple[Label, ...]:
+    """The labels of one origin.
 
     Args:
-        kind: of ``LABEL_KINDS``.
-        sheets: one sequence of labels a labeller; none if nobody's were accepted.
+        kind: of ``LABEL_KINDS``. sheets: labeller to labels; none if nobody's were accepted.
+        categories: those of the campaign, in its order; empty for whatever labellers named.
     """
     if len(sheets) < 2:
-        return tuple(sheets[0]) if sheets else ()
+        return tuple(next(iter(sheets.values()), ()))
+    named = {label.category for labels in sheets.values() for label in labels}
+    classes = tuple(categories) or tuple(sorted(named))
     if kind == "classes":
-        counts = Counter(label for sheet in sheets for label in dict.fromkeys(sheet))
-        most = max(counts.values(), default=0)
-        return (
-            tuple(label for label, count in counts.items() if 2 * count > len(sheets))
-            or tuple(label for label, count in counts.items() if count == most)[:1]
-        )
-    scores = [sum(_agreement(kind, one, other) for other in sheets if other is not one) for one in sheets]
-    return tuple(sheets[scores.index(max(scores))])
+        return _classes(sheets, classes)
+    if kind == "text":
+        texts = {who: "\n".join(label.text for label in labels) for who, labels in sheets.items()}
+        return (Label("", text=RuleOfTexts()(_answers(texts))[_ITEM].value),)
+    axes = _box if kind == "boxes" else _span
+    drawn = {who: tuple(axes(label) for label in labels) for who, labels in sheets.items()}
+    agreed: Objects = RuleOfRegions()(_answers(drawn, classes))[_ITEM].value
+    return tuple(_label(kind, region) for region in agreed)
 
 
-def _agreement(kind: str, one: Sequence[Label], other: Sequence[Label]) -> float:
-    """Share of labels that have a partner on the other side, 0 to 1."""
-    if not one and not other:
-        return 1.0
-    left = list(other)
-    matched = 0
-    for label in one:
-        partner = next((p for p in left if _same(kind, label, p)), None)
-        if partner is not None:
-            left.remove(partner)
-            matched += 1
-    return 2 * matched / (len(one) + len(other))
+def _classes(sheets: Sheets, classes: tuple[str, ...]) -> tuple[Label, ...]:
+    """Each class is a question of yes or no; if none has a majority, the one that most say."""
+    kept = [name for name in classes if _says_yes(sheets, name)]
+    if not kept:
+        first = {who: labels[0].category for who, labels in sheets.items() if labels}
+        kept = [RuleOfClasses()(_answers(first, classes))[_ITEM].value] if first and len(classes) > 1 else []
+    return tuple(Label(name) for name in kept)
 
 
-def _same(kind: str, one: Label, other: Label) -> bool:
-    if one.category != other.category:
-        return False
-    if kind == "boxes" and one.box and other.box:
-        return _overlap(_ends(one.box, 0), _ends(other.box, 0)) * _overlap(_ends(one.box, 1), _ends(other.box, 1)) > (
-            MATCH * _union(one.box, other.box)
-        )
+def _says_yes(sheets: Sheets, name: str) -> bool:
+    said = {who: "yes" if Label(name) in labels else "no" for who, labels in sheets.items()}
+    return RuleOfClasses()(_answers(said, ("no", "yes")))[_ITEM].value == "yes"
+
+
+def _answers(said: Mapping[str, V], classes: tuple[str, ...] = ()) -> Answers[V]:
+    return Answers(tuple(Answer(_ITEM, who, value) for who, value in said.items()), {}, {}, classes)
+
+
+def _box(label: Label) -> Region:
+    x, y, width, height = label.box or (0.0, 0.0, 0.0, 0.0)
+    sides = tuple((round(low * _FINE), round((low + long) * _FINE)) for low, long in ((x, width), (y, height)))
+    return Region(label.category, sides)
+
+
+def _span(label: Label) -> Region:
+    return Region(label.category, ((label.start_ms, label.end_ms),))
+
+
+def _label(kind: str, region: Region) -> Label:
     if kind == "spans":
-        ends = (one.start_ms, one.end_ms), (other.start_ms, other.end_ms)
-        whole = max(ends[0][1], ends[1][1]) - min(ends[0][0], ends[1][0])
-        return _overlap(*ends) > MATCH * whole
-    return one.text == other.text
-
-
-def _ends(box: tuple[float, float, float, float], axis: int) -> tuple[float, float]:
-    return box[axis], box[axis] + box[axis + 2]
-
-
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
-    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def _union(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
-    both = _overlap(_ends(one, 0), _ends(other, 0)) * _overlap(_ends(one, 1), _ends(other, 1))
-    return one[2] * one[3] + other[2] * other[3] - both
+        return Label(region.label, start_ms=region.sides[0][0], end_ms=region.sides[0][1])
+    (left, right), (top, bottom) = region.sides
+    return Label(region.label, box=(left / _FINE, top / _FINE, (right - left) / _FINE, (bottom - top) / _FINE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,13 +18,17 @@ from headwater.records.dataset import LabelDatasetManifest
 
 
 def joined(
-    network: Network, manifest: LabelDatasetManifest, sheets: Sequence[Episode], pictures: dict[bytes, Episode]
+    network: Network,
+    manifest: LabelDatasetManifest,
+    sheets: Mapping[bytes, Episode],
+    pictures: Mapping[bytes, Episode],
+    withdrawn: Collection[bytes] = (),
 ) -> tuple[str, tuple[Labelled, ...]]:
     """Kind of the work, and every labelled origin with what each labeller said and what they come to.
 
     Args:
-        sheets: of the label version's contributions, in manifest order.
-        pictures: episodes of the origin version by contribution; of those whose consent was withdrawn there is none.
+        sheets: of the label version by contribution; of those whose consent was withdrawn there is none.
+        pictures: episodes of the origin version by contribution; withdrawn: the rest of that version.
 
     Raises:
         ClientError: a sheet of an origin that is not in the version.
@@ -32,8 +36,12 @@ def joined(
     work = label_work(network.record(CampaignSpec, manifest.spec))
     assert work is not None
     given: dict[bytes, list[Given]] = {}
-    for row, episode in zip(manifest.episodes, sheets, strict=True):
-        sheet = episode.sheet
+    for row in manifest.episodes:
+        if row.contribution not in sheets:
+            continue
+        sheet = sheets[row.contribution].sheet
+        if sheet is not None and sheet.origin.contribution in withdrawn:
+            continue
         if sheet is None or sheet.origin.contribution not in pictures:
             name = sheet.origin.contribution.hex()[:16] if sheet else "none"
             allowed = f"one of dataset {manifest.origin_dataset}@{manifest.origin_version}"
@@ -44,7 +52,8 @@ def joined(
     made = []
     for origin, picture in pictures.items():
         if origin in given:
-            labels = consensus_of(work.kind, [one.labels for one in given[origin]])
+            said = {one.labeller: one.labels for one in given[origin]}
+            labels = consensus_of(work.kind, said, work.categories)
             made.append(Labelled(origin.hex(), _with(picture, work.kind, labels), labels, tuple(given[origin])))
     return work.kind, tuple(made)
 
