@@ -18,6 +18,7 @@ import checks_forgeries
 import checks_heldout
 import checks_peers
 import checks_speed
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
 from forged_sets import CODECS, pools
 from peer_tools import PEERS, installed
 from report import ROOT, Row, publish, versions

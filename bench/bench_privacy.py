@@ -26,6 +26,7 @@ import pydicom
 from numpy.typing import NDArray
 from PIL import Image
 
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
 from headwater.checks import check_episode, is_private
 from headwater.checks.exposed import sample_step
 from headwater.formats import Video, frames, open_recording, probe

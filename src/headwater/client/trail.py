@@ -77,7 +77,7 @@ class Trail:
 
     @property
     def _name(self) -> str:
-        about = (os.path.abspath(self.path), self.spec, *circumstances(self.index).items())
+        about = (str(self.path.absolute()), self.spec, *circumstances(self.index).items())
         return f"trail-{hashlib.sha256(repr(about).encode()).hexdigest()}"
 
     def _stands(self) -> bytes:

@@ -67,9 +67,10 @@ def _pool() -> None:
 
 
 def sized(model: Path, width: int, height: int) -> bytes:
-    """The model for one picture size, with its weights as constants: three to six times as fast as it is shipped.
+    """The model for grey pictures of one size, with its weights as constants: three to six times as fast as shipped.
 
-    CenterFace lists its weights as inputs, which keeps them from being folded. Raises ExtraMissingError.
+    CenterFace lists its weights as inputs, which keeps them from being folded. What its first layer does to three equal
+    planes it does to one with the sum of their weights. Raises ExtraMissingError.
     """
     try:
         import onnx
@@ -80,8 +81,12 @@ def sized(model: Path, width: int, height: int) -> bytes:
     inputs = [row for row in made.graph.input if row.name not in weights]
     del made.graph.input[:], made.graph.value_info[:]
     made.graph.input.extend(inputs)
-    for dim, size in zip(made.graph.input[0].type.tensor_type.shape.dim, (1, 3, height, width), strict=True):
+    for dim, size in zip(made.graph.input[0].type.tensor_type.shape.dim, (1, 1, height, width), strict=True):
         dim.dim_value = size
+    entry = next(node for node in made.graph.node if inputs[0].name in node.input)
+    (kernel,) = (row for row in made.graph.initializer if row.name == entry.input[1])
+    one = onnx.numpy_helper.to_array(kernel).sum(axis=1, keepdims=True)
+    kernel.CopyFrom(onnx.numpy_helper.from_array(one, kernel.name))
     for row in made.graph.output:
         row.type.tensor_type.ClearField("shape")
     data: bytes = made.SerializeToString()
