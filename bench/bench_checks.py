@@ -8,6 +8,10 @@ was forged stays in ``--work`` for the next.
 
 from __future__ import annotations
 
+# isort: off
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
+
+# isort: on
 import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,7 +22,6 @@ import checks_forgeries
 import checks_heldout
 import checks_peers
 import checks_speed
-import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
 from forged_sets import CODECS, pools
 from peer_tools import PEERS, installed
 from report import ROOT, Row, publish, versions

@@ -7,6 +7,10 @@ read with programs that are not ours: ExifTool where it is installed, and pydico
 
 from __future__ import annotations
 
+# isort: off
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
+
+# isort: on
 import argparse
 import io
 import json
@@ -26,7 +30,6 @@ import pydicom
 from numpy.typing import NDArray
 from PIL import Image
 
-import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
 from headwater.checks import check_episode, is_private
 from headwater.checks.exposed import sample_step
 from headwater.formats import Video, frames, open_recording, probe
