@@ -86,12 +86,13 @@ class Trail:
         for folder in folders:
             with os.scandir(folder) as entries:
                 for entry in entries:
+                    if len(rows) >= MOST_FILES or (entry.is_symlink() and entry.is_dir()):
+                        return b""
+                    if entry.is_dir():
+                        rows.append(f"{entry.path}{os.sep}")
+                        if self.path.is_dir():
+                            folders.append(entry.path)
+                        continue
                     state = entry.stat()
                     rows.append(f"{entry.path}\0{state.st_size} {state.st_mtime_ns} {state.st_ino} {state.st_mode}")
-                    if len(rows) > MOST_FILES:
-                        return b""
-                    if entry.is_dir() and self.path.is_dir():
-                        if entry.is_symlink():
-                            return b""
-                        folders.append(entry.path)
         return hashlib.sha256("\n".join(sorted(rows)).encode("utf-8", "surrogateescape")).digest()

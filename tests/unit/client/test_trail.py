@@ -102,6 +102,15 @@ def test_a_folder_that_stands_otherwise_is_opened_anew(trail: Trail, change: str
     assert trail.known(None) == {}
 
 
+def test_what_happens_in_folders_beside_a_film_does_not_matter(tmp_path: Path) -> None:
+    path = Path(shutil.copyfile(GOPRO, tmp_path / GOPRO.name))
+    trail = followed(path, Checked(tmp_path / "checked"))
+    (tmp_path / "checked" / "more").write_bytes(b"")
+    assert list(trail.known(None)) == [0]
+    (tmp_path / "gopro_karma.csv").write_text("t_s,sensor,x,y,z,unit\n")
+    assert trail.known(None) == {}
+
+
 @pytest.mark.parametrize("damage", [b"", b"\xff", b"\xa0", b"x" * 500])
 def test_a_damaged_trail_or_report_is_as_if_not_there(trail: Trail, damage: bytes) -> None:
     (own,) = trail.kept.folder.glob("trail-*")
