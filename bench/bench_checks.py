@@ -8,6 +8,10 @@ was forged stays in ``--work`` for the next.
 
 from __future__ import annotations
 
+# isort: off
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
+
+# isort: on
 import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack

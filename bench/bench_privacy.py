@@ -7,6 +7,10 @@ read with programs that are not ours: ExifTool where it is installed, and pydico
 
 from __future__ import annotations
 
+# isort: off
+import headwater.cli  # noqa: F401 - before NumPy: one BLAS thread, as in the program
+
+# isort: on
 import argparse
 import io
 import json

@@ -21,7 +21,7 @@ from headwater.checks.models import (
 )
 from headwater.checks.observed import Observed, observe
 from headwater.checks.ports import IndexLike, SpecLike
-from headwater.checks.reading import read_report, unreadable
+from headwater.checks.reading import read_own_report, read_report, unreadable
 from headwater.checks.registry import CannotJudge, Draft, Need, Rule, all_rules, rule
 from headwater.checks.release import half_read, is_private, reasons, release, remedy, uncovered
 from headwater.checks.suite import as_the_network, check_episode, judge, look_for_private
@@ -62,6 +62,7 @@ __all__ = [
     "judge",
     "look_for_private",
     "observe",
+    "read_own_report",
     "read_report",
     "reasons",
     "release",

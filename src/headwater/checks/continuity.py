@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ FLOOR_MILLI = 500  # grey levels of noise added to the motion around a step
 BLOCKS = 10  # columns a thumbnail is reduced to before every frame is held against every other
 LONGEST = 1800  # frames held against each other; of longer episodes every k-th
 MOTION_S = 0.3
+_AT_ONCE = 256  # centres tried together: a few megabytes
 
 
 def jump_ratios(thumbs: NDArray[np.uint8], fps: float) -> NDArray[np.int64]:
@@ -88,14 +90,8 @@ def longest_repeat(
     moved = np.zeros(count, np.int64)
     moved[back:] = _apart(small[back:], small[:-back])
     best: Repeat | None = None
-    centres = range(2 * length, 2 * (count - 1) - 2 * length + 1) if mirrored else range(length, count - length + 1)
-    for centre in centres:
-        first = _early_side(centre, count, length) if mirrored else np.arange(count - centre)
-        other = centre - first if mirrored else first + centre
-        some = slice(length - 1, None, length)  # one of these lies in every stretch that is long enough
-        few, others = first[some], other[some]
-        if not _alike(_apart(small[few], small[others]), moved[few], limit_milli, motion_milli).any():
-            continue
+    pairs = _mirrored(count, length) if mirrored else _shifted(count, length)
+    for first, other in pairs.worth(small, moved, length, limit_milli, motion_milli):
         apart, motion = _apart(small[first], small[other]), moved[first]
         close = _alike(apart, motion, limit_milli, motion_milli)
         for start, stop in runs(close):
@@ -110,14 +106,50 @@ def longest_repeat(
     return best
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """For each centre the frames [low, high) that are held against ``centre + way * frame``."""
+
+    centres: Counts
+    low: Counts
+    high: Counts
+    way: int
+
+    def worth(
+        self, small: NDArray[np.int16], moved: Counts, length: int, limit_milli: int, motion_milli: int
+    ) -> Iterator[tuple[Counts, Counts]]:
+        """Frames and what they are held against, of every centre that may have a stretch of ``length``.
+
+        Of each centre only every ``length``-th frame is looked at: one of these lies in every such stretch.
+        """
+        few = np.maximum(0, (self.high - self.low) // length)
+        ends = few.cumsum()
+        for start in range(0, len(few), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            number = np.repeat(np.arange(len(few))[some], few[some])
+            step = np.arange(len(number)) - (ends - few)[number] + (ends - few)[start]
+            early = self.low[number] + length - 1 + step * length
+            late = self.centres[number] + self.way * early
+            alike = _alike(_apart(small[early], small[late]), moved[early], limit_milli, motion_milli)
+            for place in np.unique(number[alike]):
+                first = np.arange(self.low[place], self.high[place])
+                yield first, self.centres[place] + self.way * first
+
+
+def _shifted(count: int, length: int) -> _Pairs:
+    """Every frame against one at least ``length`` later."""
+    centres = np.arange(length, count - length + 1)
+    return _Pairs(centres, np.zeros_like(centres), count - centres, 1)
+
+
+def _mirrored(count: int, length: int) -> _Pairs:
+    """Frames on the early side of a turning point against their mirror images, at least ``length`` later."""
+    centres = np.arange(2 * length, 2 * (count - 1) - 2 * length + 1)
+    return _Pairs(centres, np.maximum(0, centres - count + 1), (centres - length) // 2 + 1, -1)
+
+
 def _alike(apart: Counts, motion: Counts, limit_milli: int, motion_milli: int) -> NDArray[np.bool_]:
     return np.asarray((apart * 1000 <= limit_milli * np.maximum(motion, 1)) | (apart * 4 <= motion_milli))
-
-
-def _early_side(centre: int, count: int, length: int) -> NDArray[np.int64]:
-    """Frames on the early side of a turning point whose mirror image lies inside and at least ``length`` later."""
-    first = max(0, centre - count + 1)
-    return np.arange(first, (centre - length) // 2 + 1)
 
 
 def _apart(a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.int64]:

@@ -61,6 +61,8 @@ BRIGHT = 235  # white of limited-range video
 WHOLE_FRAMES = 6  # looked at in full size, spread over the episode ...
 WHOLE_HZ = 2  # ... and at most as many a second
 
+_AT_ONCE = 16  # frames that wait for their numbers
+
 BLACK = 26  # luma below which a pixel counts as black; rdq 0.3.4
 
 
@@ -289,8 +291,20 @@ class _Tape:
     last: NDArray[np.uint8] | None = None
     level: Pyramid | None = None
     spectra: frozenset[int] = frozenset()
+    waiting: list[Frame] = field(default_factory=list)
 
     def add(self, frame: Frame) -> None:
+        """Takes a frame; several are looked at in a row, which finds the processor's caches warm."""
+        self.waiting.append(frame)
+        if len(self.waiting) >= _AT_ONCE:
+            self._look()
+
+    def _look(self) -> None:
+        for frame in self.waiting:
+            self._note(frame)
+        self.waiting.clear()
+
+    def _note(self, frame: Frame) -> None:
         image, count = frame.image, frame.image.size
         total, squares = round(cv2.sumElems(image)[0]), round(cv2.norm(image, cv2.NORM_L2SQR))
         variance = max(0, squares * count - total * total)
@@ -321,6 +335,7 @@ class _Tape:
         self.last = image
 
     def features(self, damage: str) -> CameraFeatures:
+        self._look()
         columns = np.array(self.rows, np.int64).reshape(-1, 8).T
         index, pts, mean, std, black, diff, sharp, bright = columns
         thumbs = np.stack(self.thumbs) if self._uniform() else np.zeros((0, 1, 1), np.uint8)

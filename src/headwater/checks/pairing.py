@@ -9,7 +9,7 @@ import numpy as np
 from headwater.checks.observed import Observed
 from headwater.checks.registry import CannotJudge
 from headwater.checks.signals import Floats, active, filled
-from headwater.checks.video_match import LONGEST, VideoMatch, change_bands, joint_bands, match
+from headwater.checks.video_match import LONGEST, VideoMatch, change_bands, joint_bands, match_both_ways
 
 MIN_S = 5.0
 MIN_ROWS = 60
@@ -42,6 +42,6 @@ def paired_cameras(seen: Observed) -> list[tuple[str, Floats, Floats]]:
 
 
 @lru_cache(maxsize=1)
-def forward_matches(seen: Observed) -> dict[str, VideoMatch]:
-    """How well the joints explain each camera of ``paired_cameras``; two rules ask, one pays."""
-    return {key: match(bands, joints, seen.fps) for key, bands, joints in paired_cameras(seen)}
+def matches(seen: Observed) -> dict[str, tuple[VideoMatch, VideoMatch]]:
+    """How well the joints explain each camera of ``paired_cameras``, both ways; two rules ask, one pays."""
+    return {key: match_both_ways(bands, joints, seen.fps) for key, bands, joints in paired_cameras(seen)}

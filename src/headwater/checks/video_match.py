@@ -37,11 +37,13 @@ class VideoMatch:
         fit: correlation at the best shift within +-LAG_S.
         lag: that shift in frames; positive when the video is late.
         z: how far ``fit`` stands out among all other shifts.
+        frames: compared.
     """
 
     fit: float
     lag: int
     z: float
+    frames: int
 
 
 def change_bands(thumbs: NDArray[np.uint8], fps: float) -> Floats:
@@ -69,15 +71,28 @@ def joint_bands(values: Floats, fps: float) -> Floats:
 
 def match(bands: Floats, joints: Floats, fps: float) -> VideoMatch:
     """Compare picture (n, bands) with joints (n, bands, j); both at ``fps`` and equally long."""
-    count = len(bands)
     trend = round(TREND_S * fps)
-    fits = _fit_every_shift(_relative(bands, trend), _relative_joints(joints, trend))
+    (fits,) = _fit_every_shift([_relative(bands, trend)], _relative_joints(joints, trend))
+    return _matched(fits, fps)
+
+
+def match_both_ways(bands: Floats, joints: Floats, fps: float) -> tuple[VideoMatch, VideoMatch]:
+    """``match`` of the picture forwards and played backwards; the joints are prepared and fitted once."""
+    trend = round(TREND_S * fps)
+    sides = [_relative(side, trend) for side in (bands, bands[::-1].copy())]
+    forward, backward = _fit_every_shift(sides, _relative_joints(joints, trend))
+    return _matched(forward, fps), _matched(backward, fps)
+
+
+def _matched(fits: Floats, fps: float) -> VideoMatch:
+    count = len(fits)
     lag, guard = max(1, round(LAG_S * fps)), round(GUARD_S * fps)
     near = [float(fits[shift % count]) for shift in range(-lag, lag + 1)]
     best = int(np.argmax(near))
     null = fits[guard : count - guard]
     spread = float(null.std())
-    return VideoMatch(near[best], best - lag, (near[best] - float(null.mean())) / spread if spread > 0 else 0.0)
+    z = (near[best] - float(null.mean())) / spread if spread > 0 else 0.0
+    return VideoMatch(near[best], best - lag, z, count)
 
 
 def _windows(count: int, fps: float) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -101,15 +116,20 @@ def _relative_joints(joints: Floats, trend: int) -> Floats:
     return smooth(fast.reshape(count, -1), 3).reshape(count, bands, width)
 
 
-def _fit_every_shift(picture: Floats, joints: Floats) -> Floats:
-    """(n,) correlation of picture(t + shift) with its best non-negative mix of joints, for shift 0..n-1."""
+def _fit_every_shift(pictures: list[Floats], joints: Floats) -> Floats:
+    """(pictures, n) correlation of picture(t + shift) with its best non-negative mix of joints, for shift 0..n-1."""
     count, _, width = joints.shape
     gram = np.einsum("tbi,tbj->ij", joints, joints)
-    spectrum = np.conj(np.fft.rfft(joints, axis=0)) * np.fft.rfft(picture, axis=0)[:, :, None]
-    cross = np.fft.irfft(spectrum.sum(axis=1), n=count, axis=0).T
+    turning = np.conj(np.fft.rfft(joints, axis=0))
+    spectra = [(turning * np.fft.rfft(picture, axis=0)[:, :, None]).sum(axis=1) for picture in pictures]
+    cross = np.concatenate([np.fft.irfft(spectrum, n=count, axis=0).T for spectrum in spectra], axis=1)
     weights = _non_negative(gram, cross)
-    energy = np.einsum("ir,ij,jr->r", weights, gram, weights) * float((picture * picture).sum())
-    return np.einsum("ir,ir->r", weights, cross) / np.sqrt(np.maximum(energy, 1e-12)) if width else np.zeros(count)
+    powers = np.repeat([float((picture * picture).sum()) for picture in pictures], count)
+    energy = np.einsum("ir,ij,jr->r", weights, gram, weights) * powers
+    fits = (
+        np.einsum("ir,ir->r", weights, cross) / np.sqrt(np.maximum(energy, 1e-12)) if width else np.zeros(len(powers))
+    )
+    return fits.reshape(len(pictures), count)
 
 
 def _non_negative(gram: Floats, cross: Floats, rounds: int = 60) -> Floats:
@@ -119,6 +139,9 @@ def _non_negative(gram: Floats, cross: Floats, rounds: int = 60) -> Floats:
     weights = np.zeros_like(cross)
     for _ in range(rounds):
         for j in range(size):
-            step = (cross[j] - np.einsum("i,ir->r", ridged[j], weights)) / max(float(ridged[j, j]), 1e-12)
-            weights[j] = np.maximum(0.0, weights[j] + step)
+            step = np.einsum("i,ir->r", ridged[j], weights)
+            np.subtract(cross[j], step, out=step)
+            step /= max(float(ridged[j, j]), 1e-12)
+            step += weights[j]
+            np.maximum(0.0, step, out=weights[j])
     return weights

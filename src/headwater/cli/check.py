@@ -24,6 +24,7 @@ from headwater.cli.printing import Released, report
 
 if TYPE_CHECKING:
     from headwater.checks import CopyIndex
+    from headwater.client.checked import Checked
     from headwater.client.offline import Offline
     from headwater.formats import Episode, Recording
     from headwater.records.campaign_spec import CampaignSpec
@@ -62,9 +63,11 @@ def check(
     Exit code 0: accepted or in need of review; 1: rejected; 2 or more: could not check.
     """
     from headwater.checks import as_the_network
+    from headwater.client.checked import Checked
     from headwater.client.errors import ClientError
     from headwater.client.offline import read_index
     from headwater.client.releasing import demand_kinds
+    from headwater.client.trail import Trail
     from headwater.formats import open_recording
     from headwater.report import Film, Shown, page
 
@@ -72,22 +75,31 @@ def check(
     demand_kinds(kinds)
     wanted = spec_for(campaign, spec, home)
     snapshot = read_index(index) if index else None
-    recording = open_recording(path)
-    numbers = numbers_of(recording, episode)
+    kept = None if fresh else Checked(home_of(home).checked)
+    trail = Trail(kept, path, wanted, snapshot) if kept else None
+    known = trail.known(episode or None) if trail and not html else {}
+    recording = None if known else open_recording(path)
+    numbers = numbers_of(recording, episode) if recording else list(known)
     if report_file and len(numbers) != 1:
         raise ClientError("--report", actual=f"{len(numbers)} episodes", allowed="one", fix="add --episode NUMBER")
     for option, file in (("--report", report_file), ("--html", html)):
         if file and not file.absolute().parent.is_dir():
             raise ClientError(option, actual=f"no folder {file.absolute().parent}", fix="make the folder first")
-    done, pages = [], []
+    done, pages, names = [], [], {}
     for number in numbers:
         film = Film.of(len(numbers)) if html else None
-        one = _checked(recording[number], wanted, snapshot, film, None if fresh else home_of(home).checked)
+        if recording is None:
+            one = known[number]
+        else:
+            names[number], one = _checked(recording[number], wanted, snapshot, film, kept)
         if film and one.seen:
             pages.append(Shown(one.seen, film, one.report))
         if not as_json:
             _print(path, number, one, _released(one, people, kinds))
         done.append((number, one))
+    if trail and recording is not None:
+        with suppress(OSError):
+            trail.put(len(recording), {number: (recording[number], name) for number, name in names.items()})
     if report_file:
         report_file.write_bytes(as_the_network(done[0][1].report).to_bytes())
     if html:
@@ -123,23 +135,23 @@ def _row(number: int, one: Offline, released: Released) -> dict[str, Any]:
 
 
 def _checked(
-    episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None, film: Film | None, kept: Path | None
-) -> Offline:
-    """The report, from ``kept`` if it is there and no pictures are needed; a folder that cannot be used is none."""
-    from headwater.client.checked import Checked, name_of
+    episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None, film: Film | None, kept: Checked | None
+) -> tuple[str, Offline]:
+    """Its name in ``kept``, and the report: from there, if no pictures are needed; a folder of no use is none."""
+    from headwater.client.checked import name_of
     from headwater.client.offline import check_offline
     from headwater.privacy import detectors_if_there
 
     name = name_of(episode, spec, index) if kept else ""
-    known = Checked(kept).get(name) if kept and film is None else None
+    known = kept.get(name) if kept and film is None else None
     if known:
-        return known
+        return name, known
     with tempfile.TemporaryDirectory(prefix="headwater-check-") as work:
         made = check_offline(episode, Path(work), spec, index, detectors_if_there(), film)
     if kept:
         with suppress(OSError):
-            Checked(kept).put(name, made)
-    return made
+            kept.put(name, made)
+    return name, made
 
 
 def spec_for(campaign: int | None, file: Path | None, home: Path | None) -> CampaignSpec | None:

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from headwater.checks import CopyIndex, all_rules, read_report
+from headwater.checks import CopyIndex, all_rules, read_own_report
 from headwater.checks.errors import ReportFormatError
 from headwater.checks.llr import weights
 from headwater.client.offline import Offline
@@ -27,7 +27,7 @@ from headwater.privacy import versions_if_there
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.codec import digest
 
-SCHEMA = "headwater/checked/1"
+SCHEMA = "headwater/checked/2"
 _CODE = ("headwater.checks", "headwater.formats", "headwater.privacy")
 
 
@@ -43,16 +43,24 @@ class Checked:
             record = canonical.decode((self.folder / name).read_bytes())
             if record["schema"] != SCHEMA:
                 return None
-            return Offline(read_report(record["report"]), record["unsendable"])
+            if hashlib.sha256(record["report"]).digest() != record["sha256"]:
+                return None
+            return Offline(read_own_report(record["report"]), record["unsendable"])
         except (OSError, canonical.CanonicalError, ReportFormatError, KeyError, TypeError):
             return None
 
     def put(self, name: str, made: Offline) -> None:
-        """Keep a report; another process never sees half of it."""
+        """Keep a report."""
+        data = made.report.to_bytes()
+        whole = hashlib.sha256(data).digest()
+        record = {"schema": SCHEMA, "unsendable": made.unsendable, "report": data, "sha256": whole}
+        self.write(name, canonical.encode(record))
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep bytes; another process never sees half of them."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        record = {"schema": SCHEMA, "unsendable": made.unsendable, "report": made.report.to_bytes()}
         half = self.folder / f"{name}.{os.getpid()}.part"
-        half.write_bytes(canonical.encode(record))
+        half.write_bytes(data)
         half.replace(self.folder / name)
 
 
@@ -64,20 +72,28 @@ def name_of(episode: Episode, spec: CampaignSpec | None, index: CopyIndex | None
     """
     source = episode.source
     root = source.root if source.root.is_dir() else source.root.parent
-    known = sorted((os.path.relpath(file, root), _hashed(file)) for file in sent_with(episode))
+    known = sorted((os.path.relpath(file, root), hashed(file)) for file in sent_with(episode))
     record: dict[str, Any] = {
         "files": [list(pair) for pair in known],
         "place": [source.format, source.index, episode.name, source.root.name],
         "spec": digest(spec) if spec else b"",
+        **circumstances(index),
+    }
+    return hashlib.sha256(canonical.encode(record)).hexdigest()
+
+
+def circumstances(index: CopyIndex | None) -> dict[str, Any]:
+    """All else but the spec that it depends on, the same for every recording."""
+    return {
         "index": hashlib.sha256(index.to_bytes()).digest() if index is not None else b"",
         "suite": [weights().suite, *(f"{rule.id}@{rule.version}" for rule in all_rules())],
         "detectors": versions_if_there(),
         "code": _code(),
     }
-    return hashlib.sha256(canonical.encode(record)).hexdigest()
 
 
-def _hashed(file: Path) -> bytes:
+def hashed(file: Path) -> bytes:
+    """SHA-256 of its bytes."""
     state = file.stat()
     return _hash(file, state.st_size, state.st_mtime_ns, state.st_ino)
 
@@ -90,11 +106,14 @@ def _hash(file: Path, size: int, time_ns: int, inode: int) -> bytes:
 
 @cache
 def _code() -> bytes:
+    folders = [os.fspath(files(package)) for package in _CODE]  # type: ignore[call-overload]
     rows = []
-    for package in _CODE:
-        folder = Path(str(files(package)))
-        for file in sorted(folder.rglob("*")):
-            if file.suffix in (".py", ".json"):
-                state = file.stat()
-                rows.append([f"{package}/{file.relative_to(folder)}", state.st_size, state.st_mtime_ns])
-    return hashlib.sha256(canonical.encode(rows)).digest()
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".json")):
+                    state = entry.stat()
+                    rows.append(f"{entry.path}\0{state.st_size} {state.st_mtime_ns}")
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    folders.append(entry.path)
+    return hashlib.sha256("\n".join(sorted(rows)).encode("utf-8", "surrogateescape")).digest()

@@ -39,7 +39,7 @@ def luma(picture: Picture, pix_fmt: str, width: int | None) -> NDArray[np.uint8]
         image = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29 + 128) >> 8).astype(np.uint8)
     else:
         image = picture
-    return np.array(image) if width is None else area_thumbnail(np.ascontiguousarray(image), width)
+    return np.array(image) if width is None else area_thumbnail(image, width)
 
 
 def rgb(picture: Picture, pix_fmt: str) -> NDArray[np.uint8]:

@@ -168,9 +168,10 @@ def _bounds(path: Path, columns: tuple[str, ...] | None, group: int | None) -> _
     found = list(declared_columns(path))
     with pq.ParquetFile(path) as file:
         _check_rows(path, file.metadata)
-        names = [name for name in file.schema_arrow.names if columns is None or name in columns]
-        kept = pa.schema([file.schema_arrow.field(name) for name in names], file.schema_arrow.metadata)
-        leaves = [file.schema.column(place) for place in range(len(file.schema))]
+        schema, arrow = file.schema, file.schema_arrow  # each access makes them anew
+        names = [name for name in arrow.names if columns is None or name in columns]
+        kept = pa.schema([arrow.field(name) for name in names], arrow.metadata)
+        leaves = [schema.column(place) for place in range(len(schema))]
         rows: int = file.metadata.num_rows
     mine = {place for place, leaf in enumerate(leaves) if _under(leaf.path, names)}
     wanted = [chunk for chunk in found if chunk.leaf in mine and group in (None, chunk.group)]

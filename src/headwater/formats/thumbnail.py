@@ -31,17 +31,16 @@ def area_thumbnail(image: NDArray[np.uint8], target: int) -> NDArray[np.uint8]:
     if not (width % wide or height % high) and width // wide * (height // high) <= WORD_AREA:
         return _equal_bins(image, height // high, width // wide)
     ys, xs, area = _bins(width, height, wide, high)
-    corner = cv2.integral(image, sdepth=cv2.CV_32S)[ys][:, xs]
+    corner = cv2.integral(np.ascontiguousarray(image), sdepth=cv2.CV_32S)[ys][:, xs]
     total = corner[1:, 1:] - corner[:-1, 1:] - corner[1:, :-1] + corner[:-1, :-1]
     return np.asarray((total + area // 2) // area, dtype=np.uint8)
 
 
 def _equal_bins(image: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
     """The same where every bin is ``down`` rows of ``across`` pixels; four times as fast, for sums fit in 16 bits."""
-    rows = image.reshape(-1, down, image.shape[1])
-    total = rows[:, 0].astype(np.uint16)
+    total = image[::down].astype(np.uint16)
     for row in range(1, down):
-        total += rows[:, row]
+        total += image[row::down]
     total = sum((total[:, column::across] for column in range(1, across)), start=total[:, ::across])
     total = (total + np.uint16(down * across // 2)) // np.uint16(down * across)
     return total.astype(np.uint8)

