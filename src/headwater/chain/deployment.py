@@ -79,7 +79,7 @@ class Profile:
 
 
 _HOUR, _DAY = 3600, 86_400
-_SUITE_2 = "0x7eb55ba13c639e66fd8df92d4a5bb19b73e430c41770832f7b50b5afa25ca3fe"
+_SUITE_3 = "0x2c0d568091c504425c1e9cdfc3dce4ffe82e4d7591fe7af4be8f04bc0c01abd5"
 LOCAL = Profile(
     "local",
     windows=(2, 2, 5, 2, 4),
@@ -92,7 +92,7 @@ LOCAL = Profile(
     minimums=(1_000 * _COIN, 100 * _COIN, 100 * _COIN, 1_000 * _COIN),
     stake_bounds=(50 * _COIN, 10_000 * _COIN),
     unbonding=30,
-    suite=_SUITE_2,
+    suite=_SUITE_3,
     voting=(1, 5),
     voting_floors=(1, 2),
     threshold=1_000_000 * _COIN,
@@ -118,7 +118,7 @@ PUBLIC = Profile(
     minimums=(10_000 * _COIN, 1_000 * _COIN, 1_000 * _COIN, 10_000 * _COIN),
     stake_bounds=(500 * _COIN, 100_000 * _COIN),
     unbonding=21 * _DAY,
-    suite=_SUITE_2,
+    suite=_SUITE_3,
     voting=(2 * _DAY, 5 * _DAY),
     voting_floors=(1 * _DAY, 3 * _DAY),
     threshold=1_000_000 * _COIN,

@@ -871,6 +871,8 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Draw,
         Counted,
         Absence,
+        RootAt,
+        Turn,
         Place,
         Placed,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from headwater.catalog.reputation import Cited, cited_at
 from headwater.chain.events import VotesCommitted
 from headwater.chain.structs import Anchor
@@ -111,12 +113,24 @@ def _drawn(facts: Facts, opened: Opened, book: Book, whole: OpenSettlement, item
         for number, who in enumerate(draw(lot, reached, pool)):
             if number not in voted:
                 _passed_over(facts, book, item, whole, number, who)
-    closed = rounds_of(e.round for e in _roots(facts, whole, item.anchor))
+    everybody = draw(Lot(facts.chain_id, facts.addresses.reviewers, item.campaign, item.item, seed), MAX_PLACES, pool)
+    closed = rounds_of(vote.round for vote in verdict.votes)
+    while closed < len(everybody) and _turn(facts, item, whole, closed, everybody[closed]).had:
+        closed += 1  # after the last vote, too, people may have stayed silent
     _complete(opened, book, item, verdict, seed, len(pool), closed)
     _revealed(facts, book, item, verdict, whole)
 
 
-def _passed_over(facts: Facts, book: Book, item: OpenItem, whole: OpenSettlement, number: int, who: str) -> None:
+@dataclass(frozen=True)
+class _Turn:
+    """A round of an item: when it was over, when roots of it were stored, and whether its reviewer had his turn."""
+
+    ends: int | None
+    own: list[int]
+    had: bool
+
+
+def _turn(facts: Facts, item: OpenItem, whole: OpenSettlement, number: int, who: str) -> _Turn:
     campaign = facts.ledger.campaign(item.campaign)
     roots = [e for e in _roots(facts, whole, item.anchor) if e.count == item.anchor.count]
     earlier = [e.time for e in roots if e.round == number - 1]
@@ -124,11 +138,15 @@ def _passed_over(facts: Facts, book: Book, item: OpenItem, whole: OpenSettlement
     own = [e.time for e in roots if e.round == number]
     said = campaign.reveals.get((item.item, number, who))
     settled_at = whole.facts.posted.final_at - campaign.terms.challenge_window
-    truth = had_his_turn(ends, own, settled_at, said.time if said else None)
+    return _Turn(ends, own, had_his_turn(ends, own, settled_at, said.time if said else None))
+
+
+def _passed_over(facts: Facts, book: Book, item: OpenItem, whole: OpenSettlement, number: int, who: str) -> None:
+    turn = _turn(facts, item, whole, number, who)
     title = f"{who} was passed over only when his turn was over, and opened no vote on chain within it"
-    leaf = f"{item.leaf}, round {number}"
-    expected = f"a root of the round from {ends} on" if ends is not None else "a root of the round before"
-    book.holds(f"{item.id}/passed/{number}", title, truth, leaf=leaf, expected=expected, actual=own)
+    expected = f"a root of the round from {turn.ends} on" if turn.ends is not None else "a root of the round before"
+    name, leaf = f"{item.id}/passed/{number}", f"{item.leaf}, round {number}"
+    book.holds(name, title, turn.had, leaf=leaf, expected=expected, actual=turn.own)
 
 
 def _revealed(facts: Facts, book: Book, item: OpenItem, verdict: Verdict, whole: OpenSettlement) -> None:
@@ -154,10 +172,9 @@ def _complete(
     """The rule asks after every vote but the last: one left out or one too many would show.
 
     Args:
-        closed: rounds of the anchor that were closed; where the rule still asks, nobody was left to ask in them.
+        closed: rounds up to which everybody voted or had his turn.
     """
     title = "people were asked exactly until the rule said enough"
-    rounds = max(rounds_of(vote.round for vote in verdict.votes), closed)
     try:
         settled = len(opened.outcomes_before(item.anchor.time).get(item.opening.contributor, ()))
     except EvidenceError as error:
@@ -169,7 +186,7 @@ def _complete(
         return next_step(verdict.llr, verdict.prior, settled, votes, seed, item.item, pool, passed)
 
     steps = [step(verdict.votes[:count], vote.round) for count, vote in enumerate(verdict.votes)]
-    steps.append(step(verdict.votes, rounds))
+    steps.append(step(verdict.votes, closed))
     truth = steps[-1] is not Step.ASK and all(one is Step.ASK for one in steps[:-1])
     book.holds(f"{item.id}/asked", title, truth, leaf=item.leaf, expected="ask ... decide", actual=steps)
 
