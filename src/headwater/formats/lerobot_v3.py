@@ -188,11 +188,10 @@ class _Dataset:
         }
         relative = fill(self.info.template("video_path"), values, file=self.info.file, field="video_path")
         path = existing(self.root, relative, fix=_LOST)
-        name = f"videos/{key}/from_timestamp"
-        start_s = row.get(name)
-        if not isinstance(start_s, int | float) or not np.isfinite(start_s) or not 0 <= start_s < 1e7:
-            raise MetadataError("out of range", file=meta_file, field=name, actual=start_s, allowed="0 to 1e7 seconds")
-        return camera_video(key, path, self.info, start_s=float(start_s), frames=length, shared=True)
+        start_s = _seconds(row, f"videos/{key}/from_timestamp", meta_file)
+        if row.get(f"videos/{key}/to_timestamp") is not None:
+            _seconds(row, f"videos/{key}/to_timestamp", meta_file)
+        return camera_video(key, path, self.info, start_s=start_s, frames=length, shared=True)
 
     def _stats(self, meta_file: Path, number: int) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
         stats: dict[str, dict[str, Any]] = {}
@@ -206,6 +205,14 @@ class _Dataset:
         if stats:
             return stats, "episode", ()
         return (read_object(file), "dataset", (file,)) if file.is_file() else ({}, "dataset", ())
+
+
+def _seconds(row: dict[str, Any], name: str, meta_file: Path) -> float:
+    value = row.get(name)
+    if not isinstance(value, int | float) or not 0 <= value < 1e7:
+        raise MetadataError("out of range", file=meta_file, field=name, actual=value, allowed="0 to 1e7 seconds",
+                            fix="Write where the episode begins and ends in its video file.")  # fmt: skip
+    return float(value)
 
 
 def _closing_file(root: Path, relative: str, why: str) -> Path:
