@@ -17,7 +17,7 @@ _FIX = "Write one list of the declared length per row."
 
 
 def demand_times(times: NDArray[np.float64], limit: float, *, file: Path, field: str, unit: str, fix: str) -> None:
-    """Every time is a number of ``unit`` from -``limit`` to ``limit``; MetadataError names the first row that is none."""
+    """Every time is a number of ``unit`` within ``limit`` of 0, else MetadataError names the first row that is not."""
     wrong = ~(np.abs(times) <= limit)  # NaN is not below anything
     if wrong.any():
         row = int(np.argmax(wrong))

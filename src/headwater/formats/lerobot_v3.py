@@ -25,7 +25,7 @@ from headwater.formats.errors import (
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
 from headwater.formats.lerobot_images import image_cameras, read_numbers
 from headwater.formats.lerobot_ledger import card, index_neighbours, unreferenced, video_neighbours
-from headwater.formats.metadata import integer, read_object
+from headwater.formats.metadata import integer, read_object, seconds
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import contained, existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
@@ -188,9 +188,9 @@ class _Dataset:
         }
         relative = fill(self.info.template("video_path"), values, file=self.info.file, field="video_path")
         path = existing(self.root, relative, fix=_LOST)
-        start_s = _seconds(row, f"videos/{key}/from_timestamp", meta_file)
+        start_s = seconds(row, f"videos/{key}/from_timestamp", file=meta_file)
         if row.get(f"videos/{key}/to_timestamp") is not None:
-            _seconds(row, f"videos/{key}/to_timestamp", meta_file)
+            seconds(row, f"videos/{key}/to_timestamp", file=meta_file)
         return camera_video(key, path, self.info, start_s=start_s, frames=length, shared=True)
 
     def _stats(self, meta_file: Path, number: int) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
@@ -205,14 +205,6 @@ class _Dataset:
         if stats:
             return stats, "episode", ()
         return (read_object(file), "dataset", (file,)) if file.is_file() else ({}, "dataset", ())
-
-
-def _seconds(row: dict[str, Any], name: str, meta_file: Path) -> float:
-    value = row.get(name)
-    if not isinstance(value, int | float) or not 0 <= value < 1e7:
-        raise MetadataError("out of range", file=meta_file, field=name, actual=value, allowed="0 to 1e7 seconds",
-                            fix="Write where the episode begins and ends in its video file.")  # fmt: skip
-    return float(value)
 
 
 def _closing_file(root: Path, relative: str, why: str) -> Path:

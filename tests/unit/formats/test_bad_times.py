@@ -114,7 +114,7 @@ def bag2(folder: Path, bad: float) -> Path:
     """SQLite keeps any type in any column; NaN it takes for NULL, which the table forbids."""
     root = write_bag2_run(folder / "run", 40)
     with sqlite3.connect(root / "run.db3") as base:
-        rows = [row for (row,) in base.execute("SELECT rowid FROM messages WHERE topic_id = 1 ORDER BY timestamp")]
+        rows = [row for (row,) in base.execute("SELECT rowid FROM messages WHERE topic_id = 4 ORDER BY timestamp")]
         (earlier,) = base.execute("SELECT timestamp FROM messages WHERE rowid = ?", (rows[EARLIER],)).fetchone()
         base.execute(
             "UPDATE messages SET timestamp = ? WHERE rowid = ?", (earlier if bad == BACK else bad, rows[BAD_ROW])
@@ -140,10 +140,10 @@ REFUSED: list[tuple[str, Make, float, str, str, str, str]] = [
     ("NumPy NaN", pairs, NAN, "IMU_gyro_t.npy", "times, row 8", "nan", "-1e+12 to 1e+12"),
     ("NumPy infinite", pairs, INF, "IMU_gyro_t.npy", "times, row 8", "inf", "-1e+12 to 1e+12"),
     ("MPS NaN", trajectory, NAN, "closed_loop_trajectory.csv", "tracking_timestamp_us, row 8", "nan", "4.5036e+15"),
-    ("MPS infinite", trajectory, INF, "closed_loop_trajectory.csv", "tracking_timestamp_us, row 8", "inf", "4.5036e+15"),
+    ("MPS infinite", trajectory, INF, "closed_loop_trajectory.csv", "timestamp_us, row 8", "inf", "4.5036e+15"),
     ("VRS NaN", vrs, NAN, "run.vrs", "record at", "nan", "-1e9 to 1e9"),
     ("VRS infinite", vrs, INF, "run.vrs", "record at", "inf", "-1e9 to 1e9"),
-    ("ROS 2 infinite", bag2, INF, "run.db3", "messages, row", "inf", "whole nanoseconds"),
+    ("ROS 2 infinite", bag2, INF, "run.db3", ".timestamp", "inf", "whole nanoseconds"),
 ]  # fmt: skip
 
 # opens, and is a DEFECT: rule, stream, what was found, what is allowed
@@ -159,7 +159,7 @@ FOUND: list[tuple[str, Make, float, str, str, str, str]] = [
     ("JSONL ns back", capture("imu", "t_ns"), BACK, "time/clocks", "imu/gyro", "1 steps", "none"),
     ("NumPy back", pairs, BACK, "time/clocks", "IMU_gyro", "1 steps", "none"),
     ("MPS back", trajectory, BACK, "time/clocks", "head_pose", "1 steps", "none"),
-    ("VRS back", vrs, BACK, "time/clocks", "imu/gyro", "1 steps", "none"),
+    ("VRS back", vrs, BACK, "time/clocks", "imu-right/gyro", "1 steps", "none"),
     ("ROS 2 back", bag2, BACK, "time/clocks", "/joint_states/position", "1 steps", "none"),
 ]
 
