@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.alignment import Floats, best_stretches, played
+from headwater.checks.alignment import Floats, best_stretches, played, product
 from headwater.checks.shelf import distinct
 
 SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
@@ -75,21 +75,20 @@ def query_codes(frames: Floats) -> NDArray[np.uint32]:
 def through(frames: Floats, windows: tuple[Window, ...], grid: Grid) -> Exact:
     """(windows, n, cells) whole numbers: the part of each frame in each window, on a grid; zero outside the frame."""
     count, height, width = frames.shape
-    mix = _mixing(width, height, windows, grid)
-    seen = frames.reshape(count, -1).astype(np.float32) @ mix
-    return np.ascontiguousarray(seen.reshape(count, len(windows), -1).swapaxes(0, 1))
+    across, at_x = _axis(width, grid[0], tuple((left, side) for left, _, side in windows))
+    down, at_y = _axis(height, grid[1], tuple((top, side) for _, top, side in windows))
+    plain = np.ascontiguousarray(frames, np.float32)
+    both = down @ (plain @ across.T)  # a product a frame, each too small for BLAS to wake a thread for it
+    split = both.reshape(count, -1, grid[1], len(across) // grid[0], grid[0])
+    return split[:, at_y, :, at_x, :].reshape(len(windows), count, -1)
 
 
-@lru_cache(maxsize=32)
-def _mixing(width: int, height: int, windows: tuple[Window, ...], grid: Grid) -> Exact:
-    """(pixels, windows * cells) parts of each pixel in each cell."""
-    mixes = []
-    for left, top, side in windows:
-        across, down = (
-            _shares(size, cells, start, side) for size, cells, start in ((width, grid[0], left), (height, grid[1], top))
-        )
-        mixes.append(np.einsum("yh,xw->hwyx", down, across).reshape(height * width, -1))
-    return np.concatenate(mixes, axis=1).astype(np.float32)
+@lru_cache(maxsize=64)
+def _axis(size: int, cells: int, spans: tuple[tuple[float, float], ...]) -> tuple[Exact, NDArray[np.int64]]:
+    """(spans that differ * cells, size) parts of each pixel in each cell of one axis; which rows each span has."""
+    unlike = list(dict.fromkeys(spans))
+    shares = [_shares(size, cells, start, side) for start, side in unlike]
+    return np.concatenate(shares).astype(np.float32), np.array([unlike.index(span) for span in spans])
 
 
 def _shares(size: int, cells: int, start: float, side: float) -> Floats:
@@ -105,8 +104,8 @@ def _cosines(left: Exact, right: Exact) -> Floats:
     """Millionths, whole numbers."""
     wide = [side.astype(np.float64) for side in (left, right)]
     lengths = [(side * side).sum(axis=-1) for side in wide]
-    norms = np.sqrt(lengths[0][..., :, None] * lengths[1][..., None, :])
-    return np.asarray(np.rint(_MILLION * (wide[0] @ np.swapaxes(wide[1], -1, -2)) / np.maximum(norms, 1.0)))
+    norms = np.sqrt(lengths[0][:, None] * lengths[1])
+    return np.asarray(np.rint(_MILLION * product(*wide) / np.maximum(norms, 1.0)))
 
 
 def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
@@ -118,7 +117,7 @@ def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
     rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
     theirs = _unit(through(other, WINDOWS, SIFTED))
     sides = [_unit(through(side, (WHOLE,), SIFTED)[0]) for side in (rows, rows[:, :, ::-1])]
-    cosines = np.concatenate(sides) @ theirs.reshape(-1, theirs.shape[2]).T
+    cosines = product(np.concatenate(sides), theirs.reshape(-1, theirs.shape[2]))
     best = cosines.reshape(2, len(rows), *theirs.shape[:2]).max(axis=3).astype(np.float64).sum(axis=1)
     found = sorted((-score, *place) for place, score in np.ndenumerate(best) if score >= HOPELESS * len(rows))
     return [(bool(side), WINDOWS[number]) for _, side, number in found[:CLOSELY]]

@@ -77,10 +77,12 @@ class Shelf:
 
     parts: list[Part] = field(default_factory=list)
     tail: dict[int, Keys] = field(default_factory=dict)
+    _sorted_tail: Part | None = None
 
     def add(self, order: int, keys: Keys) -> None:
         """File an item under its keys. Adding an order again is an error of the caller's."""
         self.tail[order] = distinct(keys)
+        self._sorted_tail = None
         if len(self.tail) >= TAIL:
             self.parts.append(_part_of(self.tail))
             self.tail = {}
@@ -91,7 +93,8 @@ class Shelf:
         wanted = distinct(keys)
         found = [part.find(wanted, below) for part in self.parts]
         if self.tail:
-            found.append(_part_of(self.tail).find(wanted, below))
+            self._sorted_tail = self._sorted_tail or _part_of(self.tail)
+            found.append(self._sorted_tail.find(wanted, below))
         if not found:
             return []
         asked, orders = _earliest(*(np.concatenate(side) for side in zip(*found, strict=True)))
