@@ -38,8 +38,11 @@ def product(left: NDArray[Number], right: NDArray[Number]) -> NDArray[Number]:
 
     Exact where the sums are (whole numbers), so blocks change nothing.
     """
-    step = max(1, ALONE // (len(left) * left.shape[1] or 1))
-    return np.concatenate([left @ right[at : at + step].T for at in range(0, len(right), step)], axis=1)
+    step = max(1, ALONE // (len(right) * left.shape[1] or 1))
+    out = np.empty((len(left), len(right)), left.dtype)
+    for at in range(0, len(left), step):
+        np.matmul(left[at : at + step], right.T, out=out[at : at + step])
+    return out
 
 
 def _along(values: Floats, length: int) -> Floats:

@@ -117,8 +117,9 @@ def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
     rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
     theirs = _unit(through(other, WINDOWS, SIFTED))
     sides = [_unit(through(side, (WHOLE,), SIFTED)[0]) for side in (rows, rows[:, :, ::-1])]
-    cosines = product(np.concatenate(sides), theirs.reshape(-1, theirs.shape[2]))
-    best = cosines.reshape(2, len(rows), *theirs.shape[:2]).max(axis=3).astype(np.float64).sum(axis=1)
+    cosines = product(theirs.reshape(-1, theirs.shape[2]), np.concatenate(sides))
+    nearest = cosines.reshape(*theirs.shape[:2], 2, len(rows)).max(axis=1)
+    best = nearest.sum(axis=2, dtype=np.float64).T
     found = sorted((-score, *place) for place, score in np.ndenumerate(best) if score >= HOPELESS * len(rows))
     return [(bool(side), WINDOWS[number]) for _, side, number in found[:CLOSELY]]
 
@@ -126,8 +127,10 @@ def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
 def _unit(rows: Exact) -> Exact:
     """(..., cells) of a length of about ``UNIT``, whole numbers: products of two sum up exactly in float32."""
     wide = rows.astype(np.float64)
-    lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
-    return np.asarray(np.rint(UNIT * wide / np.maximum(lengths, 1.0)), np.float32)
+    lengths = np.sqrt(np.einsum("...c,...c->...", wide, wide))
+    wide *= UNIT
+    wide /= np.maximum(lengths, 1.0)[..., None]
+    return np.rint(wide, out=wide).astype(np.float32)
 
 
 def _best_speed(own: Exact, theirs: Exact) -> int:
@@ -150,18 +153,21 @@ def _best_speed(own: Exact, theirs: Exact) -> int:
 
 def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
     """Codes of (variants, n, cells), of every row with rows before and after it, unsorted."""
-    sums = [seen @ signs for signs in _signs()]
-    live = np.asarray(seen.any(axis=2))
+    by_row = np.ascontiguousarray(seen.swapaxes(0, 1))
+    sums = [by_row @ signs for signs in _signs()]
+    live = np.asarray(by_row.any(axis=2), np.uint8)
     found = [np.zeros(0, np.uint32)]
     for speed in speeds:
-        rows = played(seen.shape[1], speed) // 100
+        rows = played(len(by_row), speed) // 100
         middle = np.arange(-OFFSETS[0], len(rows) - OFFSETS[-1])
         if not len(middle):
             continue
         at = [rows[middle + offset] for offset in OFFSETS]
-        total = sums[0][:, at[0]] + sums[1][:, at[1]] + sums[2][:, at[2]]
-        lively = np.stack([live[:, where] for where in at]).sum(axis=0) >= 2
-        found.append(_packed(total[lively] > 0))
+        total = sums[0][at[0]]
+        total += sums[1][at[1]]
+        total += sums[2][at[2]]
+        lively = live[at[0]] + live[at[1]] + live[at[2]] >= 2
+        found.append(_packed((total > 0)[lively]))
     return np.concatenate(found)
 
 
