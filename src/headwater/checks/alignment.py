@@ -29,8 +29,19 @@ def best_stretches(values: Floats, weights: Floats, length: int) -> Floats:
     else:
         totals, counts = (_along(side, length) for side in (values * weights, weights))
         starts = np.where(2 * counts >= length, totals / np.maximum(counts, 1.0), -np.inf).max(axis=1)
-    padded = np.concatenate([np.full(length - 1, -np.inf), starts, np.full(length - 1, -np.inf)])
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, length).max(axis=1))
+    best = np.full(m + length - 1, -np.inf)
+    best[length - 1 : m] = starts
+    return _highest(best, length)
+
+
+def _highest(values: Floats, length: int) -> Floats:
+    """(n - length + 1,) the highest of each ``length`` values in a row, by doubling."""
+    size = 1
+    while 2 * size <= length:
+        values = np.maximum(values[:-size], values[size:])
+        size *= 2
+    rest = length - size
+    return np.maximum(values[: len(values) - rest], values[rest:])
 
 
 def product(left: NDArray[Number], right: NDArray[Number]) -> NDArray[Number]:
