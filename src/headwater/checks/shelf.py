@@ -20,6 +20,7 @@ Keys = NDArray[np.uint32]
 WHOLE = 1 << 20
 COMMON = 256
 TAIL = 1 << 9  # items kept unsorted before they become a part
+MARKED = 1 << 20  # keys whose bits are set at a time; a mapped part may be large
 LOW_BITS = 25  # of a motion code: 24 and the table
 FAN = 4  # parts of one size before they are merged
 
@@ -129,10 +130,12 @@ class Shelf:
 
     def _mark(self, part: Part) -> None:
         low = part.keys[: np.searchsorted(part.keys, np.uint32(1 << LOW_BITS))]
-        octets, first = np.unique(low >> np.uint32(3), return_index=True)
-        bits = np.left_shift(1, low & np.uint32(7)).astype(np.uint8)
-        if len(octets):
-            self._there[octets] |= np.bitwise_or.reduceat(bits, first)
+        for at in range(0, len(low), MARKED):
+            some = low[at : at + MARKED]
+            octets = some >> np.uint32(3)
+            first = np.flatnonzero(np.diff(octets, prepend=octets[:1] ^ 1))
+            bits = np.left_shift(np.uint8(1), (some & np.uint32(7)).astype(np.uint8))
+            self._there[octets[first]] |= np.bitwise_or.reduceat(bits, first)
 
     def _held(self, wanted: Keys) -> NDArray[np.int64]:
         """Positions of the keys that a part may have; ``wanted`` must rise."""

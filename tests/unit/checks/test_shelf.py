@@ -76,6 +76,7 @@ def test_nothing_in_common_nominates_nothing() -> None:
 def test_parts_held_from_elsewhere_are_found_as_those_filed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys at the ends of both families, of which only the lower has bits."""
     monkeypatch.setattr(module, "TAIL", 2)
+    monkeypatch.setattr(module, "MARKED", 3)
     ends = keys(0, 7, 8, (1 << module.LOW_BITS) - 1, 1 << module.LOW_BITS, (1 << 32) - 1)
     own, taken = Shelf(), Shelf()
     for order, key in enumerate(ends):
