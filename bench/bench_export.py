@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,12 +25,13 @@ from typing import Any
 import av
 import numpy as np
 
-from headwater.export import export_lerobot_v2, export_lerobot_v3, load
+from headwater.export import export_as, export_lerobot_v2, export_lerobot_v3, load
 from headwater.formats import Episode, Kind, Source, Stream, Video, frames, ledger_of, open_recording
 from report import ROOT, Goal, Row, publish, versions
 
 EPISODES, ROWS, FPS = 20, 300, Fraction(30)
 WIDTH, HEIGHT, CAMERAS = 640, 480, ("front", "wrist")
+FORMS = {"mcap": "MCAP", "webdataset": "WebDataset", "huggingface": "Hugging Face", "rerun": "Rerun"}
 ROUNDS, SEEN = 3, 150
 LIMIT_MB, FASTER = Goal("<=", 400), Goal(">=", 2)
 CLIENT = Path(os.environ.get("HEADWATER_CLIENT_LEROBOT", ROOT / ".venv-client-lerobot"))
@@ -121,11 +124,17 @@ def rows_by_number(root: Path, order: Path) -> float:
         return time.process_time() - start
 
 
+def write_form(form: str, root: Path, out: Path) -> None:
+    """The set as another form; packets are copied and no statistics taken."""
+    export_as(form, open_recording(root), out)
+
+
 WORKS: dict[str, Callable[[Path, Path], object]] = {
     "import": read_rows,
     "decode": read_frames,
     "v3.0": lambda root, out: export_lerobot_v3(open_recording(root), out),
     "v2.1": lambda root, out: export_lerobot_v2(open_recording(root), out),
+    **{form: partial(write_form, form) for form in FORMS},
     "rows": rows_by_number,
 }
 
@@ -167,19 +176,22 @@ def lerobot(root: Path, order: list[int]) -> dict[str, Any]:
 def speed(folder: Path, source: Path) -> Iterator[Row]:
     videos = sorted(source.rglob("*.mp4"))
     size_mb = round(sum(video.stat().st_size for video in videos) / 1e6)
+    titles = {"import": "read all rows and packet times", "decode": "read, every frame as RGB",
+              "v3.0": "export to v3.0, statistics of pictures included",
+              "v2.1": "export to v2.1, statistics of pictures included"}  # fmt: skip
+    titles |= {form: f"export to {title}" for form, title in FORMS.items()}
     spent: dict[str, list[float]] = {}
     peaks: dict[str, float] = {}
     for turn in range(ROUNDS):
         spent.setdefault("copy", []).append(ffmpeg_copy(videos, folder / f"copy{turn}"))
-        for name in ("import", "decode", "v3.0", "v2.1"):
+        for name in titles:
             found = work(name, source, folder / f"{name}-{turn}")
+            if name in FORMS:
+                shutil.rmtree(folder / f"{name}-{turn}")
             spent.setdefault(name, []).append(found["cpu_s"])
             peaks[name] = max(peaks.get(name, 0.0), found["peak_mb"])
     copy = median(spent["copy"])
     peer = "ffmpeg -c copy, same video"
-    titles = {"import": "read all rows and packet times", "decode": "read, every frame as RGB",
-              "v3.0": "export to v3.0, statistics of pictures included",
-              "v2.1": "export to v2.1, statistics of pictures included"}  # fmt: skip
     for name, title in titles.items():
         cpu = median(spent[name])
         yield Row(f"{title}, {size_mb} MB", round(cpu, 2), "s of CPU", None, peer, round(copy, 2))

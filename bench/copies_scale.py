@@ -77,7 +77,8 @@ def grown(families: list[Family], size: int) -> CopyIndex:
     holdings = Holdings(fetch)
     for order in known:
         holdings.put(fetch(order))
-    holdings.shelf.parts += _parts(size - len(known), rng)
+    for part in _parts(size - len(known), rng):
+        holdings.shelf.hold(part)
     return CopyIndex(holdings=holdings)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,15 @@ from truth import DifferenceError, Truth, clip_digests, demand_all, run, still_d
 
 
 def check(root: Path, truths: list[Truth]) -> str:
-    """Every chunk of every recording."""
+    """Every chunk of every recording, after Rerun's own verification of the file."""
     total = 0
     for number, truth in enumerate(truths):
-        reader = importlib.import_module("rerun.chunk").RrdReader(root / f"episode-{number:06d}.rrd")
+        path = root / f"episode-{number:06d}.rrd"
+        tool = Path(sys.executable).with_name("rerun")
+        verified = subprocess.run([tool, "rrd", "verify", path], check=False, capture_output=True, text=True)
+        if verified.returncode:
+            raise DifferenceError(f"rerun rrd verify: {verified.stderr[-500:]}")
+        reader = importlib.import_module("rerun.chunk").RrdReader(path)
         (recording,) = reader.recordings()
         if recording.recording_id != f"episode-{number:06d}":
             raise DifferenceError(f"recording {recording.recording_id}")

@@ -6,10 +6,14 @@ a query row is as good as the best stretch it belongs to. So a trimmed, looped o
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.float32, np.float64)
+ALONE = (1 << 19) - 1  # multiplications that OpenBLAS does in one thread (interface/gemm.c, and measured)
 
 
 def best_stretches(values: Floats, weights: Floats, length: int) -> Floats:
@@ -20,11 +24,36 @@ def best_stretches(values: Floats, weights: Floats, length: int) -> Floats:
     """
     m, n = values.shape
     length = min(length, m, n)
-    totals, counts = (_along(side, length) for side in (values * weights, weights))
-    means = np.where(2 * counts >= length, totals / np.maximum(counts, 1.0), -np.inf)
-    starts = means.max(axis=1)
-    padded = np.concatenate([np.full(length - 1, -np.inf), starts, np.full(length - 1, -np.inf)])
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, length).max(axis=1))
+    if weights.all():
+        starts = _along(values, length).max(axis=1) / length
+    else:
+        totals, counts = (_along(side, length) for side in (values * weights, weights))
+        starts = np.where(2 * counts >= length, totals / np.maximum(counts, 1.0), -np.inf).max(axis=1)
+    best = np.full(m + length - 1, -np.inf)
+    best[length - 1 : m] = starts
+    return _highest(best, length)
+
+
+def _highest(values: Floats, length: int) -> Floats:
+    """(n - length + 1,) the highest of each ``length`` values in a row, by doubling."""
+    size = 1
+    while 2 * size <= length:
+        values = np.maximum(values[:-size], values[size:])
+        size *= 2
+    rest = length - size
+    return np.maximum(values[: len(values) - rest], values[rest:])
+
+
+def product(left: NDArray[Number], right: NDArray[Number]) -> NDArray[Number]:
+    """``left @ right.T`` in blocks too small for BLAS to share them out: a thread costs more to wake than they do.
+
+    Exact where the sums are (whole numbers), so blocks change nothing.
+    """
+    step = max(1, ALONE // (len(right) * left.shape[1] or 1))
+    out = np.empty((len(left), len(right)), left.dtype)
+    for at in range(0, len(left), step):
+        np.matmul(left[at : at + step], right.T, out=out[at : at + step])
+    return out
 
 
 def _along(values: Floats, length: int) -> Floats:

@@ -7,6 +7,7 @@ trajectory decide; PDQ says whether the scene is the same. How they are compared
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pdqhash
 from numpy.typing import NDArray
 
 from headwater.checks.label_print import LabelPrint
-from headwater.checks.motion_match import motion_likeness
+from headwater.checks.motion_match import Sought, motion_likeness
 from headwater.checks.path_match import FAR, path_distance, path_tokens
 
 PDQ_HZ = 2
@@ -48,6 +49,11 @@ class CameraPrint:
     def motion_frames(self) -> NDArray[np.float64]:
         """(n, height, width), whole numbers of at most 255, zero where nothing moved."""
         return np.frombuffer(self.motion, np.uint8).reshape(-1, self.height, self.width).astype(np.float64)
+
+    @cached_property
+    def sought(self) -> Sought:
+        """The motion as a query."""
+        return Sought(self.motion_frames())
 
     def to_record(self) -> dict[str, Any]:
         """Plain values."""
@@ -209,7 +215,7 @@ def likeness(a: CameraPrint, b: CameraPrint) -> tuple[int, bool, bool]:
     """(thousandths, mirrored, cropped): see ``motion_likeness``."""
     if not a.motion or not b.motion:
         return 0, False, False
-    return motion_likeness(a.motion_frames(), b.motion_frames())
+    return motion_likeness(a.sought, b.motion_frames())
 
 
 def trajectory_distance(first: Fingerprints, second: Fingerprints) -> int:

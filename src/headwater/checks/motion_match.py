@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.checks.alignment import Floats, best_stretches, played
+from headwater.checks.alignment import Floats, best_stretches, played, product
 from headwater.checks.shelf import distinct
 
 SPEEDS_PERCENT = (80, 85, 90, 95, 100, 105, 111, 118, 125)
@@ -41,20 +41,34 @@ WINDOWS: tuple[Window, ...] = (
 PLACED: tuple[Window, ...] = tuple((-x / side, -y / side, 1 / side) for x, y, side in WINDOWS)  # a crop put back
 
 
-def motion_likeness(query: Floats, other: Floats) -> tuple[int, bool, bool]:
+class Sought:
+    """A query's motion, each way round; what every comparison with it needs is made once."""
+
+    def __init__(self, frames: Floats) -> None:
+        """
+        Args:
+            frames: (n, height, width) whole numbers.
+        """
+        rows = frames[frames.any(axis=(1, 2))]
+        rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
+        sides = [_unit(through(side, (WHOLE,), SIFTED)[0]) for side in (rows, rows[:, :, ::-1])]
+        self.sifted: Exact = np.concatenate(sides)  # as it is, then mirrored
+        self.compared = [through(side, (WHOLE,), COMPARED)[0] for side in (frames, frames[:, :, ::-1])]
+
+
+def motion_likeness(query: Sought, other: Floats) -> tuple[int, bool, bool]:
     """(thousandths, mirrored, cropped): mean cosine of the query's rows with the best stretches of ``other``.
 
     0 for what a coarse look shows to be far below any limit.
 
     Args:
-        query, other: (n, height, width) motion, whole numbers; sizes may differ.
+        other: (n, height, width) motion, whole numbers; its size may be another.
     """
-    if not query.any() or not other.any():
+    if not len(query.sifted) or not other.any():
         return 0, False, False
     best = (0, False, False)
-    for mirrored, window in _sift(query, other):
-        own = through(query[:, :, ::-1] if mirrored else query, (WHOLE,), COMPARED)[0]
-        found = _best_speed(own, through(other, (window,), COMPARED)[0])
+    for mirrored, window in _sift(query.sifted, other):
+        found = _best_speed(query.compared[mirrored], through(other, (window,), COMPARED)[0])
         if found > best[0]:
             best = (found, mirrored, window != WHOLE)
     return best
@@ -62,34 +76,33 @@ def motion_likeness(query: Floats, other: Floats) -> tuple[int, bool, bool]:
 
 def stored_codes(frames: Floats) -> NDArray[np.uint32]:
     """The codes an earlier video is filed under, at most ``KEPT``; none below 1.8 s."""
-    codes = distinct(_codes(through(frames, (WHOLE,), CODED), (100,)))
+    codes = distinct(_codes([through(frames, (WHOLE,), CODED)], (100,)))
     return codes[np.argsort(codes * np.uint32(2654435761), kind="stable")][:KEPT]
 
 
 def query_codes(frames: Floats) -> NDArray[np.uint32]:
     """Every code of a video: whole or as a crop, mirrored or not, at every speed."""
     both = [through(side, PLACED, CODED) for side in (frames, frames[:, :, ::-1])]
-    return distinct(_codes(np.concatenate(both), CODE_SPEEDS))
+    return distinct(_codes(both, CODE_SPEEDS))
 
 
 def through(frames: Floats, windows: tuple[Window, ...], grid: Grid) -> Exact:
     """(windows, n, cells) whole numbers: the part of each frame in each window, on a grid; zero outside the frame."""
     count, height, width = frames.shape
-    mix = _mixing(width, height, windows, grid)
-    seen = frames.reshape(count, -1).astype(np.float32) @ mix
-    return np.ascontiguousarray(seen.reshape(count, len(windows), -1).swapaxes(0, 1))
+    across, at_x = _axis(width, grid[0], tuple((left, side) for left, _, side in windows))
+    down, at_y = _axis(height, grid[1], tuple((top, side) for _, top, side in windows))
+    plain = np.ascontiguousarray(frames, np.float32)
+    both = down @ (plain @ across.T)  # a product a frame, each too small for BLAS to wake a thread for it
+    split = both.reshape(count, len(down) // grid[1], grid[1], len(across) // grid[0], grid[0])
+    return split[:, at_y, :, at_x, :].reshape(len(windows), count, grid[0] * grid[1])
 
 
-@lru_cache(maxsize=32)
-def _mixing(width: int, height: int, windows: tuple[Window, ...], grid: Grid) -> Exact:
-    """(pixels, windows * cells) parts of each pixel in each cell."""
-    mixes = []
-    for left, top, side in windows:
-        across, down = (
-            _shares(size, cells, start, side) for size, cells, start in ((width, grid[0], left), (height, grid[1], top))
-        )
-        mixes.append(np.einsum("yh,xw->hwyx", down, across).reshape(height * width, -1))
-    return np.concatenate(mixes, axis=1).astype(np.float32)
+@lru_cache(maxsize=64)
+def _axis(size: int, cells: int, spans: tuple[tuple[float, float], ...]) -> tuple[Exact, NDArray[np.int64]]:
+    """(spans that differ * cells, size) parts of each pixel in each cell of one axis; which rows each span has."""
+    unlike = list(dict.fromkeys(spans))
+    shares = [_shares(size, cells, start, side) for start, side in unlike]
+    return np.concatenate(shares).astype(np.float32), np.array([unlike.index(span) for span in spans])
 
 
 def _shares(size: int, cells: int, start: float, side: float) -> Floats:
@@ -105,30 +118,31 @@ def _cosines(left: Exact, right: Exact) -> Floats:
     """Millionths, whole numbers."""
     wide = [side.astype(np.float64) for side in (left, right)]
     lengths = [(side * side).sum(axis=-1) for side in wide]
-    norms = np.sqrt(lengths[0][..., :, None] * lengths[1][..., None, :])
-    return np.asarray(np.rint(_MILLION * (wide[0] @ np.swapaxes(wide[1], -1, -2)) / np.maximum(norms, 1.0)))
+    norms = np.sqrt(lengths[0][:, None] * lengths[1])
+    return np.asarray(np.rint(_MILLION * product(*wide) / np.maximum(norms, 1.0)))
 
 
-def _sift(query: Floats, other: Floats) -> list[tuple[bool, Window]]:
+def _sift(query: Exact, other: Floats) -> list[tuple[bool, Window]]:
     """The ``CLOSELY`` best pairs of side and window by each row's best cosine anywhere, in whatever order.
 
     None where that is below ``HOPELESS``: rows in order on a finer grid are hardly more alike than this.
     """
-    rows = query[query.any(axis=(1, 2))]
-    rows = rows[:: max(1, -(-len(rows) // SIFT_ROWS))]
     theirs = _unit(through(other, WINDOWS, SIFTED))
-    sides = [_unit(through(side, (WHOLE,), SIFTED)[0]) for side in (rows, rows[:, :, ::-1])]
-    cosines = np.concatenate(sides) @ theirs.reshape(-1, theirs.shape[2]).T
-    best = cosines.reshape(2, len(rows), *theirs.shape[:2]).max(axis=3).astype(np.float64).sum(axis=1)
-    found = sorted((-score, *place) for place, score in np.ndenumerate(best) if score >= HOPELESS * len(rows))
+    cosines = product(theirs.reshape(-1, theirs.shape[2]), query)
+    rows = len(query) // 2
+    nearest = cosines.reshape(*theirs.shape[:2], 2, rows).max(axis=1)
+    best = nearest.sum(axis=2, dtype=np.float64).T
+    found = sorted((-score, *place) for place, score in np.ndenumerate(best) if score >= HOPELESS * rows)
     return [(bool(side), WINDOWS[number]) for _, side, number in found[:CLOSELY]]
 
 
 def _unit(rows: Exact) -> Exact:
     """(..., cells) of a length of about ``UNIT``, whole numbers: products of two sum up exactly in float32."""
     wide = rows.astype(np.float64)
-    lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
-    return np.asarray(np.rint(UNIT * wide / np.maximum(lengths, 1.0)), np.float32)
+    lengths = np.sqrt(np.einsum("...c,...c->...", wide, wide))
+    wide *= UNIT
+    wide /= np.maximum(lengths, 1.0)[..., None]
+    return np.rint(wide, out=wide).astype(np.float32)
 
 
 def _best_speed(own: Exact, theirs: Exact) -> int:
@@ -149,20 +163,24 @@ def _best_speed(own: Exact, theirs: Exact) -> int:
     return max(first[speed] if speed in first else score(speed) for speed in beside)
 
 
-def _codes(seen: Exact, speeds: tuple[int, ...]) -> NDArray[np.uint32]:
-    """Codes of (variants, n, cells), of every row with rows before and after it, unsorted."""
-    sums = [seen @ signs for signs in _signs()]
-    live = np.asarray(seen.any(axis=2))
+def _codes(seen: list[Exact], speeds: tuple[int, ...]) -> NDArray[np.uint32]:
+    """Codes of several (variants, n, cells), of every row with rows before and after it, unsorted."""
+    by_row = np.concatenate([side.swapaxes(0, 1) for side in seen], axis=1)
+    before, here, after = (by_row @ signs for signs in _signs())
+    np.negative(after, out=after)
+    live = np.asarray(by_row.any(axis=2), np.uint8)
     found = [np.zeros(0, np.uint32)]
     for speed in speeds:
-        rows = played(seen.shape[1], speed) // 100
+        rows = played(len(by_row), speed) // 100
         middle = np.arange(-OFFSETS[0], len(rows) - OFFSETS[-1])
         if not len(middle):
             continue
         at = [rows[middle + offset] for offset in OFFSETS]
-        total = sums[0][:, at[0]] + sums[1][:, at[1]] + sums[2][:, at[2]]
-        lively = np.stack([live[:, where] for where in at]).sum(axis=0) >= 2
-        found.append(_packed(total[lively] > 0))
+        total = before[at[0]]
+        total += here[at[1]]
+        positive = total > after[at[2]]
+        lively = live[at[0]] + live[at[1]] + live[at[2]] >= 2
+        found.append(_packed(positive[lively]))
     return np.concatenate(found)
 
 

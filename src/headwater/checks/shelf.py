@@ -20,6 +20,8 @@ Keys = NDArray[np.uint32]
 WHOLE = 1 << 20
 COMMON = 256
 TAIL = 1 << 9  # items kept unsorted before they become a part
+MARKED = 1 << 20  # keys whose bits are set at a time; a mapped part may be large
+LOW_BITS = 25  # of a motion code: 24 and the table
 FAN = 4  # parts of one size before they are merged
 
 
@@ -73,25 +75,44 @@ class Part:
 
 @dataclass
 class Shelf:
-    """Append items in any order; ask for those before a limit. Items are named by their global anchor order."""
+    """Append items in any order; ask for those before a limit. Items are named by their global anchor order.
+
+    Of keys below 2**``LOW_BITS`` a bit says whether any part has them: one look instead of a halving in every part. Of
+    100,000 items nine keys in ten are nobody's; at 10,000,000 nearly all are somebody's and the look is in vain.
+    """
 
     parts: list[Part] = field(default_factory=list)
     tail: dict[int, Keys] = field(default_factory=dict)
+    _sorted_tail: Part | None = None
+    _there: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1 << LOW_BITS >> 3, np.uint8))
+
+    def __post_init__(self) -> None:
+        for part in self.parts:
+            self._mark(part)
+
+    def hold(self, part: Part) -> None:
+        """Take over a part, mapped from a file or built elsewhere; its orders must be new here."""
+        self._mark(part)
+        self.parts.append(part)
 
     def add(self, order: int, keys: Keys) -> None:
         """File an item under its keys. Adding an order again is an error of the caller's."""
         self.tail[order] = distinct(keys)
+        self._sorted_tail = None
         if len(self.tail) >= TAIL:
-            self.parts.append(_part_of(self.tail))
+            self.hold(_part_of(self.tail))
             self.tail = {}
             self._merge()
 
     def nominate(self, keys: Keys, below: int, most: int) -> list[int]:
         """Orders below ``below`` of at most ``most`` items, heaviest first, of equals the earlier first."""
         wanted = distinct(keys)
-        found = [part.find(wanted, below) for part in self.parts]
+        here = self._held(wanted)
+        some = wanted[here]
+        found = [(here[asked], orders) for asked, orders in (part.find(some, below) for part in self.parts)]
         if self.tail:
-            found.append(_part_of(self.tail).find(wanted, below))
+            self._sorted_tail = self._sorted_tail or _part_of(self.tail)
+            found.append(self._sorted_tail.find(wanted, below))
         if not found:
             return []
         asked, orders = _earliest(*(np.concatenate(side) for side in zip(*found, strict=True)))
@@ -104,8 +125,23 @@ class Shelf:
 
     @property
     def size_bytes(self) -> int:
-        """What the sorted parts take."""
-        return sum(part.size_bytes for part in self.parts)
+        """What the sorted parts and the bits take."""
+        return sum(part.size_bytes for part in self.parts) + self._there.nbytes
+
+    def _mark(self, part: Part) -> None:
+        low = part.keys[: np.searchsorted(part.keys, np.uint32(1 << LOW_BITS))]
+        for at in range(0, len(low), MARKED):
+            some = low[at : at + MARKED]
+            octets = some >> np.uint32(3)
+            first = np.flatnonzero(np.diff(octets, prepend=octets[:1] ^ 1))
+            bits = np.left_shift(np.uint8(1), (some & np.uint32(7)).astype(np.uint8))
+            self._there[octets[first]] |= np.bitwise_or.reduceat(bits, first)
+
+    def _held(self, wanted: Keys) -> NDArray[np.int64]:
+        """Positions of the keys that a part may have; ``wanted`` must rise."""
+        low = wanted[: np.searchsorted(wanted, np.uint32(1 << LOW_BITS))]
+        bits = self._there[low >> np.uint32(3)] >> (low & np.uint32(7)).astype(np.uint8) & np.uint8(1)
+        return np.concatenate([np.flatnonzero(bits), np.arange(len(low), len(wanted))])
 
     def _merge(self) -> None:
         while len(self.parts) >= FAN and len(self.parts[-FAN].orders) <= 2 * len(self.parts[-1].orders):

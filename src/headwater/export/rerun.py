@@ -5,14 +5,12 @@ One timeline, ``t``: exact nanoseconds from the episode's start. A stream is an 
 its pictures as they were stored; words are logs. Poses, boxes and lenses are also written as Rerun shows them, in its
 32 bits; the property ``headwater`` has everything that is not a sample, exactly (``document.describe``).
 
-Chunk and row ids are numbered, not drawn, so that two runs hold the same chunks. Their bytes still differ in two places
-rerun-sdk 0.41 gives no say in: the row id of the store's own info message (16 bytes, time and chance), and the order of
-the key-value pairs in Arrow schemas, which are in a hash map. ``contents_digest`` is of what does not differ.
+Chunk and row ids are numbered, not drawn, and what the SDK gives no say in is put in order after it (``rrd_bytes``), so
+that two runs give the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import rerun as rr
 from numpy.typing import NDArray
-from rerun.chunk import Chunk, LazyChunkStream, RrdReader
+from rerun.chunk import Chunk, LazyChunkStream
 
 from headwater.export.document import describe, json_bytes
 from headwater.export.media.cut import write_clip
@@ -30,6 +28,7 @@ from headwater.export.media.pictures import Picture, picture
 from headwater.export.media.sound import MEDIA_TYPE, SUFFIX, write_sound
 from headwater.export.media.stills import frame_times_ns
 from headwater.export.models import ExportReport
+from headwater.export.rrd_bytes import settle
 from headwater.export.tally import Tally
 from headwater.export.target import new_folder
 from headwater.formats import Annotation, Episode, Kind, Stream, Text, Video, episode_span
@@ -60,25 +59,11 @@ def export_rerun(episodes: Iterable[Episode], out_dir: Path) -> ExportReport:
             name = f"episode-{number:06d}"
             chunks = _numbered(_Scene(episode, place.scratch, tally).chunks())
             stream = LazyChunkStream.from_iter(chunks)
-            stream.write_rrd(place.root / f"{name}.rrd", application_id=APPLICATION, recording_id=name)
-        tally.note(
-            "Rerun's SDK numbers a file's first message by time and chance, and orders metadata by chance: another run "
-            "has the same contents (contents_digest), not the same bytes."
-        )
+            drawn = place.scratch / "drawn.rrd"
+            stream.write_rrd(drawn, application_id=APPLICATION, recording_id=name)
+            settle(drawn, place.root / f"{name}.rrd")
+            drawn.unlink()
         return tally.report(place.root, place.target)
-
-
-def contents_digest(path: Path) -> str:
-    """SHA-256 over the chunks of a recording: ids, entity, and every column with its sorted metadata."""
-    total = hashlib.sha256()
-    for chunk in sorted(RrdReader(path).stream(), key=lambda c: str(c.id)):
-        batch = chunk.to_record_batch()
-        total.update(f"{chunk.id} {chunk.entity_path} {batch.num_rows}".encode())
-        for field, column in sorted(zip(batch.schema, batch.columns, strict=True), key=lambda pair: str(pair[0].name)):
-            total.update(f"{field.name} {field.type} {sorted((field.metadata or {}).items())}".encode())
-            plain = pa.RecordBatch.from_arrays([column], names=["column"])
-            total.update(plain.serialize())
-    return total.hexdigest()
 
 
 class _Scene:

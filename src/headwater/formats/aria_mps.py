@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
+from headwater.formats.columns import demand_times
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
 from headwater.formats.models import NS, Episode, Kind, Source, Stream
 from headwater.formats.recording import LazyEpisodes, Recording
@@ -90,8 +91,7 @@ def mps_streams(sheet: Path) -> tuple[int, list[Stream]]:
     """First time (device clock, ns) and streams, their times still on the device clock. Raises RecordingError."""
     table = _table(sheet)
     times_us = table[_TIME]
-    if not np.isfinite(times_us).all() or np.abs(times_us).max() > 2**52:
-        raise MetadataError("time is not a number of microseconds", file=sheet, field=_TIME, fix=_FIX)
+    demand_times(times_us, 2**52, file=sheet, field=_TIME, unit="microseconds", fix=_FIX)
     times_ns = times_us.astype(np.int64) * 1000
     make = next(make for mark, make in _KINDS if mark in table)
     return int(times_ns.min()), [s for s in make(sheet, times_ns, table) if len(s.times_ns)]

@@ -10,10 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from headwater.formats.errors import DamagedFileError, TooLargeError
+from headwater.formats.errors import DamagedFileError, MetadataError, TooLargeError
 
 MAX_AXES = 1 << 20
 _FIX = "Write one list of the declared length per row."
+
+
+def demand_times(times: NDArray[np.float64], limit: float, *, file: Path, field: str, unit: str, fix: str) -> None:
+    """Every time is a number of ``unit`` within ``limit`` of 0, else MetadataError names the first row that is not."""
+    wrong = ~(np.abs(times) <= limit)  # NaN is not below anything
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise MetadataError(f"time is not a number of {unit}", file=file, field=f"{field}, row {row + 1}",
+                            actual=times[row], allowed=f"{-limit:g} to {limit:g}", fix=fix)  # fmt: skip
 
 
 def is_list(kind: Any) -> bool:

@@ -5,6 +5,7 @@ Everything is only reported, in the words of ``Episode.ledger``; ``checks`` deci
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -50,6 +51,8 @@ def _span(row: Mapping[str, Any], key: str) -> tuple[tuple[Any, Any], float, flo
     names = ("chunk_index", "file_index", "from_timestamp", "to_timestamp")
     chunk, file, start, stop = (row.get(f"videos/{key}/{name}") for name in names)
     if not isinstance(start, int | float) or not isinstance(stop, int | float):
+        return None
+    if not math.isfinite(start) or not math.isfinite(stop):  # of a neighbour, whose own reading refuses it
         return None
     return (chunk, file), float(start), float(stop)
 

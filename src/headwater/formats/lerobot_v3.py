@@ -25,7 +25,7 @@ from headwater.formats.errors import (
 from headwater.formats.lerobot import Info, Rows, camera_video, task_texts
 from headwater.formats.lerobot_images import image_cameras, read_numbers
 from headwater.formats.lerobot_ledger import card, index_neighbours, unreferenced, video_neighbours
-from headwater.formats.metadata import integer, read_object
+from headwater.formats.metadata import integer, read_object, seconds
 from headwater.formats.models import Episode, Source, Video
 from headwater.formats.paths import contained, existing, fill, within
 from headwater.formats.recording import LazyEpisodes, Recording
@@ -188,11 +188,10 @@ class _Dataset:
         }
         relative = fill(self.info.template("video_path"), values, file=self.info.file, field="video_path")
         path = existing(self.root, relative, fix=_LOST)
-        name = f"videos/{key}/from_timestamp"
-        start_s = row.get(name)
-        if not isinstance(start_s, int | float) or not np.isfinite(start_s) or not 0 <= start_s < 1e7:
-            raise MetadataError("out of range", file=meta_file, field=name, actual=start_s, allowed="0 to 1e7 seconds")
-        return camera_video(key, path, self.info, start_s=float(start_s), frames=length, shared=True)
+        start_s = seconds(row, f"videos/{key}/from_timestamp", file=meta_file)
+        if row.get(f"videos/{key}/to_timestamp") is not None:
+            seconds(row, f"videos/{key}/to_timestamp", file=meta_file)
+        return camera_video(key, path, self.info, start_s=start_s, frames=length, shared=True)
 
     def _stats(self, meta_file: Path, number: int) -> tuple[dict[str, dict[str, Any]], str, tuple[Path, ...]]:
         stats: dict[str, dict[str, Any]] = {}

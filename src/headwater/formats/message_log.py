@@ -111,7 +111,9 @@ class LogEpisode:
             if count > MAX_MESSAGES:
                 raise TooLargeError("too many messages", file=root, actual=count, allowed=MAX_MESSAGES)
             if not 0 <= log_ns < 1 << 62:
-                raise MetadataError("log time out of range", file=root, field=topic.name, actual=log_ns)
+                raise MetadataError(
+                    "log time out of range", file=root, field=topic.name, actual=log_ns, allowed="0 to 2^62 nanoseconds"
+                )
             self._add(topic, log_ns, place, data)
         if not count:
             raise EmptyRecordingError("has no messages", file=root, actual=0, fix="Record again.")

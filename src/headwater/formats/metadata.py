@@ -82,6 +82,15 @@ def rate(source: Mapping[str, Any], *, file: Path) -> Fraction:
     return near if abs(near - Fraction(value)) < Fraction(1, 10**9) else Fraction(str(value))
 
 
+def seconds(source: Mapping[str, Any], name: str, *, file: Path) -> float:
+    """Seconds in a file, from 0. Raises MetadataError."""
+    value = source.get(name)
+    if not isinstance(value, int | float) or not 0 <= value < 1e7:  # NaN is not within anything
+        fix = "Write where the episode begins and ends in its video file."
+        raise MetadataError("out of range", file=file, field=name, actual=value, allowed="0 to 1e7 seconds", fix=fix)
+    return float(value)
+
+
 def _names(kind: type | tuple[type, ...]) -> str:
     return " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
 

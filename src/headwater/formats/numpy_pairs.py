@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater.formats.columns import demand_times
 from headwater.formats.errors import (
     DamagedFileError,
     EmptyRecordingError,
@@ -133,8 +134,10 @@ def _times(file: Path) -> NDArray[np.float64]:
         raise MetadataError("times are no list of seconds", file=file, actual=found, allowed="float64 (n,)", fix=_FIX)
     with np.errstate(invalid="ignore"):
         seconds = np.array(array, dtype=np.float64)
-    if not np.isfinite(seconds).all() or np.abs(seconds).max() > 1e12 or np.ptp(seconds) > 1e9:
-        raise MetadataError("time is not a number of seconds", file=file, actual="NaN, infinite or out of range")
+    demand_times(seconds, 1e12, file=file, field="times", unit="seconds", fix=_FIX)
+    if np.ptp(seconds) > 1e9:
+        raise MetadataError("times are too far apart", file=file, field="times", actual=f"{np.ptp(seconds):.0f} s",
+                            allowed="1e9 s", fix=_FIX)  # fmt: skip
     return seconds
 
 

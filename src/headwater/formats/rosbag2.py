@@ -172,13 +172,7 @@ class Rosbag2Log:
                 topics = _topics(base, path)
                 for row, topic, log_ns, data in base.execute("SELECT rowid, topic_id, timestamp, data FROM messages"):
                     if topic not in topics or not isinstance(log_ns, int) or not isinstance(data, bytes):
-                        raise DamagedFileError(
-                            "message row is damaged",
-                            file=path,
-                            field=f"messages, row {row}",
-                            actual=str(topic)[:20],
-                            fix=_FIX,
-                        )
+                        raise _damaged_row(path, row, topic, log_ns, data)
                     yield topics[topic], log_ns, Place(number, row, 0), self._plain(data, path, row, budget)
 
     def read(self, place: Place) -> bytes:
@@ -224,6 +218,16 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield base
     except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:  # names in a damaged schema
         raise DamagedFileError("cannot be read as SQLite", file=path, actual=str(error)[:120], fix=_FIX) from None
+
+
+def _damaged_row(path: Path, row: int, topic: Any, log_ns: Any, data: Any) -> DamagedFileError:
+    field, actual, allowed = "topic_id", str(topic)[:20], "a row of topics"
+    if not isinstance(log_ns, int):
+        field, actual, allowed = "timestamp", str(log_ns)[:20], "whole nanoseconds"
+    elif not isinstance(data, bytes):
+        field, actual, allowed = "data", type(data).__name__, "bytes"
+    where = f"messages, row {row}.{field}"
+    return DamagedFileError("message row is damaged", file=path, field=where, actual=actual, allowed=allowed, fix=_FIX)
 
 
 def _is_plain(sql: str) -> bool:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from headwater.formats.columns import demand_times
 from headwater.formats.errors import DamagedFileError, EmptyRecordingError, MetadataError, TooLargeError
 from headwater.formats.footage import footage
 from headwater.formats.models import NS, Episode, Kind, Stream
@@ -48,8 +49,7 @@ def _sensors(sheet: Path) -> dict[str, Stream]:
     for name in dict.fromkeys(table["sensor"].to_pylist()):
         own = table.filter(pc.equal(table["sensor"], name))
         seconds = own["t_s"].to_numpy()
-        if not np.isfinite(seconds).all() or np.abs(seconds).max() > 1e9:
-            raise MetadataError("time is not a number of seconds", file=sheet, field="t_s", fix=_FIX)
+        demand_times(seconds, 1e9, file=sheet, field=f"t_s of {name}", unit="seconds", fix=_FIX)
         streams[name] = Stream(
             name=name,
             kind=_KINDS.get(name.lower(), Kind.OTHER),
@@ -87,6 +87,9 @@ def _table(sheet: Path) -> Any:
         )
     if table.num_rows == 0:
         raise EmptyRecordingError("has no samples", file=sheet, actual=0, fix=_FIX)
-    if any(table[name].null_count for name in ("t_s", "x", "y", "z")):
-        raise MetadataError("a value is missing", file=sheet, field="t_s, x, y or z", fix=_FIX)
+    for name in ("t_s", "x", "y", "z"):
+        if table[name].null_count:
+            row = pc.index(pc.is_null(table[name]), True).as_py() + 1
+            raise MetadataError("a value is missing", file=sheet, field=f"{name}, row {row}", actual="nothing or NaN",
+                                allowed="a number", fix=_FIX)  # fmt: skip
     return table

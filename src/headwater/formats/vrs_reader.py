@@ -275,7 +275,7 @@ def _time_ns(vrs: VrsFile, record: Record, fields: Mapping[str, Any]) -> int:
     if type(capture) is int and 0 < capture < 1 << 62:
         return capture
     if not math.isfinite(record.time_s) or abs(record.time_s) > 1e9:
-        raise vrs.damaged("time is not a number of seconds", f"record at {record.at}", record.time_s)
+        raise vrs.damaged("time is not a number of seconds", f"record at {record.at}", record.time_s, "-1e9 to 1e9")
     return round(record.time_s * NS)
 
 

@@ -71,3 +71,27 @@ def test_nothing_in_common_nominates_nothing() -> None:
     filed.add(1, keys(2))
     assert filed.nominate(keys(1), ALL, 4) == []
     assert filed.nominate(keys(), ALL, 4) == []
+
+
+def test_parts_held_from_elsewhere_are_found_as_those_filed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys at the ends of both families, of which only the lower has bits."""
+    monkeypatch.setattr(module, "TAIL", 2)
+    monkeypatch.setattr(module, "MARKED", 3)
+    ends = keys(0, 7, 8, (1 << module.LOW_BITS) - 1, 1 << module.LOW_BITS, (1 << 32) - 1)
+    own, taken = Shelf(), Shelf()
+    for order, key in enumerate(ends):
+        own.add(order, keys(int(key), 9))
+    for part in own.parts:
+        taken.hold(part)
+    for order, key in enumerate(ends):
+        assert taken.nominate(keys(int(key)), ALL, 9) == own.nominate(keys(int(key)), ALL, 9) == [order]
+        assert Shelf(own.parts).nominate(keys(int(key), 3), ALL, 9) == [order]
+    assert taken.nominate(keys(1, 6, 10, 1 << 31), ALL, 9) == []
+
+
+def test_an_item_filed_after_a_query_is_found_by_the_next() -> None:
+    filed = Shelf()
+    filed.add(1, keys(5))
+    assert filed.nominate(keys(5, 6), ALL, 9) == [1]
+    filed.add(2, keys(6))
+    assert filed.nominate(keys(5, 6), ALL, 9) == [1, 2]

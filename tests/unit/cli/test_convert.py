@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,28 @@ def test_every_form_is_written_and_told(
     assert (told["format"], told["episodes"], told["frames"], told["copied"]) == (form, 2, 14, 2)
     there = [str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*") if p.is_file()]
     assert told["files"] == sorted(there)
+
+
+WRITE_EVERY_FORM = """
+import sys
+from pathlib import Path
+from headwater.export import OUTPUTS, export_as
+from headwater.formats import open_recording
+for form in OUTPUTS:
+    export_as(form, open_recording(Path(sys.argv[1])), Path(sys.argv[2]) / form)
+"""
+
+
+def test_two_runs_give_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    """Two processes, so that whatever a run draws (hashes, ids, times) would differ."""
+    pytest.importorskip("rerun")
+    for seed, name in enumerate(("one", "two")):
+        call = [sys.executable, "-c", WRITE_EVERY_FORM, str(source), str(tmp_path / name)]
+        subprocess.run(call, check=True, env={**os.environ, "PYTHONHASHSEED": str(seed)})
+    one, two = ({p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+                for root in (tmp_path / "one", tmp_path / "two"))  # fmt: skip
+    assert {path.parts[0] for path in one} == set(OUTPUTS)
+    assert [path for path in one.keys() | two.keys() if one.get(path) != two.get(path)] == []
 
 
 def test_what_was_encoded_again_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,14 +24,15 @@ IMPACT = "Frames are looked up by time: rows get the wrong picture or none."
 FIX = "Stamp rows with frame number over fps and record again where rows were dropped."
 
 
-@rule("time/stamps", version=2)
+@rule("time/stamps", version=3)
 def check(seen: Observed) -> Iterator[Draft]:
     stamps = seen.episode.ledger.get("timestamp")
     if stamps is None or len(stamps) < 2 or not seen.fps:
         raise CannotJudge("the recording has no row times")
     times = np.asarray(stamps, np.float64).reshape(-1)
     if not np.isfinite(times).all():
-        yield _draft(seen, "A row time is not a number.", "NaN", "finite", ~np.isfinite(times))
+        found = "NaN" if np.isnan(times).any() else "infinity"
+        yield _draft(seen, "A row time is not a number.", found, "finite", ~np.isfinite(times))
         return
     step, frame = np.diff(times), 1 / seen.fps
     if (step <= 0).any():
