@@ -2,35 +2,56 @@
 
 from headwater.review.ballots import counted, take_ballot, take_commit
 from headwater.review.draw import Candidate, Lot, draw, eligible
-from headwater.review.errors import BadBallotError, NotDrawnError, ReviewError
-from headwater.review.pay import Reviewed, pay_of
+from headwater.review.errors import BadBallotError, GoldError, NotDrawnError, ReviewError, StandingError
+from headwater.review.gold import Gold, GoldTally, Stock, admitted, choose, plan_gaps, plan_root, suspended, take_plan
+from headwater.review.pay import Agreement, Reviewed, agreements, pay_of
 from headwater.review.record import prior
 from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
 from headwater.review.sampling import Step, audited, next_step
+from headwater.review.standing import Answer, Change, changes_of, decode_changes, encode_changes, records_after
 
 __all__ = [
     "FORFEIT_SUM",
     "MAX_VOTES",
     "START_WEIGHT",
+    "Agreement",
+    "Answer",
     "BadBallotError",
     "Candidate",
+    "Change",
+    "Gold",
+    "GoldError",
+    "GoldTally",
     "Lot",
     "NotDrawnError",
     "Outcome",
     "ReviewError",
     "Reviewed",
+    "StandingError",
     "Step",
+    "Stock",
+    "admitted",
+    "agreements",
     "audited",
+    "changes_of",
+    "choose",
     "counted",
+    "decode_changes",
     "draw",
     "eligible",
+    "encode_changes",
     "judge",
     "next_step",
     "pay_of",
+    "plan_gaps",
+    "plan_root",
     "prior",
     "probability",
+    "records_after",
+    "suspended",
     "take_ballot",
     "take_commit",
+    "take_plan",
     "total",
     "weight",
 ]

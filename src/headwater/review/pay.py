@@ -47,21 +47,60 @@ def mul_div_signed(value: int, numerator: int, denominator: int) -> int:
     return value * numerator // denominator
 
 
-def pay_of(items: Iterable[Reviewed], phi: int, gold: Mapping[str, int] | None = None) -> dict[str, int]:
-    """What each reviewer earned over these items, smallest units, rounded down once per reviewer."""
-    tally: dict[str, list[int]] = {}
+@dataclass(frozen=True)
+class Agreement:
+    """What pay counts of a reviewer's votes: how many, how many equal the leave-one-out verdict, and how often either
+    side said accept.
+    """
+
+    votes: int = 0
+    agree: int = 0
+    own_accepts: int = 0
+    other_accepts: int = 0
+
+    def __add__(self, more: Agreement) -> Agreement:
+        return Agreement(
+            self.votes + more.votes,
+            self.agree + more.agree,
+            self.own_accepts + more.own_accepts,
+            self.other_accepts + more.other_accepts,
+        )
+
+    def factor(self, gold: int) -> int:
+        """Pay per vote in 1/10,000 of phi; see ``factor``."""
+        return factor(self.agree, self.votes, self.own_accepts, self.other_accepts, gold)
+
+
+def agreements(items: Iterable[Reviewed]) -> dict[str, Agreement]:
+    """Each reviewer's agreement over these items."""
+    tally: dict[str, Agreement] = {}
     for item in items:
+        whole = total(item.llr, item.prior, item.votes)
         for vote in item.votes:
-            others = [v for v in item.votes if v.reviewer != vote.reviewer]
-            other = total(item.llr, item.prior, others) > item.threshold
-            counts = tally.setdefault(vote.reviewer, [0, 0, 0, 0])
             mine = vote.verdict == ACCEPT
-            counts[0] += mine == other
-            counts[1] += 1
-            counts[2] += mine
-            counts[3] += other
-    known = gold or {}
+            other = whole - (vote.weight if mine else -vote.weight) > item.threshold
+            one = Agreement(1, mine == other, mine, other)
+            tally[vote.reviewer] = tally.get(vote.reviewer, Agreement()) + one
+    return tally
+
+
+def pay_of(
+    items: Iterable[Reviewed],
+    phi: int,
+    gold: Mapping[str, int] | None = None,
+    earlier: Mapping[str, Agreement] | None = None,
+) -> dict[str, int]:
+    """What each reviewer earned over these items, smallest units, rounded down once per reviewer.
+
+    Args:
+        phi: fee a vote.
+        gold: balanced gold accuracy in 1/10,000; 5,000 for who is not in it.
+        earlier: agreement over items that were final before these were anchored. The part of phi is that of both
+            together: over a few votes chance alone often looks like skill, and pay never goes below zero, so who tosses
+            a coin would live on his lucky days.
+    """
+    known, before = gold or {}, earlier or {}
     return {
-        who: mul_div_down(phi * c[1], factor(c[0], c[1], c[2], c[3], known.get(who, 5_000)), BPS)
-        for who, c in tally.items()
+        who: mul_div_down(phi * now.votes, (now + before.get(who, Agreement())).factor(known.get(who, 5_000)), BPS)
+        for who, now in agreements(items).items()
     }
