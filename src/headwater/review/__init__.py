@@ -4,7 +4,7 @@ from headwater.review.ballots import counted, take_ballot, take_commit
 from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.errors import BadBallotError, GoldError, NotDrawnError, ReviewError, StandingError
 from headwater.review.gold import Gold, GoldTally, Stock, admitted, choose, plan_gaps, plan_root, suspended, take_plan
-from headwater.review.pay import Agreement, Reviewed, agreements, pay_of
+from headwater.review.pay import Agreement, Counts, Reviewed, agreements, pay_of
 from headwater.review.record import prior
 from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
 from headwater.review.sampling import Step, audited, next_step
@@ -19,6 +19,7 @@ __all__ = [
     "BadBallotError",
     "Candidate",
     "Change",
+    "Counts",
     "Gold",
     "GoldError",
     "GoldTally",

@@ -19,7 +19,6 @@ from headwater.records.vote import ACCEPT, REJECT
 from headwater.review.errors import GoldError
 
 SHARE_BPS = 1_000  # of all assignments
-NOTHING_KNOWN = BPS // 2
 ENTRY_ASKED, ENTRY_RIGHT = 10, 7
 WINDOW_ASKED, SUSPENDED_RIGHT = 40, 23
 _PLAN_TAG = "headwater.goldplan.v1"
@@ -134,13 +133,13 @@ class GoldTally:
         return GoldTally(self.accepts, self.accepts_right, self.rejects + 1, self.rejects_right + right)
 
     @property
-    def balanced(self) -> int:
-        """Mean of both accuracies in 1/10,000, rounded down; 5,000 until both kinds were asked.
+    def balanced(self) -> int | None:
+        """Mean of both accuracies in 1/10,000, rounded down; ``None`` until both kinds were asked.
 
         With one kind alone, who always says it would look perfect.
         """
         if not self.accepts or not self.rejects:
-            return NOTHING_KNOWN
+            return None
         scaled = self.accepts_right * self.rejects + self.rejects_right * self.accepts
         return BPS * scaled // (2 * self.accepts * self.rejects)
 

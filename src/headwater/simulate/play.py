@@ -1,0 +1,265 @@
+"""A campaign played through: every draw, stop, verdict, payment and record by the code of ``review`` and ``market``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from headwater.catalog.reputation import rows_of
+from headwater.chain.structs import PRICE_MODE, REVIEWER, Terms, settlement_key
+from headwater.market import Draft, Known, draft
+from headwater.market.reward import value
+from headwater.primitives.amounts import Amount
+from headwater.primitives.hashing import ZERO_WORD, keccak256
+from headwater.primitives.ids import ZERO_ADDRESS
+from headwater.records.verdict import CountedVote, Verdict
+from headwater.records.vote import ACCEPT, REJECT
+from headwater.review import (
+    MAX_VOTES,
+    START_WEIGHT,
+    Agreement,
+    Answer,
+    Candidate,
+    GoldTally,
+    Lot,
+    Reviewed,
+    Step,
+    agreements,
+    changes_of,
+    decode_changes,
+    draw,
+    eligible,
+    encode_changes,
+    next_step,
+    prior,
+    records_after,
+    suspended,
+)
+from headwater.review.gold import WINDOW_ASKED
+from headwater.simulate.jury import Case, Rulings, hear
+from headwater.simulate.setup import RING, R, Setup
+from headwater.simulate.world import PLANTED, RINGS, Bools, World
+
+CHAIN, CAMPAIGN = 31337, 1
+REVIEWERS, SETTLEMENT, OPERATOR = ("0x" + text * 20 for text in ("4e", "5e", "0b"))
+STAKE = 10**20
+_FIRST_PLACES = 3
+
+
+def terms_of(setup: Setup) -> Terms:
+    """The campaign's terms, as far as arithmetic asks."""
+    return Terms(
+        requester=ZERO_ADDRESS,
+        token=ZERO_ADDRESS,
+        spec_digest=ZERO_WORD,
+        unit_reward=R,
+        threshold_milli=setup.threshold,
+        review_fee_bps=setup.review_fee_bps,
+        operator_fee_bps=setup.operator_fee_bps,
+        deposit_bps=setup.deposit_bps,
+        owner_bps=0,
+        fee_bps=0,
+        deadline=0,
+        settle_window=0,
+        challenge_window=0,
+        lapse_window=0,
+        mode=PRICE_MODE,
+        licence=ZERO_WORD,
+        purposes=0,
+        regions=0,
+        minimum_age=0,
+        pool=0,
+        pool_floor=0,
+    )
+
+
+@dataclass
+class Facts:
+    """What final settlements and epochs say: the state of the mechanism, and all of it."""
+
+    outcomes: dict[str, list[bool]] = field(default_factory=dict)
+    records: dict[str, tuple[int, int]] = field(default_factory=dict)
+    gold: dict[str, GoldTally] = field(default_factory=dict)
+    answers: dict[str, list[bool]] = field(default_factory=dict)
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+
+    def weights(self) -> dict[str, int]:
+        """What votes weigh; who is not in it weighs the start weight."""
+        return {row.reviewer: row.weight for row in rows_of(self.records)}
+
+    def known(self) -> Known:
+        """What pay needs."""
+        gold = {who: tally.balanced for who, tally in self.gold.items()}
+        return Known({who: part for who, part in gold.items() if part is not None}, dict(self.agreement))
+
+    def seasoned(self) -> frozenset[str]:
+        """Reviewers with a whole window of gold answers."""
+        return frozenset(who for who, right in self.answers.items() if len(right) >= WINDOW_ASKED)
+
+    def out(self) -> frozenset[str]:
+        """Suspended reviewers."""
+        return frozenset(who for who, right in self.answers.items() if suspended(right))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One anchor, settled; ``seasoned`` are the reviewers of whom 40 gold answers or more were known by then."""
+
+    first: int
+    draft: Draft
+    rulings: Rulings
+    seasoned: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A campaign from its first anchor to its last settlement."""
+
+    world: World
+    batches: tuple[Batch, ...]
+    facts: Facts
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [verdict for batch in self.batches for verdict in batch.draft.verdicts]
+
+    def pay(self) -> dict[str, int]:
+        """What reviewers were paid in all, by account."""
+        sums: dict[str, int] = {}
+        for batch in self.batches:
+            for books in batch.draft.books:
+                if books.pay.kind == REVIEWER:
+                    sums[books.pay.account] = sums.get(books.pay.account, 0) + books.pay.amount
+        return sums
+
+
+def play(world: World, progress: Callable[[int, int], None] | None = None) -> Played:
+    """Plays a world through.
+
+    Args:
+        progress: told how many items are settled, of how many.
+    """
+    setup, facts, batches = world.setup, Facts(), list[Batch]()
+    count = len(world.kind)
+    for first in range(0, count, setup.anchor):
+        settled = len(batches) - 1 - setup.lag
+        if settled >= 0:
+            _learn(facts, world, batches[settled])
+        batches.append(_anchor(world, facts, first, min(first + setup.anchor, count), batches))
+        if progress:
+            progress(min(first + setup.anchor, count), count)
+    for batch in batches[max(0, len(batches) - 1 - setup.lag) :]:
+        _learn(facts, world, batch)
+    return Played(world, tuple(batches), facts)
+
+
+def _anchor(world: World, facts: Facts, first: int, stop: int, before: Sequence[Batch]) -> Batch:
+    setup = world.setup
+    seed = keccak256(b"simulated block" + world.seed.to_bytes(8, "big") + first.to_bytes(8, "big"))
+    out = facts.out() if setup.suspend else frozenset()
+    weights, opinions = facts.weights(), world.votes(first, stop)
+    place = {who: n for n, who in enumerate(world.reviewers)}
+    panel = _Panel(world, seed, candidates(world, out), weights, place)
+    verdicts = [panel.judge(facts, item, opinions[item - first]) for item in range(first, stop)]
+    key = settlement_key(CAMPAIGN, first, 0)
+    made = draft(CHAIN, SETTLEMENT, key, terms_of(setup), OPERATOR, verdicts, facts.known())
+    return Batch(first, made, _rulings(world, verdicts), facts.seasoned())
+
+
+def candidates(world: World, out: frozenset[str]) -> tuple[Candidate, ...]:
+    """Reviewers with their draw weights; the ring's stake may weigh less for its age."""
+    ring = round(STAKE * world.setup.ring_age)
+    pairs = zip(world.reviewers, world.strategy, strict=True)
+    return tuple(Candidate(who, ring if does == RING else STAKE) for who, does in pairs if who not in out)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Who can be asked about the items of one anchor."""
+
+    world: World
+    seed: bytes
+    pool: tuple[Candidate, ...]
+    weights: Mapping[str, int]
+    place: Mapping[str, int]
+
+    def judge(self, facts: Facts, item: int, opinions: Bools) -> Verdict:
+        """Asks until the rule has heard enough, and values the item."""
+        world = self.world
+        who, llr = world.contributors[item], int(world.llr[item])
+        outcomes = facts.outcomes.get(who, ())
+        record, votes = prior(outcomes), tuple[CountedVote, ...]()
+        pool, drawn = eligible(self.pool, self._linked(item)), tuple[str, ...]()
+        lot = Lot(CHAIN, REVIEWERS, CAMPAIGN, item, self.seed)
+        while next_step(llr, record, len(outcomes), votes, self.seed, item, len(pool)) is Step.ASK:
+            if len(votes) == len(drawn):
+                drawn = draw(lot, min(MAX_VOTES, len(drawn) + _FIRST_PLACES), pool)
+            reviewer = drawn[len(votes)]
+            said = ACCEPT if opinions[self.place[reviewer]] else REJECT
+            commit = item.to_bytes(31, "big") + bytes([len(votes)])
+            votes += (CountedVote(reviewer, len(votes), said, self.weights.get(reviewer, START_WEIGHT), commit),)
+        return verdict_of(world, item, record, votes)
+
+    def _linked(self, item: int) -> tuple[str, ...]:
+        """Contributor, anchorer, and the ring's reviewers whose money comes from where its contributors' does."""
+        world = self.world
+        if world.kind[item] != RINGS or not world.setup.linked:
+            return world.contributors[item], OPERATOR
+        ring = [who for who, does in zip(world.reviewers, world.strategy, strict=True) if does == RING]
+        return world.contributors[item], OPERATOR, *ring[: round(world.setup.linked * len(ring))]
+
+
+def verdict_of(world: World, item: int, record: int, votes: tuple[CountedVote, ...], novelty: int = 10_000) -> Verdict:
+    """The verdict record of an item."""
+    llr, setup = int(world.llr[item]), world.setup
+    worth = value(llr, record, votes, threshold=setup.threshold, unit_reward=R, novelty=novelty)
+    return Verdict(
+        item=item,
+        contributor=world.contributors[item],
+        contribution=keccak256(b"contribution" + item.to_bytes(8, "big")),
+        llr=llr,
+        prior=record,
+        votes=votes,
+        grade=100,
+        novelty=novelty,
+        byte=worth.byte,
+        reward=Amount(worth.reward),
+        score=worth.score,
+        opening=ZERO_WORD,
+        report="",
+        index="",
+        ballots=(),
+        reason="",
+    )
+
+
+def _rulings(world: World, verdicts: Sequence[Verdict]) -> Rulings:
+    if not world.setup.jury:
+        return {}
+    cases = [Case(v.item, v.byte, bool(v.votes)) for v in verdicts if world.kind[v.item] != PLANTED]
+    return hear(world, cases)
+
+
+def _learn(facts: Facts, world: World, batch: Batch) -> None:
+    """What a final settlement adds to what is known; the secret of its gold is out by then."""
+    answers = list[Answer]()
+    for verdict in batch.draft.verdicts:
+        facts.outcomes.setdefault(verdict.contributor, []).append(verdict.byte == ACCEPT)
+        truth = batch.rulings[verdict.item].finding if verdict.item in batch.rulings else None
+        if world.kind[verdict.item] == PLANTED:
+            truth = bool(world.good[verdict.item])
+        if truth is None:
+            continue
+        for vote in verdict.votes:
+            right, gold = (vote.verdict == ACCEPT) == truth, world.kind[verdict.item] == PLANTED
+            answers.append(Answer(CAMPAIGN, verdict.item, vote.round, vote.reviewer, right, not gold))
+            if gold:
+                tally = facts.gold.get(vote.reviewer, GoldTally())
+                facts.gold[vote.reviewer] = tally.plus(ACCEPT if truth else REJECT, right)
+                facts.answers.setdefault(vote.reviewer, []).append(right)
+    if answers:
+        posted = encode_changes(changes_of(answers))
+        facts.records = records_after(facts.records, decode_changes(posted))
+    seen = (Reviewed(v.llr, v.prior, world.setup.threshold, v.votes) for v in batch.draft.verdicts)
+    for who, now in agreements(seen).items():
+        facts.agreement[who] = facts.agreement.get(who, Agreement()) + now
