@@ -1,12 +1,13 @@
 """Novelty in anchor order: what an item adds to those anchored before it, in 1/10,000 (spec/review.md section 8).
 
 Nothing but content and order counts, whatever became of the earlier items and whoever sent them: identities cannot be
-split for gain, and a copy of a rejected item is no newer for that.
+split for gain, and a copy of a rejected item is no newer for that. Near copies are as if they had never come: else who
+sends copies of his own would crowd out, or turn into copies, what others send later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headwater.market.reward import FULL_NOVELTY
@@ -18,7 +19,7 @@ UNWANTED = 1  # next to nothing, yet no copy: 0 would forfeit the deposit
 
 @dataclass(frozen=True)
 class Placed:
-    """An item among those anchored before it.
+    """An item among those anchored before it that were no near copies.
 
     Attributes:
         nearest: fingerprint distance to the nearest of them; ``None`` for a campaign's first.
@@ -79,4 +80,22 @@ def novelties(
         want = wants.get(item.stratum, 0) if wants else None
         made.append(novelty(item, scale, want, have.get(item.stratum, 0), dense=dense))
         have[item.stratum] = have.get(item.stratum, 0) + 1
+    return tuple(made)
+
+
+def places(distances: Iterable[Sequence[int]], scale: int, strata: Sequence[str] | None = None) -> tuple[Placed, ...]:
+    """Where each item stands, in anchor order.
+
+    Args:
+        distances: of each item, to all before it.
+        scale: m, in the same unit.
+        strata: of each item, in the same order.
+    """
+    new: list[int] = []
+    made = []
+    for number, row in enumerate(distances):
+        seen = [row[other] for other in new]
+        made.append(Placed(min(seen, default=None), sum(d < scale for d in seen), strata[number] if strata else ""))
+        if ramp(made[-1].nearest, scale):
+            new.append(number)
     return tuple(made)

@@ -25,9 +25,9 @@ def many(setup: Setup, seeds: Iterable[int], processes: int = 2, told: Told | No
     rows, whole = list[Figures](), list(seeds)
     if processes < 2 or len(whole) < 2:
         made: Iterable[Figures] = (once(setup, seed) for seed in whole)
-        return [row for row in _counting(made, rows, told)]
+        return list(_counting(made, rows, told))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return [row for row in _counting(pool.map(partial(once, setup), whole), rows, told)]
+        return list(_counting(pool.map(partial(once, setup), whole), rows, told))
 
 
 def _counting(made: Iterable[Figures], rows: list[Figures], told: Told | None) -> Iterable[Figures]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.market.deposit import gain_share, kept_of
-from headwater.market.novelty import Placed, density, novelties, novelty, ramp, scarcity
+from headwater.market.novelty import Placed, density, novelties, novelty, places, ramp, scarcity
 from headwater.records.campaign_spec import Stratum
 
 M = 1_000
@@ -36,19 +36,29 @@ def test_what_a_stratum_pays_grows_with_the_logarithm_once_it_is_full() -> None:
     assert sum(made) < 10_000 * 50 * 3.1
 
 
+def paid(points: list[int], whose: list[bool]) -> tuple[int, int]:
+    """Novelty of the attacker's points and of the others', on a line."""
+    rows = [[abs(x - y) for y in points[:at]] for at, x in enumerate(points)]
+    made = novelties(places(rows, M), M)
+    mine = sum(n for n, his in zip(made, whose, strict=True) if his)
+    return mine, sum(made) - mine
+
+
 def test_attack_five_copies_of_each_pay_as_much_as_none() -> None:
-    """Points on a line, one scale apart; the attacker sends five copies of each of his, a fifth of the scale off."""
-    own = [M * n for n in range(50)]
-    copies = [x + d * M // 5 for x in own for d in (-1, 1, -1, 1, -1)]
+    """Every second point is the attacker's, each followed at once by five copies, a fifth of the scale off."""
+    points, whose, crowded, theirs = list[int](), list[bool](), list[int](), list[bool]()
+    for n in range(100):
+        points.append(n * M * 3 // 4)
+        whose.append(n % 2 == 0)
+        near = [points[-1] + d * M // 5 for d in (-1, 1, -1, 1, -1)] if whose[-1] else []
+        crowded += [points[-1], *near]
+        theirs += [whose[-1]] * (1 + len(near))
+    assert paid(crowded, theirs) == paid(points, whose)
 
-    def paid(points: list[int]) -> int:
-        placed = []
-        for at, x in enumerate(points):
-            distances = [abs(x - y) for y in points[:at]]
-            placed.append(Placed(min(distances, default=None), sum(d < M for d in distances)))
-        return sum(novelties(placed, M))
 
-    assert paid(own + copies) == paid(own)
+def test_attack_copies_sent_to_make_others_late() -> None:
+    """Copies of one's own item at four tenths of the scale toward where a stranger's will be: his is still new."""
+    assert paid([0, 400, 800], [True, True, False])[1] == ramp(800, M) // 2
 
 
 @given(st.integers(0, 3 * M), st.integers(0, 50), st.integers(0, 30), st.integers(0, 60))
