@@ -1,4 +1,4 @@
-"""Review and rewards under attack: what ``headwater simulate`` measures, held to its goals; means over seeds, with spread.
+"""Review and rewards under attack: what ``headwater simulate`` measures, held to its goals; means over seeds.
 
 A part of ``bench_review.py``. Set-up: ``headwater.simulate.setup.Setup`` scaled to ITEMS items, seeds 1 to 20.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import fmean, stdev
 
-from report import Goal, Row
-
 from headwater.simulate import play, scenarios
 from headwater.simulate.content import copying, honest_share, splitting
 from headwater.simulate.figures import Figures
 from headwater.simulate.run import many
 from headwater.simulate.world import make
+from report import Goal, Row
 
 ITEMS, PAY_ITEMS = 5_000, 8_000
 NOISES = (0.0, 0.1, 0.2)

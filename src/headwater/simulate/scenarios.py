@@ -29,7 +29,7 @@ ABOUT = {
     "coins": "30 % toss a coin.",
     "followers": "30 % repeat the automatic check.",
     "lazy": "A tenth of the reviewers is lazy, a third of them in each way: what does it earn?",
-    "ring": "30 % of reviewers and jurors answer honestly but for the ring's bad items, 5 % of the flow, from 20 names.",
+    "ring": "30 % of reviewers and jurors lie for the ring's bad items alone, 5 % of the flow, from 20 names.",
     "ring-fresh": "The same, each of its items under a new name: Sybils.",
     "ring-evading": "The same, from 20 names, its items looking good to the automatic check.",
     "spam": "5 % of the flow is rubbish, each item under a new name that an operator sponsors.",
