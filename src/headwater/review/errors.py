@@ -4,7 +4,6 @@ HeadwaterError
 └── ReviewError            a vote, draw or assignment that cannot be
     ├── NotDrawnError      a reviewer who was not drawn for this item and round
     ├── BadBallotError     a ballot that does not open its commit, or rejects without a reason
-    ├── DeadlineError      a reviewer passed over before his time was up
     ├── GoldError          gold that was not bound before, or is out of balance
     └── StandingError      answers or changes that no record can be made of
 """
@@ -32,7 +31,3 @@ class GoldError(ReviewError):
 
 class StandingError(ReviewError):
     """Answers counted twice, or changes an epoch cannot have."""
-
-
-class DeadlineError(ReviewError):
-    """A reviewer was passed over before his time was up."""
