@@ -16,8 +16,8 @@ _Pack = Callable[[Any], bytes]
 def abi_encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
     """``abi.encode`` of the values.
 
-    Words, and lists of words and of structs of words, which is nearly all we hash, are packed here, many times as fast as eth-abi
-    does it; everything else, and every value that does not fit, is eth-abi's.
+    Words, and lists of words and of structs of words, which is nearly all we hash, are packed here, many times as fast
+    as eth-abi does it; everything else, and every value that does not fit, is eth-abi's.
     """
     pack = _packer(tuple(types))
     if pack is not None:
@@ -57,9 +57,9 @@ def _packer(types: tuple[str, ...]) -> _Pack | None:
         return None
     if listed[2]:
         member = _word(listed[2])
-        return member and partial(_list, member)
+        return None if member is None else partial(_list, member)
     members = _packs(listed[1].split(","))
-    return members and partial(_list, partial(_words, members))
+    return None if members is None else partial(_list, partial(_words, members))
 
 
 def _packs(types: Sequence[str]) -> list[_Pack] | None:

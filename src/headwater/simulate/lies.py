@@ -11,8 +11,8 @@ from headwater.market.settlement import Books
 from headwater.primitives.amounts import Amount
 from headwater.records.verdict import Verdict
 from headwater.records.vote import ACCEPT
-from headwater.review import Step, next_step, prior
-from headwater.simulate.play import CHAIN, SETTLEMENT, Facts, Played, terms_of
+from headwater.review import START_WEIGHT, Step, next_step, prior
+from headwater.simulate.play import CHAIN, SETTLEMENT, Facts, Played, seed_of, terms_of
 from headwater.simulate.play import OPERATOR as SETTLER
 from headwater.simulate.setup import R
 
@@ -35,19 +35,20 @@ class Told:
 def lies(played: Played, number: int) -> Iterator[Told]:
     """Every lie about batch ``number``, each alone, told to the functions that prove faults."""
     batch, terms = played.batches[number], terms_of(played.world.setup)
+    seed = seed_of(played.world, batch.first)
     honest, bond = batch.draft, max(batch.draft.total // 4, 10 * R) / R
-    facts = _facts_before(played, number)
+    facts = played.facts_before(number)
     for name, lie in _LIES.items():
         made, gain = lie(honest, terms)
-        yield Told(name, gain, bond, tuple(dict.fromkeys(shown(made, terms, played, facts))))
+        yield Told(name, gain, bond, tuple(dict.fromkeys(shown(made, terms, played, facts, seed))))
 
 
-def shown(made: Draft, terms: Terms, played: Played, facts: Facts) -> Iterator[str]:
+def shown(made: Draft, terms: Terms, played: Played, facts: Facts, seed: bytes) -> Iterator[str]:
     """Names of the faults that hold of a settlement."""
     items, count = {item.item: item for item in made.items}, len(made.books)
     for at, (item, verdict) in enumerate(zip(made.items, made.verdicts, strict=True)):
         yield from _of_item(made, terms, at, item, Vote.all_of(verdict.votes))
-        yield from _of_record(verdict, played, facts)
+        yield from _of_record(verdict, len(played.world.reviewers), facts, seed)
     for at, books in enumerate(made.books):
         if faults.pay_wrong(books.pay, books.items, items):
             yield "provePay"
@@ -73,23 +74,18 @@ def _of_item(made: Draft, terms: Terms, at: int, item: Item, votes: tuple[Vote, 
             yield "proveUnpaid"
 
 
-def _of_record(verdict: Verdict, played: Played, facts: Facts) -> Iterator[str]:
+def _of_record(verdict: Verdict, pool: int, facts: Facts, seed: bytes) -> Iterator[str]:
     """What the records and the stopping rule say: on chain proveWeight and proveOmitted, and the audit's claims."""
     outcomes, weights = facts.outcomes.get(verdict.contributor, []), facts.weights()
     if verdict.prior != prior(outcomes):
         yield "audit: prior"
-    if any(vote.weight != weights.get(vote.reviewer, 847) for vote in verdict.votes):
+    if any(vote.weight != weights.get(vote.reviewer, START_WEIGHT) for vote in verdict.votes):
         yield "proveWeight"
     if [vote.round for vote in verdict.votes] != list(range(len(verdict.votes))):
         yield "proveDraw"
-    pool, seed = len(played.world.reviewers), played.seed_of(verdict.item)
     numbers = verdict.llr, verdict.prior, len(outcomes)
     if next_step(*numbers, verdict.votes, seed, verdict.item, pool) is Step.ASK:
         yield "proveOmitted"
-
-
-def _facts_before(played: Played, number: int) -> Facts:
-    return played.facts_before(number)
 
 
 Lie = Callable[[Draft, Terms], tuple[Draft, float]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headwater.catalog.reputation import rows_of
-from headwater.chain.structs import PRICE_MODE, REVIEWER, Terms, settlement_key
+from headwater.chain.structs import PRICE_MODE, Terms, settlement_key
 from headwater.market import Draft, Known, draft
 from headwater.market.reward import value
 from headwater.primitives.amounts import Amount
@@ -123,14 +123,12 @@ class Played:
     def verdicts(self) -> list[Verdict]:
         return [verdict for batch in self.batches for verdict in batch.draft.verdicts]
 
-    def pay(self) -> dict[str, int]:
-        """What reviewers were paid in all, by account."""
-        sums: dict[str, int] = {}
-        for batch in self.batches:
-            for books in batch.draft.books:
-                if books.pay.kind == REVIEWER:
-                    sums[books.pay.account] = sums.get(books.pay.account, 0) + books.pay.amount
-        return sums
+    def facts_before(self, number: int) -> Facts:
+        """What was known when batch ``number`` was anchored."""
+        facts = Facts()
+        for batch in self.batches[: max(0, number - self.world.setup.lag)]:
+            _learn(facts, self.world, batch)
+        return facts
 
 
 def play(world: World, progress: Callable[[int, int], None] | None = None) -> Played:
@@ -155,7 +153,7 @@ def play(world: World, progress: Callable[[int, int], None] | None = None) -> Pl
 
 def _anchor(world: World, facts: Facts, first: int, stop: int, before: Sequence[Batch]) -> Batch:
     setup = world.setup
-    seed = keccak256(b"simulated block" + world.seed.to_bytes(8, "big") + first.to_bytes(8, "big"))
+    seed = seed_of(world, first)
     out = facts.out() if setup.suspend else frozenset()
     weights, opinions = facts.weights(), world.votes(first, stop)
     place = {who: n for n, who in enumerate(world.reviewers)}
@@ -164,6 +162,11 @@ def _anchor(world: World, facts: Facts, first: int, stop: int, before: Sequence[
     key = settlement_key(CAMPAIGN, first, 0)
     made = draft(CHAIN, SETTLEMENT, key, terms_of(setup), OPERATOR, verdicts, facts.known())
     return Batch(first, made, _rulings(world, verdicts), facts.seasoned())
+
+
+def seed_of(world: World, first: int) -> bytes:
+    """The seed of the anchor that starts with item ``first``."""
+    return keccak256(b"simulated block" + world.seed.to_bytes(8, "big") + first.to_bytes(8, "big"))
 
 
 def candidates(world: World, out: frozenset[str]) -> tuple[Candidate, ...]:

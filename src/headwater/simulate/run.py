@@ -12,7 +12,7 @@ from headwater.simulate.play import play
 from headwater.simulate.setup import Setup
 from headwater.simulate.world import make
 
-Told = Callable[[int], None]
+Told = Callable[[], None]
 
 
 def once(setup: Setup, seed: int) -> Figures:
@@ -21,20 +21,19 @@ def once(setup: Setup, seed: int) -> Figures:
 
 
 def many(setup: Setup, seeds: Iterable[int], processes: int = 2, told: Told | None = None) -> list[Figures]:
-    """Figures of every seed, in their order; ``told`` hears how many are done."""
-    rows, whole = list[Figures](), list(seeds)
+    """Figures of every seed, in their order; ``told`` is called after each."""
+    whole = list(seeds)
     if processes < 2 or len(whole) < 2:
         made: Iterable[Figures] = (once(setup, seed) for seed in whole)
-        return list(_counting(made, rows, told))
+        return list(_telling(made, told))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(_counting(pool.map(partial(once, setup), whole), rows, told))
+        return list(_telling(pool.map(partial(once, setup), whole), told))
 
 
-def _counting(made: Iterable[Figures], rows: list[Figures], told: Told | None) -> Iterable[Figures]:
+def _telling(made: Iterable[Figures], told: Told | None) -> Iterable[Figures]:
     for row in made:
-        rows.append(row)
         if told:
-            told(len(rows))
+            told()
         yield row
 
 

@@ -45,7 +45,7 @@ class Setup:
     hard: float = 0.10
     hard_skill: float = 0.55
     separation: float = 1.47
-    planted: float = 0.063
+    planted: float = 0.0665
     ring_flow: float = 0.0
     ring_names: int = 20
     evade: float = 0.5
@@ -62,7 +62,7 @@ class Setup:
     review_fee_bps: int = 300
     operator_fee_bps: int = 500
     threshold: int = 0
-    anchor: int = 250
+    anchor: int = 100
     lag: int = 1
     effort: float = 0.3
     suspend: bool = True
@@ -74,7 +74,7 @@ class Setup:
         return replace(
             self,
             items=items,
-            anchor=max(50, round(self.anchor * part)),
+            anchor=max(20, round(self.anchor * part)),
             contributors=few,
             reviewers=max(20, round(self.reviewers * part)),
             jurors=max(70, round(self.jurors * part)),
