@@ -6,14 +6,27 @@ from headwater.review.errors import BadBallotError, GoldError, NotDrawnError, Re
 from headwater.review.gold import Gold, GoldTally, Stock, admitted, choose, plan_gaps, plan_root, suspended, take_plan
 from headwater.review.pay import Agreement, Counts, Reviewed, agreements, pay_of
 from headwater.review.record import prior
-from headwater.review.rule import FORFEIT_SUM, MAX_VOTES, START_WEIGHT, Outcome, judge, probability, total, weight
+from headwater.review.rule import (
+    FORFEIT_SUM,
+    MAX_VOTES,
+    START_RIGHT,
+    START_WEIGHT,
+    START_WRONG,
+    Outcome,
+    judge,
+    probability,
+    total,
+    weight,
+)
 from headwater.review.sampling import Step, audited, next_step
 from headwater.review.standing import Answer, Change, changes_of, decode_changes, encode_changes, records_after
 
 __all__ = [
     "FORFEIT_SUM",
     "MAX_VOTES",
+    "START_RIGHT",
     "START_WEIGHT",
+    "START_WRONG",
     "Agreement",
     "Answer",
     "BadBallotError",

@@ -57,7 +57,7 @@ def _chance(world: World, case: Case) -> float:
     if case.byte == _ACCEPTED:
         if good:
             return GRUDGE
-        return setup.pointed if case.pointed and setup.pointed is not None else setup.watch
+        return setup.pointed if case.pointed else setup.watch
     if world.kind[case.item] == RINGS:
         return RING_RESCUE
     return RESCUE if good else SULK

@@ -36,9 +36,11 @@ from headwater.review import (
     suspended,
 )
 from headwater.review.gold import WINDOW_ASKED
+from headwater.review.siding import Split, splits
+from headwater.simulate.alarms import Alarms, look
 from headwater.simulate.jury import Case, Rulings, hear
 from headwater.simulate.setup import RING, R, Setup
-from headwater.simulate.world import PLANTED, RINGS, Bools, World
+from headwater.simulate.world import PLANTED, RINGS, SPAM, Bools, World
 
 CHAIN, CAMPAIGN = 31337, 1
 REVIEWERS, SETTLEMENT, OPERATOR = ("0x" + text * 20 for text in ("4e", "5e", "0b"))
@@ -82,6 +84,8 @@ class Facts:
     gold: dict[str, GoldTally] = field(default_factory=dict)
     answers: dict[str, list[bool]] = field(default_factory=dict)
     agreement: dict[str, Agreement] = field(default_factory=dict)
+    split: dict[str, list[Split]] = field(default_factory=dict)
+    alarms: Alarms = field(default_factory=dict)
 
     def weights(self) -> dict[str, int]:
         """What votes weigh; who is not in it weighs the start weight."""
@@ -139,10 +143,13 @@ def play(world: World, progress: Callable[[int, int], None] | None = None) -> Pl
     """
     setup, facts, batches = world.setup, Facts(), list[Batch]()
     count = len(world.kind)
+    pause = max(1, count // setup.anchor // (setup.looks + 1))
     for first in range(0, count, setup.anchor):
         settled = len(batches) - 1 - setup.lag
         if settled >= 0:
             _learn(facts, world, batches[settled])
+        if setup.looks and batches and len(batches) % pause == 0:
+            facts.alarms = look(facts.split, facts.records, len(batches))
         batches.append(_anchor(world, facts, first, min(first + setup.anchor, count), batches))
         if progress:
             progress(min(first + setup.anchor, count), count)
@@ -161,7 +168,7 @@ def _anchor(world: World, facts: Facts, first: int, stop: int, before: Sequence[
     verdicts = [panel.judge(facts, item, opinions[item - first]) for item in range(first, stop)]
     key = settlement_key(CAMPAIGN, first, 0)
     made = draft(CHAIN, SETTLEMENT, key, terms_of(setup), OPERATOR, verdicts, facts.known())
-    return Batch(first, made, _rulings(world, verdicts), facts.seasoned())
+    return Batch(first, made, _rulings(world, verdicts, facts.alarms), facts.seasoned())
 
 
 def seed_of(world: World, first: int) -> bytes:
@@ -192,7 +199,7 @@ class _Panel:
         who, llr = world.contributors[item], int(world.llr[item])
         outcomes = facts.outcomes.get(who, ())
         record, votes = prior(outcomes), tuple[CountedVote, ...]()
-        pool, drawn = eligible(self.pool, self._linked(item)), tuple[str, ...]()
+        pool, drawn = eligible(self.pool, (*self._linked(item), *self._siding(facts, item))), tuple[str, ...]()
         lot = Lot(CHAIN, REVIEWERS, CAMPAIGN, item, self.seed)
         while next_step(llr, record, len(outcomes), votes, self.seed, item, len(pool)) is Step.ASK:
             if len(votes) == len(drawn):
@@ -202,6 +209,12 @@ class _Panel:
             commit = item.to_bytes(31, "big") + bytes([len(votes)])
             votes += (CountedVote(reviewer, len(votes), said, self.weights.get(reviewer, START_WEIGHT), commit),)
         return verdict_of(world, item, record, votes)
+
+    def _siding(self, facts: Facts, item: int) -> frozenset[str]:
+        """Reviewers who are kept apart from the item's contributor."""
+        if not self.world.setup.apart:
+            return frozenset()
+        return facts.alarms.get(group_of(self.world, item), frozenset())
 
     def _linked(self, item: int) -> tuple[str, ...]:
         """Contributor, anchorer, and the ring's reviewers whose money comes from where its contributors' does."""
@@ -236,17 +249,32 @@ def verdict_of(world: World, item: int, record: int, votes: tuple[CountedVote, .
     )
 
 
-def _rulings(world: World, verdicts: Sequence[Verdict]) -> Rulings:
+def group_of(world: World, item: int) -> str:
+    """Whose items are looked at together: a contributor's, or those of the newcomers one operator sponsors."""
+    fresh = world.kind[item] in (RINGS, SPAM) and not world.setup.ring_names
+    return "newcomers" if fresh or world.kind[item] == PLANTED else world.contributors[item]
+
+
+def _rulings(world: World, verdicts: Sequence[Verdict], alarms: Alarms) -> Rulings:
     if not world.setup.jury:
         return {}
-    cases = [Case(v.item, v.byte, bool(v.votes)) for v in verdicts if world.kind[v.item] != PLANTED]
-    return hear(world, cases)
+    ours = [verdict for verdict in verdicts if world.kind[verdict.item] != PLANTED]
+    return hear(world, [Case(v.item, v.byte, bool(v.votes), group_of(world, v.item) in alarms) for v in ours])
+
+
+def _split(facts: Facts, world: World, verdict: Verdict) -> None:
+    """Who disagreed about an item, for those who look for siding."""
+    if world.setup.looks:
+        votes = [(vote.reviewer, vote.verdict == ACCEPT) for vote in verdict.votes]
+        found = splits([(verdict.byte == ACCEPT, votes)])
+        facts.split.setdefault(group_of(world, verdict.item), []).extend(found)
 
 
 def _learn(facts: Facts, world: World, batch: Batch) -> None:
     """What a final settlement adds to what is known; the secret of its gold is out by then."""
     answers = list[Answer]()
     for verdict in batch.draft.verdicts:
+        _split(facts, world, verdict)
         facts.outcomes.setdefault(verdict.contributor, []).append(verdict.byte == ACCEPT)
         truth = batch.rulings[verdict.item].finding if verdict.item in batch.rulings else None
         if world.kind[verdict.item] == PLANTED:

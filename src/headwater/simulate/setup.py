@@ -27,7 +27,9 @@ class Setup:
         spam_flow: share of items that are plain rubbish, a new account each, sponsored by one operator.
         jury: whether anybody takes verdicts to a jury.
         watch: chance that somebody takes a wrong acceptance to the jury.
-        pointed: chance for an item that correlated votes point at; ``None``: nobody looks.
+        looks: how often in a campaign somebody tests who sides with whom; 0: never.
+        pointed: chance that a wrong acceptance goes to the jury where such a test gave an alarm.
+        apart: whether reviewers are no longer drawn for whom they are seen to side with.
         jury_ring: the ring's share of the jurors; ``None``: as among reviewers.
         ring_age: draw weight of the ring's stake over that of old stake, where weight grows with age.
         linked: share of the ring's reviewers whose funding account is that of its contributors.
@@ -52,7 +54,9 @@ class Setup:
     spam_flow: float = 0.0
     jury: bool = False
     watch: float = 0.5
-    pointed: float | None = None
+    looks: int = 0
+    pointed: float = 0.95
+    apart: bool = False
     jury_ring: float | None = None
     ring_age: float = 1.0
     linked: float = 0.0
