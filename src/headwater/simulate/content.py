@@ -13,7 +13,8 @@ from headwater.market import draft, pool_part, share_weight_of
 from headwater.market.novelty import novelties, places
 from headwater.market.reward import value
 from headwater.records.verdict import Verdict
-from headwater.simulate.play import CAMPAIGN, CHAIN, OPERATOR, SETTLEMENT, Played, terms_of
+from headwater.simulate.facts import CAMPAIGN
+from headwater.simulate.play import CHAIN, OPERATOR, SETTLEMENT, Played, terms_of
 from headwater.simulate.setup import Setup
 from headwater.simulate.world import account
 

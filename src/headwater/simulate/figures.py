@@ -11,7 +11,8 @@ import numpy as np
 from headwater.chain.structs import ACCEPTED, REVIEWER
 from headwater.market.deposit import deposit_of, kept_of
 from headwater.primitives.amounts import BPS, mul_div_down
-from headwater.simulate.play import Batch, Played, terms_of
+from headwater.simulate.facts import Batch
+from headwater.simulate.play import Played, terms_of
 from headwater.simulate.setup import HONEST, R
 from headwater.simulate.world import PLANTED, RINGS, SPAM, Bools
 

@@ -12,7 +12,8 @@ from headwater.primitives.amounts import Amount
 from headwater.records.verdict import Verdict
 from headwater.records.vote import ACCEPT
 from headwater.review import START_WEIGHT, Step, next_step, prior
-from headwater.simulate.play import CHAIN, SETTLEMENT, Facts, Played, seed_of, terms_of
+from headwater.simulate.facts import Facts
+from headwater.simulate.play import CHAIN, SETTLEMENT, Played, seed_of, terms_of
 from headwater.simulate.play import OPERATOR as SETTLER
 from headwater.simulate.setup import R
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from headwater.catalog.reputation import rows_of
 from headwater.chain.structs import PRICE_MODE, Terms, settlement_key
-from headwater.market import Draft, Known, draft
+from headwater.market import draft
 from headwater.market.reward import value
 from headwater.primitives.amounts import Amount
 from headwater.primitives.hashing import ZERO_WORD, keccak256
@@ -17,32 +16,21 @@ from headwater.records.vote import ACCEPT, REJECT
 from headwater.review import (
     MAX_VOTES,
     START_WEIGHT,
-    Agreement,
-    Answer,
     Candidate,
-    GoldTally,
     Lot,
-    Reviewed,
     Step,
-    agreements,
-    changes_of,
-    decode_changes,
     draw,
     eligible,
-    encode_changes,
     next_step,
     prior,
-    records_after,
-    suspended,
 )
-from headwater.review.gold import WINDOW_ASKED
-from headwater.review.siding import Split, splits
 from headwater.simulate.alarms import Alarms, look
+from headwater.simulate.facts import CAMPAIGN, Batch, Facts, group_of, learn
 from headwater.simulate.jury import Case, Rulings, hear
 from headwater.simulate.setup import RING, R, Setup
-from headwater.simulate.world import PLANTED, RINGS, SPAM, Bools, World
+from headwater.simulate.world import PLANTED, RINGS, Bools, World
 
-CHAIN, CAMPAIGN = 31337, 1
+CHAIN = 31337
 REVIEWERS, SETTLEMENT, OPERATOR = ("0x" + text * 20 for text in ("4e", "5e", "0b"))
 STAKE = 10**20
 _FIRST_PLACES = 3
@@ -75,46 +63,6 @@ def terms_of(setup: Setup) -> Terms:
     )
 
 
-@dataclass
-class Facts:
-    """What final settlements and epochs say: the state of the mechanism, and all of it."""
-
-    outcomes: dict[str, list[bool]] = field(default_factory=dict)
-    records: dict[str, tuple[int, int]] = field(default_factory=dict)
-    gold: dict[str, GoldTally] = field(default_factory=dict)
-    answers: dict[str, list[bool]] = field(default_factory=dict)
-    agreement: dict[str, Agreement] = field(default_factory=dict)
-    split: dict[str, list[Split]] = field(default_factory=dict)
-    alarms: Alarms = field(default_factory=dict)
-
-    def weights(self) -> dict[str, int]:
-        """What votes weigh; who is not in it weighs the start weight."""
-        return {row.reviewer: row.weight for row in rows_of(self.records)}
-
-    def known(self) -> Known:
-        """What pay needs."""
-        gold = {who: tally.balanced for who, tally in self.gold.items()}
-        return Known({who: part for who, part in gold.items() if part is not None}, dict(self.agreement))
-
-    def seasoned(self) -> frozenset[str]:
-        """Reviewers with a whole window of gold answers."""
-        return frozenset(who for who, right in self.answers.items() if len(right) >= WINDOW_ASKED)
-
-    def out(self) -> frozenset[str]:
-        """Suspended reviewers."""
-        return frozenset(who for who, right in self.answers.items() if suspended(right))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One anchor, settled; ``seasoned`` are the reviewers of whom 40 gold answers or more were known by then."""
-
-    first: int
-    draft: Draft
-    rulings: Rulings
-    seasoned: frozenset[str]
-
-
 @dataclass(frozen=True)
 class Played:
     """A campaign from its first anchor to its last settlement."""
@@ -131,7 +79,7 @@ class Played:
         """What was known when batch ``number`` was anchored."""
         facts = Facts()
         for batch in self.batches[: max(0, number - self.world.setup.lag)]:
-            _learn(facts, self.world, batch)
+            learn(facts, self.world, batch)
         return facts
 
 
@@ -147,14 +95,14 @@ def play(world: World, progress: Callable[[int, int], None] | None = None) -> Pl
     for first in range(0, count, setup.anchor):
         settled = len(batches) - 1 - setup.lag
         if settled >= 0:
-            _learn(facts, world, batches[settled])
+            learn(facts, world, batches[settled])
         if setup.looks and batches and len(batches) % pause == 0:
             facts.alarms = look(facts.split, facts.records, len(batches))
         batches.append(_anchor(world, facts, first, min(first + setup.anchor, count), batches))
         if progress:
             progress(min(first + setup.anchor, count), count)
     for batch in batches[max(0, len(batches) - 1 - setup.lag) :]:
-        _learn(facts, world, batch)
+        learn(facts, world, batch)
     return Played(world, tuple(batches), facts)
 
 
@@ -249,48 +197,8 @@ def verdict_of(world: World, item: int, record: int, votes: tuple[CountedVote, .
     )
 
 
-def group_of(world: World, item: int) -> str:
-    """Whose items are looked at together: a contributor's, or those of the newcomers one operator sponsors."""
-    fresh = world.kind[item] in (RINGS, SPAM) and not world.setup.ring_names
-    return "newcomers" if fresh or world.kind[item] == PLANTED else world.contributors[item]
-
-
 def _rulings(world: World, verdicts: Sequence[Verdict], alarms: Alarms) -> Rulings:
     if not world.setup.jury:
         return {}
     ours = [verdict for verdict in verdicts if world.kind[verdict.item] != PLANTED]
     return hear(world, [Case(v.item, v.byte, bool(v.votes), group_of(world, v.item) in alarms) for v in ours])
-
-
-def _split(facts: Facts, world: World, verdict: Verdict) -> None:
-    """Who disagreed about an item, for those who look for siding."""
-    if world.setup.looks:
-        votes = [(vote.reviewer, vote.verdict == ACCEPT) for vote in verdict.votes]
-        found = splits([(verdict.byte == ACCEPT, votes)])
-        facts.split.setdefault(group_of(world, verdict.item), []).extend(found)
-
-
-def _learn(facts: Facts, world: World, batch: Batch) -> None:
-    """What a final settlement adds to what is known; the secret of its gold is out by then."""
-    answers = list[Answer]()
-    for verdict in batch.draft.verdicts:
-        _split(facts, world, verdict)
-        facts.outcomes.setdefault(verdict.contributor, []).append(verdict.byte == ACCEPT)
-        truth = batch.rulings[verdict.item].finding if verdict.item in batch.rulings else None
-        if world.kind[verdict.item] == PLANTED:
-            truth = bool(world.good[verdict.item])
-        if truth is None:
-            continue
-        for vote in verdict.votes:
-            right, gold = (vote.verdict == ACCEPT) == truth, world.kind[verdict.item] == PLANTED
-            answers.append(Answer(CAMPAIGN, verdict.item, vote.round, vote.reviewer, right, not gold))
-            if gold:
-                tally = facts.gold.get(vote.reviewer, GoldTally())
-                facts.gold[vote.reviewer] = tally.plus(ACCEPT if truth else REJECT, right)
-                facts.answers.setdefault(vote.reviewer, []).append(right)
-    if answers:
-        posted = encode_changes(changes_of(answers))
-        facts.records = records_after(facts.records, decode_changes(posted))
-    seen = (Reviewed(v.llr, v.prior, world.setup.threshold, v.votes) for v in batch.draft.verdicts)
-    for who, now in agreements(seen).items():
-        facts.agreement[who] = facts.agreement.get(who, Agreement()) + now
