@@ -23,6 +23,18 @@ SETUPS: dict[str, Setup] = {
     "ring-evading": replace(_RING, evade=1.0),
     "spam": replace(BENIGN, spam_flow=0.05),
 }
+MEASURES: dict[str, Setup] = {
+    "as it is": _RING,
+    "fresh names": replace(_RING, ring_names=0),
+    "other jurors, 10 % the ring's": replace(_RING, jury_ring=0.1),
+    "young stake weighs a quarter": replace(_RING, ring_age=0.25),
+    "half the ring linked": replace(_RING, linked=0.5),
+    "siding: to the jury": replace(_RING, looks=5),
+    "siding: to the jury, kept apart": replace(_RING, looks=5, apart=True),
+    "fresh names, siding: kept apart": replace(_RING, looks=5, apart=True, ring_names=0),
+    "deposit R": replace(_RING, deposit_bps=10_000),
+}
+"""The ring against what might stop it, at any share of the stake."""
 ABOUT = {
     "benign": "Honest reviewers, contributors of three sorts, no jury.",
     "jury": "The same with verdicts taken to juries.",
