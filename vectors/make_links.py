@@ -42,7 +42,8 @@ def main() -> None:
             near = []
         given = {"fundings": money, "recusals": asides, "hubs": hubs, "before": before}
         cases.append({**given, "stakes": stakes, "parties": parties, "excluded": parties + near})
-    Path(__file__).with_name("links.json").write_text(json.dumps({"cases": cases}, indent=1) + "\n")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    Path(__file__).with_name("links.json").write_text(f'{{"cases": [\n{lines}\n]}}\n')
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def main() -> None:
         made = novelties(rows, m, strata, want, dense)
         given = {"scale": m, "dense": dense, "want": want, "strata": strata, "distances": rows}
         cases.append({**given, "novelties": made})
-    Path(__file__).with_name("novelty.json").write_text(json.dumps({"cases": cases}, indent=1) + "\n")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    Path(__file__).with_name("novelty.json").write_text(f'{{"cases": [\n{lines}\n]}}\n')
 
 
 if __name__ == "__main__":

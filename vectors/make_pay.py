@@ -74,7 +74,8 @@ def main() -> None:
                 pay[who] = str(phi * len(mine) * part // 10_000)
         whole = {"threshold": threshold, "phi": str(phi), "items": plain(now), "earlier": plain(before)}
         cases.append({**whole, "gold": gold, "pay": pay})
-    Path(__file__).with_name("pay.json").write_text(json.dumps({"cases": cases}, indent=1) + "\n")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    Path(__file__).with_name("pay.json").write_text(f'{{"cases": [\n{lines}\n]}}\n')
 
 
 if __name__ == "__main__":
