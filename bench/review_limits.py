@@ -20,7 +20,7 @@ from headwater.simulate.run import many, spreads
 from headwater.simulate.setup import RING
 from report import RESULTS, ROOT
 
-SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
+SHARES = (0.2, 0.3, 0.4, 0.5)
 FIGURES = ("ring return", "ring accepted", "accuracy", "juror votes an item")
 DRAWN = ("as it is", "fresh names", "other jurors, 10 % the ring's", "siding: to the jury, kept apart", "deposit R")
 Series = dict[str, list[tuple[float, dict[str, Spread]]]]
@@ -53,7 +53,7 @@ def of(found: Series, figure: str) -> Mapping[str, Sequence[tuple[float, Spread]
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, default=4_000)
+    parser.add_argument("--items", type=int, default=3_000)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()

@@ -27,22 +27,18 @@ def simulate(
     from rich.console import Console
     from rich.progress import Progress
 
-    from headwater.simulate import page, run, scenarios
+    from headwater.simulate import named, page
 
-    setups = {name: scenarios.setup_of(name).scaled(items) for name in scenario or scenarios.SETUPS}
     which, runs = range(1, seeds + 1), {}
     with Progress(console=Console(stderr=True)) as shown:
-        for name, setup in setups.items():
+        for name in named.chosen(scenario):
             task = shown.add_task(name, total=seeds)
-            rows = run.many(setup, which, processes, lambda: shown.advance(task))  # noqa: B023 - called in this turn
-            runs[name] = setup, rows
+            runs[name] = named.run(name, items, which, processes, lambda: shown.advance(task))  # noqa: B023 - called now
     written = page.write(runs, which, out)
     if as_json:
         emit(page.to_plain(runs, which))
         return
     console = Console()
     for name, (_, rows) in runs.items():
-        found = run.spreads(rows)
-        line = "  ".join(f"{figure} {found[figure].mean:.3f}" for figure in scenarios.HEADLINES if figure in found)
-        console.print(f"[bold]{name}[/]  {line}", highlight=False)
+        console.print(f"[bold]{name}[/]  {named.headline(rows)}", highlight=False)
     console.print(f"written: {written[0]}, {written[1]}", highlight=False)

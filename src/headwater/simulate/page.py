@@ -13,10 +13,12 @@ from headwater.report.markup import add
 from headwater.simulate.figures import Figures, Spread
 from headwater.simulate.plots import bars
 from headwater.simulate.run import spreads
-from headwater.simulate.scenarios import ABOUT
+from headwater.simulate.scenarios import ABOUT as WORLDS
 from headwater.simulate.setup import Setup
+from headwater.simulate.tricks import ABOUT as TRICKS
 
-Runs = Mapping[str, tuple[Setup, Sequence[Figures]]]
+Runs = Mapping[str, tuple[Setup | None, Sequence[Figures]]]
+ABOUT = WORLDS | TRICKS
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
     "table{border-collapse:collapse}td,th{padding:.15rem .8rem .15rem 0;text-align:left}td+td{text-align:right}"
@@ -30,7 +32,12 @@ def to_plain(runs: Runs, seeds: Sequence[int]) -> dict[str, Any]:
     told = {}
     for name, (setup, rows) in runs.items():
         shown = {figure: asdict(spread) for figure, spread in spreads(list(rows)).items()}
-        told[name] = {"about": ABOUT.get(name, ""), "setup": asdict(setup), "figures": shown, "by_seed": list(rows)}
+        told[name] = {
+            "about": ABOUT.get(name, ""),
+            "setup": setup and asdict(setup),
+            "figures": shown,
+            "by_seed": list(rows),
+        }
     return {"seeds": list(seeds), "scenarios": told}
 
 
@@ -61,14 +68,16 @@ def page(runs: Runs, seeds: Sequence[int]) -> bytes:
     return b"<!doctype html>\n" + tostring(root, encoding="unicode", method="html").encode("utf-8")
 
 
-def _scenario(body: Element, name: str, setup: Setup, found: Mapping[str, Spread]) -> None:
+def _scenario(body: Element, name: str, setup: Setup | None, found: Mapping[str, Spread]) -> None:
     add(body, "h2", name)
     add(body, "p", ABOUT.get(name, ""))
+    if setup is None:
+        body.append(bars(found))
+        return
     people = f"{setup.items} items, {sum(setup.contributors.values())} contributors, {setup.reviewers} reviewers"
     add(body, "p", f"{people}, anchors of {setup.anchor}.")
     body.append(bars({figure: found[figure] for figure in _SHARES if figure in found}))
-    paid = {figure: spread for figure, spread in found.items() if figure.startswith("pay") or "return" in figure}
-    body.append(bars(paid))
+    body.append(bars({figure: s for figure, s in found.items() if figure.startswith("pay") or "return" in figure}))
     table = SubElement(body, "table")
     for figure, spread in found.items():
         row = SubElement(table, "tr")

@@ -22,12 +22,18 @@ def once(setup: Setup, seed: int) -> Figures:
 
 def many(setup: Setup, seeds: Iterable[int], processes: int = 2, told: Told | None = None) -> list[Figures]:
     """Figures of every seed, in their order; ``told`` is called after each."""
+    return each(partial(once, setup), seeds, processes, told)
+
+
+def each(
+    work: Callable[[int], Figures], seeds: Iterable[int], processes: int = 2, told: Told | None = None
+) -> list[Figures]:
+    """The same of anything that makes figures of a seed; ``work`` must survive pickling."""
     whole = list(seeds)
     if processes < 2 or len(whole) < 2:
-        made: Iterable[Figures] = (once(setup, seed) for seed in whole)
-        return list(_telling(made, told))
+        return list(_telling(map(work, whole), told))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(_telling(pool.map(partial(once, setup), whole), told))
+        return list(_telling(pool.map(work, whole), told))
 
 
 def _telling(made: Iterable[Figures], told: Told | None) -> Iterable[Figures]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headwater.simulate.errors import SimulationError
 from headwater.simulate.setup import ALWAYS, COIN, FOLLOWER, RING, Setup
 
 BENIGN = Setup()
@@ -47,22 +46,6 @@ ABOUT = {
     "ring-evading": "The same, from 20 names, its items looking good to the automatic check.",
     "spam": "5 % of the flow is rubbish, each item under a new name that an operator sponsors.",
 }
-HEADLINES = (
-    *("accuracy", "majority of five", "votes an item", "false accepts"),
-    *("ring accepted", "ring return", "spam accepted", "spam return"),
-    *("pay: honest", "pay: always", "pay: coin", "pay: follower"),
-)
-
-
-def setup_of(name: str) -> Setup:
-    """A scenario's set-up at full size.
-
-    Raises:
-        SimulationError: there is no such scenario.
-    """
-    if name not in SETUPS:
-        raise SimulationError("scenario", actual=name, allowed=", ".join(SETUPS))
-    return SETUPS[name]
 
 
 def seasoned(items: int) -> Setup:

@@ -63,10 +63,23 @@ def test_attack_p_plus_epsilon() -> None:
 
 
 def test_the_command_writes_page_and_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["simulate", "--scenario", "spam", "--items", "200", "--seeds", "2", "--processes", "1"]
+    words = [
+        "simulate",
+        "--scenario",
+        "spam",
+        "--scenario",
+        "lies",
+        "--items",
+        "200",
+        "--seeds",
+        "2",
+        "--processes",
+        "1",
+    ]
     assert run([*words, "--out", str(tmp_path)]) == 0
     told = json.loads((tmp_path / "simulation.json").read_text())
-    assert [len(one["by_seed"]) for one in told["scenarios"].values()] == [2]
+    assert [len(one["by_seed"]) for one in told["scenarios"].values()] == [2, 2]
+    assert told["scenarios"]["lies"]["figures"]["lies shown"] == {"mean": 1.0, "sd": 0.0, "seeds": 2}
     assert b"<svg" in (tmp_path / "simulation.html").read_bytes()
     assert "spam return" in capsys.readouterr().out
 
