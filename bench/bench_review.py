@@ -1,6 +1,6 @@
 """Review and reward against their goals, in parts that can run apart; each keeps its rows in ``results/review.json``.
 
-    python bench/bench_review.py [--part votes value scale] [--data DIR]
+    python bench/bench_review.py [--part votes value scale simulation] [--data DIR]
 
 ``votes`` runs over every set of real votes in ``--data``, a folder of folders or one set; rows of a folder that is not
 the usual one are printed and not kept. ``value`` and the comparisons of ``votes`` need ``.venv-crowd``.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import review_scale
+import review_simulation
 import review_value
 import review_votes
 from report import ROOT, Row, publish, show, versions
@@ -25,6 +26,7 @@ def main() -> None:
         "votes": lambda: review_votes.rows(asked.data),
         "value": review_value.rows,
         "scale": review_scale.rows,
+        "simulation": review_simulation.rows,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="*", default=list(parts), choices=list(parts))

@@ -10,11 +10,10 @@ from headwater.catalog.ledger import Ledger
 from headwater.chain.structs import Lookup, ReputationRow
 from headwater.chain.views import EpochSlot
 from headwater.primitives.hashing import ZERO_WORD
-from headwater.primitives.ids import checksum_address
 from headwater.primitives.merkle import build
-from headwater.review.rule import START_RIGHT, START_WEIGHT, START_WRONG, weight
+from headwater.review.rule import START_WEIGHT, weight
+from headwater.review.standing import decode_changes, records_after
 
-_CHANGE = 24
 _POSTED = 1
 
 
@@ -68,11 +67,7 @@ def cited(ledger: Ledger, number: int) -> Cited:
     epoch = ledger.institutions.epochs[number].epoch
     counts: dict[str, tuple[int, int]] = {}
     for changes in reversed(_chain(ledger, number)):
-        for at in range(0, len(changes), _CHANGE):
-            row = changes[at : at + _CHANGE]
-            who = checksum_address(row[:20].hex())
-            right, wrong = counts.get(who, (START_RIGHT, START_WRONG))
-            counts[who] = right + int.from_bytes(row[20:22], "big"), wrong + int.from_bytes(row[22:], "big")
+        counts = records_after(counts, decode_changes(changes))
     return Cited(number, epoch.hash(), rows_of(counts))
 
 

@@ -30,6 +30,7 @@ from headwater.cli import (
     review,
     search,
     settle,
+    simulate,
     submit,
     time_code,
     wallet,
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, time_code, redact, submit, label, watch, review, settle, claim, dataset,
-    convert, search, audit, holder, deploy, governance, dispute, juror,
+    convert, search, audit, holder, deploy, governance, dispute, juror, simulate,
 ):  # fmt: skip
     group.register(app)
 

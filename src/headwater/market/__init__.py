@@ -18,7 +18,7 @@ from headwater.market.limits import (
 from headwater.market.pay_tree import PayTree, build_pays
 from headwater.market.pool import pool_bond, pool_part
 from headwater.market.reward import Valued, quality, value
-from headwater.market.settlement import Books, Draft, assemble, draft, item_of, review_pay, share_weight_of
+from headwater.market.settlement import Books, Draft, Known, assemble, draft, item_of, review_pay, share_weight_of
 from headwater.market.split import Split, share_amount, share_lists, shares_of, split_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "Gap",
+    "Known",
     "Limits",
     "LimitsError",
     "MarketError",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from headwater.chain.structs import (
     ACCEPTED,
@@ -29,7 +29,7 @@ from headwater.market.reward import value
 from headwater.primitives.amounts import BPS, mul_div_down, mul_div_up
 from headwater.primitives.merkle import Tree, build
 from headwater.records.verdict import Verdict
-from headwater.review.pay import Reviewed, pay_of
+from headwater.review.pay import Agreement, Reviewed, pay_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,22 @@ class Books:
 
     pay: Pay
     items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What records final at the anchors' time say of reviewers, by account; without a record nothing is known.
+
+    Attributes:
+        gold: balanced gold accuracy in 1/10,000.
+        agreement: over earlier items.
+    """
+
+    gold: Mapping[str, int] = field(default_factory=dict)
+    agreement: Mapping[str, Agreement] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True)
@@ -59,29 +75,46 @@ class Draft:
         return SettleInput(campaign, *trees, len(self.books), self.total, self.bytes_, evidence, reputation)
 
 
-def draft(chain_id: int, contract: str, key: int, terms: Terms, settler: str, verdicts: Sequence[Verdict]) -> Draft:
+def draft(
+    chain_id: int,
+    contract: str,
+    key: int,
+    terms: Terms,
+    settler: str,
+    verdicts: Sequence[Verdict],
+    known: Known = NOTHING_KNOWN,
+) -> Draft:
     """The settlement of consecutive items.
 
     Args:
         contract: the Settlement contract; with ``chain_id`` and ``key`` it is bound into every leaf.
         verdicts: one record an item, in queue order.
+        known: of the reviewers.
 
     Raises:
         SettlementError: items that are not consecutive, a verdict that is not what the rule says, or pay above reserve.
     """
     for verdict in verdicts:
         _as_the_rule_says(verdict, terms)
-    return assemble(chain_id, contract, key, terms, settler, verdicts)
+    return assemble(chain_id, contract, key, terms, settler, verdicts, known)
 
 
-def assemble(chain_id: int, contract: str, key: int, terms: Terms, settler: str, verdicts: Sequence[Verdict]) -> Draft:
+def assemble(
+    chain_id: int,
+    contract: str,
+    key: int,
+    terms: Terms,
+    settler: str,
+    verdicts: Sequence[Verdict],
+    known: Known = NOTHING_KNOWN,
+) -> Draft:
     """Trees and sums over verdict records as they are, right or wrong: ``draft`` checks them first.
 
     Raises:
         SettlementError: items that are not consecutive, or pay above reserve.
     """
     _consecutive(verdicts)
-    books = _books(verdicts, terms, settler)
+    books = _books(verdicts, terms, settler, known)
     indices = {b.pay.account: b.pay.index for b in books if b.pay.kind == CONTRIBUTOR}
     items = tuple(
         item_of(v, indices[v.contributor] if v.reward else NO_PAY_INDEX, share_weight_of(v)) for v in verdicts
@@ -122,17 +155,18 @@ def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
     )
 
 
-def review_pay(verdicts: Iterable[Verdict], terms: Terms) -> dict[str, int]:
+def review_pay(verdicts: Iterable[Verdict], terms: Terms, known: Known = NOTHING_KNOWN) -> dict[str, int]:
     """What each reviewer earned in a settlement, smallest units, capped by the items' review reserve."""
     rows = list(verdicts)
     phi = mul_div_down(terms.unit_reward, terms.review_fee_bps, BPS)
-    earned = pay_of((Reviewed(v.llr, v.prior, terms.threshold_milli, v.votes) for v in rows), phi)
+    reviewed = (Reviewed(v.llr, v.prior, terms.threshold_milli, v.votes) for v in rows)
+    earned = pay_of(reviewed, phi, known.gold, known.agreement)
     cap = mul_div_up(terms.unit_reward, REVIEW_FEES_PER_ITEM * terms.review_fee_bps, BPS) * len(rows)
     spent = sum(earned.values())
     return earned if spent <= cap else {who: mul_div_down(sum_, cap, spent) for who, sum_ in earned.items()}
 
 
-def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Books, ...]:
+def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str, known: Known) -> tuple[Books, ...]:
     rows: list[tuple[int, str, int, tuple[int, ...]]] = []
     brought: dict[str, list[Verdict]] = {}
     voted: dict[str, list[int]] = {}
@@ -143,7 +177,7 @@ def _books(verdicts: Sequence[Verdict], terms: Terms, settler: str) -> tuple[Boo
             voted.setdefault(who, []).append(verdict.item)
     for who, mine in brought.items():
         rows.append((CONTRIBUTOR, who, sum(v.reward for v in mine), tuple(v.item for v in mine)))
-    for who, amount in review_pay(verdicts, terms).items():
+    for who, amount in review_pay(verdicts, terms, known).items():
         rows.append((REVIEWER, who, amount, tuple(voted[who])))
     fee = mul_div_down(len(verdicts) * terms.unit_reward, terms.operator_fee_bps, BPS)
     rows.append((OPERATOR, settler, fee, tuple(v.item for v in verdicts)))

@@ -1,8 +1,9 @@
-"""Reviewer pay: half balanced gold accuracy, half agreement beyond chance; always-accept earns nothing.
+"""Reviewer pay: half balanced gold accuracy, half agreement beyond chance; who only echoes the check earns nothing.
 
 ``phi * n * clip(.5 (2 g - 1) + .5 * 4 (agreement - chance), 0, 1.5)`` with phi = reviewFeeBps of R (reference
-mechanism 2.4). Agreement is with the verdict of the *other* votes and the checks on the same item (leave one out);
-chance is what two coins with the same accept rates would agree. All in integers of 1/10,000.
+mechanism 2.4). Agreement is with the verdict of the *other* votes and the checks on the same item (leave one out).
+Chance is what two coins with the same accept rates would agree; once there is gold, taken apart for items the check
+leans to accept and to reject, so that an echo of the check is chance, too (docs/adr/0021). Integers of 1/10,000.
 """
 
 from __future__ import annotations
@@ -28,18 +29,63 @@ class Reviewed:
     votes: Sequence[CountedVote]
 
 
-def factor(agree: int, votes: int, own_accepts: int, other_accepts: int, gold: int = 5_000) -> int:
-    """Pay per vote as a part of phi, in 1/10,000, between 0 and 15,000.
+@dataclass(frozen=True)
+class Counts:
+    """Votes on items that the check leans to one side on.
 
-    Args:
-        agree: votes equal to the leave-one-out verdict.
-        votes: votes cast, > 0.
+    Attributes:
+        votes: how many. agree: how many equal the leave-one-out verdict.
         own_accepts, other_accepts: how often the reviewer, and the leave-one-out verdict, said accept.
-        gold: balanced gold accuracy in 1/10,000; 5,000 (worth nothing) without gold.
     """
-    chance_scaled = own_accepts * other_accepts + (votes - own_accepts) * (votes - other_accepts)
-    beyond = mul_div_signed(2 * BPS, agree * votes - chance_scaled, votes * votes)
-    return max(0, min(CAP, gold - BPS // 2 + beyond))
+
+    votes: int = 0
+    agree: int = 0
+    own_accepts: int = 0
+    other_accepts: int = 0
+
+    def __add__(self, more: Counts) -> Counts:
+        return Counts(
+            self.votes + more.votes,
+            self.agree + more.agree,
+            self.own_accepts + more.own_accepts,
+            self.other_accepts + more.other_accepts,
+        )
+
+    @property
+    def scaled(self) -> int:
+        """(agreement - chance) times the square of the votes."""
+        own, other, n = self.own_accepts, self.other_accepts, self.votes
+        return self.agree * n - (own * other + (n - own) * (n - other))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What pay counts of a reviewer's votes: ``accept`` where the check's llr is above 0, ``reject`` elsewhere."""
+
+    accept: Counts = Counts()
+    reject: Counts = Counts()
+
+    def __add__(self, more: Agreement) -> Agreement:
+        return Agreement(self.accept + more.accept, self.reject + more.reject)
+
+    @property
+    def votes(self) -> int:
+        return self.accept.votes + self.reject.votes
+
+    def factor(self, gold: int | None = None) -> int:
+        """Pay per vote as a part of phi, in 1/10,000, between 0 and 15,000; needs a vote.
+
+        Args:
+            gold: balanced gold accuracy in 1/10,000. ``None`` while nothing is known: then the gold half is worth
+                nothing, and chance is taken over both sides together, or where the check is right nobody could
+                earn anything.
+        """
+        a, r = self.accept, self.reject
+        if gold is None:
+            a, r = a + r, Counts()
+        scaled = a.scaled * max(1, r.votes) + r.scaled * max(1, a.votes)
+        beyond = mul_div_signed(2 * BPS, scaled, max(1, a.votes) * max(1, r.votes) * self.votes)
+        return max(0, min(CAP, (0 if gold is None else gold - BPS // 2) + beyond))
 
 
 def mul_div_signed(value: int, numerator: int, denominator: int) -> int:
@@ -47,21 +93,37 @@ def mul_div_signed(value: int, numerator: int, denominator: int) -> int:
     return value * numerator // denominator
 
 
-def pay_of(items: Iterable[Reviewed], phi: int, gold: Mapping[str, int] | None = None) -> dict[str, int]:
-    """What each reviewer earned over these items, smallest units, rounded down once per reviewer."""
-    tally: dict[str, list[int]] = {}
+def agreements(items: Iterable[Reviewed]) -> dict[str, Agreement]:
+    """Each reviewer's agreement over these items."""
+    tally: dict[str, Agreement] = {}
     for item in items:
+        whole = total(item.llr, item.prior, item.votes)
         for vote in item.votes:
-            others = [v for v in item.votes if v.reviewer != vote.reviewer]
-            other = total(item.llr, item.prior, others) > item.threshold
-            counts = tally.setdefault(vote.reviewer, [0, 0, 0, 0])
             mine = vote.verdict == ACCEPT
-            counts[0] += mine == other
-            counts[1] += 1
-            counts[2] += mine
-            counts[3] += other
-    known = gold or {}
+            other = whole - (vote.weight if mine else -vote.weight) > item.threshold
+            one = Counts(1, mine == other, mine, other)
+            added = Agreement(accept=one) if item.llr > 0 else Agreement(reject=one)
+            tally[vote.reviewer] = tally.get(vote.reviewer, Agreement()) + added
+    return tally
+
+
+def pay_of(
+    items: Iterable[Reviewed],
+    phi: int,
+    gold: Mapping[str, int] | None = None,
+    earlier: Mapping[str, Agreement] | None = None,
+) -> dict[str, int]:
+    """What each reviewer earned over these items, smallest units, rounded down once per reviewer.
+
+    Args:
+        phi: fee a vote.
+        gold: balanced gold accuracy in 1/10,000; who is not in it has none.
+        earlier: agreement over items that were final before these were anchored. The part of phi is that of both
+            together: over a few votes chance alone often looks like skill, and pay never goes below zero, so who tosses
+            a coin would live on his lucky days.
+    """
+    known, before = gold or {}, earlier or {}
     return {
-        who: mul_div_down(phi * c[1], factor(c[0], c[1], c[2], c[3], known.get(who, 5_000)), BPS)
-        for who, c in tally.items()
+        who: mul_div_down(phi * now.votes, (now + before.get(who, Agreement())).factor(known.get(who)), BPS)
+        for who, now in agreements(items).items()
     }

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT
@@ -27,6 +28,7 @@ def clip(value: int, low: int, high: int) -> int:
     return max(low, min(high, value))
 
 
+@lru_cache(maxsize=65_536)
 def weight(right: int, wrong: int, classes: int = 2) -> int:
     """Milli log-odds of a reviewer with this record: ``round(1000 ln((K-1)p/(1-p)))``, exactly.
 

@@ -8,7 +8,7 @@ import pytest
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT, REJECT
 from headwater.review.draw import Candidate, Lot, draw, eligible
-from headwater.review.pay import Reviewed, factor, pay_of
+from headwater.review.pay import Agreement, Counts, Reviewed, agreements, pay_of
 
 POOL = tuple(Candidate(f"0x{n:040x}", stake) for n, stake in enumerate((1, 2, 3, 4), start=1))
 
@@ -70,6 +70,45 @@ def test_honest_review_pays_and_lazy_review_does_not() -> None:
 
 
 def test_pay_is_capped_and_never_negative() -> None:
-    assert factor(agree=10, votes=10, own_accepts=5, other_accepts=5, gold=10_000) == 15_000
-    assert factor(agree=0, votes=10, own_accepts=5, other_accepts=5) == 0
-    assert factor(agree=10, votes=10, own_accepts=10, other_accepts=10) == 0
+    assert Agreement(Counts(10, 10, 5, 5)).factor(10_000) == 15_000
+    assert Agreement(Counts(10, 0, 5, 5)).factor() == 0
+    assert Agreement(Counts(10, 10, 10, 10)).factor() == 0
+
+
+def test_attack_an_echo_of_the_check_earns_nothing() -> None:
+    """He votes as the check leans: far beyond chance overall, not at all beyond what the check says."""
+    echo = Agreement(Counts(60, 50, 60, 50), Counts(40, 36, 0, 4))
+    assert echo.factor(5_000) == 0
+    assert echo.factor() == 7_040
+
+
+def test_attack_a_coin_lives_on_the_lucky_days_of_small_settlements() -> None:
+    """Three votes a settlement: without what went before chance pays a coin almost as well; with it, little."""
+    toss = random.Random(9)
+    settlements = []
+    for _ in range(200):
+        rows = []
+        for _ in range(3):
+            truth, coin = toss.choice((ACCEPT, REJECT)), toss.choice((ACCEPT, REJECT))
+            rows.append(item(truth, ("honest", truth), ("other", truth), ("coin", coin)))
+        settlements.append(rows)
+
+    def paid(remember: bool) -> dict[str, int]:
+        earlier: dict[str, Agreement] = {}
+        sums = Counter[str]()
+        for rows in settlements:
+            sums.update(pay_of(rows, 1_000, earlier=earlier if remember else None))
+            for who, now in agreements(rows).items():
+                earlier[who] = earlier.get(who, Agreement()) + now
+        return sums
+
+    forgetful, remembering = paid(False), paid(True)
+    assert forgetful["coin"] > 0.2 * forgetful["honest"]
+    assert remembering["coin"] < 0.1 * remembering["honest"]
+    assert remembering["honest"] > forgetful["honest"]
+
+
+def test_leave_one_out_is_the_sum_less_ones_own_vote() -> None:
+    votes = [CountedVote("a", 0, ACCEPT, 900, bytes(32)), CountedVote("b", 1, REJECT, 200, bytes(32))]
+    found = agreements([Reviewed(100, -50, 0, votes)])
+    assert found == {"a": Agreement(Counts(1, 0, 1, 0)), "b": Agreement(Counts(1, 0, 0, 1))}
