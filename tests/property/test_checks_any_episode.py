@@ -106,5 +106,5 @@ def test_suite_always_answers(seen: Observed) -> None:
         index.nearest(seen.fingerprints)
     assert CheckReport.from_bytes(report.to_bytes()) == report
     text = repr(report.to_record())
-    assert "nan" not in text.replace("NaN", "")
+    assert "nan" not in text.replace("NaN", ""), text[max(0, text.find("nan") - 200) : text.find("nan") + 50]
     assert "-0.00 " not in text

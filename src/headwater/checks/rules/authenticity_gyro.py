@@ -29,12 +29,13 @@ MIN_TURN = 0.02  # rad/s standard deviation; below it the camera stood still
 MIN_SHIFT = 100_000  # millionths of a pixel a frame
 DEFECT_SCORE, RISK_SCORE, DEFECT_FIT = 600, 900, 300
 LAG_S = 0.1
+MOST = 1e5  # no gyro measures this in any unit, and the squares of far larger numbers are none
 ELSEWHERE = 150  # how much better a lag outside the window must be to call it a shift
 IMPACT = "Visual-inertial training pairs and every pose computed from them are wrong."
 FIX = "Submit the sensor track of this very recording, uncut."
 
 
-@rule("authenticity/gyro-flow", version=2, needs=(Need.VIDEO, Need.GYRO))
+@rule("authenticity/gyro-flow", version=3, needs=(Need.VIDEO, Need.GYRO))
 def check(seen: Observed) -> Iterator[Draft]:
     gyro = seen.episode.of_kind(Kind.GYRO)[0]
     judged = False
@@ -48,6 +49,10 @@ def check(seen: Observed) -> Iterator[Draft]:
         if values.std(axis=0).max() < MIN_TURN and camera.ego_micro[:, :2].std(axis=0).max() < MIN_SHIFT:
             raise CannotJudge("the camera hardly turns")
         judged = True
+        if np.abs(values).max() > MOST:
+            felt, bound = f"{np.abs(values).max():.3g} in the gyro", f"expected at most {MOST:.0e}"
+            yield _draft(Severity.DEFECT, "No gyro measures this.", felt, bound, (seen.span(0, len(camera)),), key)
+            continue
         known = seen.episode.embodiment == "GoPro"
         found = gyro_match(camera.pts_us / 1e6, camera.ego_micro / 1e6, gyro.times_ns / 1e9, values, known, LAG_S)
         fit, score = milli(found.fit), milli(found.score)
