@@ -1,6 +1,7 @@
 """Review and rewards under attack: what ``headwater simulate`` measures, held to its goals; means over seeds.
 
-A part of ``bench_review.py``. Set-up: ``headwater.simulate.setup.Setup`` scaled to ITEMS items, seeds 1 to 20.
+A part of ``bench_review.py``. Set-up: ``headwater.simulate.setup.Setup``, the benign world at its full size, the others
+scaled to ITEMS items, seeds 1 to 20.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ from headwater.simulate.run import many
 from headwater.simulate.world import make
 from report import Goal, Row
 
-ITEMS, PAY_ITEMS = 5_000, 8_000
+FULL, ITEMS, PAY_ITEMS = 20_000, 5_000, 8_000
 NOISES = (0.0, 0.1, 0.2)
 
 
-def rows(seeds: int = 20, items: int = ITEMS, pay_items: int = PAY_ITEMS, processes: int = 2) -> Iterator[Row]:
+def rows(
+    seeds: int = 20, full: int = FULL, items: int = ITEMS, pay_items: int = PAY_ITEMS, processes: int = 2
+) -> Iterator[Row]:
     """Every figure with its goal, and its spread beside it; about ten minutes on two idle cores with 20 seeds."""
     which = range(1, seeds + 1)
 
     def of(name: str, size: int = items) -> list[Figures]:
         return many(scenarios.SETUPS[name].scaled(size), which, processes)
 
-    yield from _benign(of("benign"))
+    yield from _benign(of("benign", full))
     yield from _both("30 % always accept: accuracy", _column(of("always"), "accuracy"), "", Goal(">=", 0.95))
     yield from _ring(of("jury"), of("ring"))
     yield from _both("spam under fresh names: return", _column(of("spam"), "spam return"), "R/item", Goal("<=", -0.35))

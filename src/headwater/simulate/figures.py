@@ -13,7 +13,7 @@ from headwater.market.deposit import deposit_of, kept_of
 from headwater.primitives.amounts import BPS, mul_div_down
 from headwater.simulate.facts import Batch
 from headwater.simulate.play import Played, terms_of
-from headwater.simulate.setup import HONEST, R
+from headwater.simulate.setup import HONEST, RING, R
 from headwater.simulate.world import PLANTED, RINGS, SPAM, Bools
 
 Figures = dict[str, float]
@@ -99,7 +99,7 @@ def _return(played: Played, items: list[int]) -> float:
 
 
 def _fees(played: Played) -> Figures:
-    """Pay a vote in fees by strategy, effort taken off for the honest: of all, and of those with a window of gold."""
+    """Pay a vote in fees by strategy, effort taken off for who works: of all, and of those with a window of gold."""
     world = played.world
     phi, strategy = (
         mul_div_down(R, world.setup.review_fee_bps, BPS),
@@ -113,7 +113,7 @@ def _fees(played: Played) -> Figures:
         for pay in (books.pay for books in batch.draft.books if books.pay.kind == REVIEWER):
             for group in _groups(pay.account, strategy, batch):
                 paid[group] += pay.amount
-    effort = {HONEST: world.setup.effort}
+    effort = dict.fromkeys((HONEST, RING), world.setup.effort)
     return {
         f"{of}: {does}": paid[of, does] / phi / n - effort.get(does, 0.0) for (of, does), n in sorted(votes.items())
     }

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from headwater.report.markup import add
 from headwater.simulate.figures import Spread
 
-WIDTH, LABEL, ROW, PAD = 720, 250, 26, 40
+WIDTH, LABEL, KEY, ROW, PAD = 760, 250, 270, 26, 40
 _INK, _PALE = "#1d3b53", "#d7e3ec"
 _LINES = (("#1d3b53", ""), ("#b4552d", "6 3"), ("#3f7d3a", "2 3"), ("#7a4f9a", "8 3 2 3"), ("#8a6d00", "12 4"))
 
@@ -32,7 +32,7 @@ def bars(rows: Mapping[str, Spread], bounds: Mapping[str, float] | None = None) 
     """One bar a row from zero to its mean, a line over one deviation either way, a mark at a bound."""
     marks = dict(bounds or {})
     ends = [end for s in rows.values() for end in (s.mean - s.sd, s.mean + s.sd)] + list(marks.values())
-    x = Scale(min(0.0, *ends), max(0.0, *ends), LABEL, WIDTH - 90)
+    x = Scale(min(0.0, *ends), max(0.0, *ends), LABEL, WIDTH - 110)
     svg = _svg(ROW * len(rows) + 8)
     for number, (name, spread) in enumerate(rows.items()):
         y = ROW * number + 4.0
@@ -51,15 +51,15 @@ def lines(series: Mapping[str, Sequence[tuple[float, Spread]]], across: str, up:
     points = [point for line in series.values() for point in line]
     ends = [end for _, s in points for end in (s.mean - s.sd, s.mean + s.sd)]
     height = 320
-    x = Scale(min(p[0] for p in points), max(p[0] for p in points), 60, WIDTH - 220)
-    y = Scale(min(0.0, *ends), max(0.0, *ends), height - PAD, 14)
+    x = Scale(min(p[0] for p in points), max(p[0] for p in points), 60, WIDTH - KEY)
+    y = Scale(min(0.0, *ends), max(0.0, *ends), height - PAD, 32)
     svg = _svg(height)
-    _line(svg, 60, y(0), WIDTH - 220, y(0), "#888888")
+    _line(svg, 60, y(0), WIDTH - KEY, y(0), "#888888")
     for value in sorted({p[0] for p in points}):
         _text(svg, x(value), height - PAD + 18, f"{value:g}", "middle")
     for value in (y.low, 0.0, y.high):
         _text(svg, 54, y(value) + 4, f"{value:.2f}", "end")
-    _text(svg, (60 + WIDTH - 220) / 2, height - 4, across, "middle")
+    _text(svg, (60 + WIDTH - KEY) / 2, height - 4, across, "middle")
     _text(svg, 4, 12, up, "start")
     for number, (name, line) in enumerate(series.items()):
         ink, dash = _LINES[number % len(_LINES)]
@@ -67,8 +67,8 @@ def lines(series: Mapping[str, Sequence[tuple[float, Spread]]], across: str, up:
         add(svg, "polyline", points=path, fill="none", stroke=ink, stroke_width="2", stroke_dasharray=dash or "none")
         for at, s in line:
             _line(svg, x(at), y(s.mean - s.sd), x(at), y(s.mean + s.sd), ink)
-        _line(svg, WIDTH - 210, 24 + 20 * number, WIDTH - 180, 24 + 20 * number, ink, dash)
-        _text(svg, WIDTH - 174, 28 + 20 * number, name, "start")
+        _line(svg, WIDTH - KEY + 14, 24 + 20 * number, WIDTH - KEY + 44, 24 + 20 * number, ink, dash)
+        _text(svg, WIDTH - KEY + 50, 28 + 20 * number, name, "start")
     return svg
 
 
