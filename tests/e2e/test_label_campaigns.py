@@ -197,6 +197,7 @@ def test_labels_from_call_to_audit(shell: Shell, tmp_path: Path, monkeypatch: py
     assert (audited["verdict"], failed) == ("AUDIT PASS", [])
     ids = {claim["id"] for claim in audited["claims"]}
     assert {f"dataset/{BOXES}@1/origin-terms", f"dataset/{BOXES}@1/label/0", f"dataset/{CLASSES}@1/label/5"} <= ids
+    a_withdrawn_picture_is_left_out(shell, tmp_path)
 
 
 def people(shell: Shell) -> None:
@@ -345,6 +346,17 @@ def bought_and_exported(shell: Shell, tmp_path: Path, monkeypatch: pytest.Monkey
     xrays = shell.data("export", f"{CLASSES}@1", "--as", "buyer", "--out", str(tmp_path / "xrays"))
     assert xrays["episodes"] == 3
     xrays_are_joined(tmp_path / "xrays")
+
+
+def a_withdrawn_picture_is_left_out(shell: Shell, tmp_path: Path) -> None:
+    """And keeps nobody from the rest of the version he bought."""
+    item = next(row["item"] for row in shell.data("submissions", "--as", "pia"))
+    shell.run("wallet", "fund", "pia")
+    shell.run("withdraw", f"{PLANTS}/{item}", "--as", "pia")
+    rest = shell.data("load", f"{PLANTS}@1", "--as", "buyer", "--out", str(tmp_path / "rest"))
+    assert len(rest["episodes"]) == 2
+    joined = shell.data("export", f"{BOXES}@1", "--as", "buyer", "--out", str(tmp_path / "fewer"))
+    assert joined["episodes"] == 2
 
 
 def halfway(name: str) -> list[tuple[str, tuple[float, ...]]]:
