@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
 
@@ -10,7 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from headwater.primitives.canonical import CanonicalError
+from headwater.records import codec
 from headwater.records.envelope import MAX_HOLDERS
+from headwater.records.errors import RecordError
+from headwater.records.release import Release
+from headwater.testing.sealed import sealed_scene
 from headwater.vault import (
     PLAIN_BYTES,
     CiphertextError,
@@ -19,16 +25,24 @@ from headwater.vault import (
     FileRef,
     HolderKey,
     HolderSecret,
+    KeyCommitmentError,
+    KeyEnvelope,
+    RelabelledError,
     ShareError,
+    answer,
     combine_shares,
     decrypt_range,
     decrypt_stream,
     encrypt_stream,
     key_commitment,
     new_key,
+    open_release,
     open_share,
+    require_commitment,
+    require_label,
     seal,
 )
+from headwater.vault.envelope import check_share
 from headwater.vault.shamir import PRIME, combine, split
 
 KEY, LABEL = ContentKey(sha256(b"key").digest()), sha256(b"label").digest()
@@ -146,6 +160,57 @@ def test_envelopes(t: int, at: int, bit: int, who: int, label: bytes) -> None:
     record["holders"][who]["sealed"] = bytes(changed)
     with pytest.raises(ShareError):
         open_share(type(envelope).from_record(record), HOLDERS[who])
+
+
+def flipped(data: bytes) -> Iterator[bytes]:
+    """Each byte changed once, every bit in turn."""
+    for at in range(len(data)):
+        yield data[:at] + bytes((data[at] ^ 1 << at % 8,)) + data[at + 1 :]
+
+
+def read_by_all(data: bytes, key: ContentKey) -> None:
+    """What holders and reader do with an envelope."""
+    envelope = codec.decode(KeyEnvelope, data)
+    require_label(envelope, LABEL)
+    for holder in HOLDERS[:3]:
+        open_share(envelope, holder)
+    require_commitment(key, envelope)
+
+
+def test_any_changed_byte_of_an_envelope() -> None:
+    """Suite, threshold, label, commitments, accounts, seals: it does not decode, or a holder or the reader refuses."""
+    key = new_key()
+    data = codec.encode(seal(key, KEYS[:3], 2, LABEL))
+    read_by_all(data, key)
+    for changed in flipped(data):
+        with pytest.raises((CanonicalError, RecordError, ShareError, KeyCommitmentError, RelabelledError)):
+            read_by_all(changed, key)
+
+
+def test_any_changed_byte_of_an_answer() -> None:
+    """Part, receipt or signature."""
+    scene = sealed_scene()
+    request = scene.request()
+
+    def read(data: bytes) -> None:
+        open_release(codec.decode(Release, data), request, scene.envelope, scene.recipient, scene.domain)
+
+    data = codec.encode(answer(request, scene.envelope, scene.holders[0], scene.domain, 0))
+    read(data)
+    for changed in flipped(data):
+        with pytest.raises((CanonicalError, RecordError, ShareError)):
+            read(changed)
+
+
+@QUICK
+@given(t=st.integers(2, 4), which=st.integers(0, 3), at=st.integers(0, 32), bit=st.integers(0, 7))
+def test_any_flipped_bit_of_a_share(t: int, which: int, at: int, bit: int) -> None:
+    envelope = seal(new_key(), KEYS, t, LABEL)
+    data = bytearray(open_share(envelope, HOLDERS[which]).reveal())
+    data[at] ^= 1 << bit
+    with pytest.raises(ShareError) as caught:
+        check_share(envelope, envelope.holders[which], bytes(data))
+    assert caught.value.holder == HOLDERS[which].address
 
 
 class NoNonceTwice(RuleBasedStateMachine):

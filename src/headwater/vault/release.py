@@ -111,6 +111,8 @@ def open_release(
     except RecordError:
         raise ShareError(release.part.index, request.holder, "not a holder of this key") from None
     fault = check_receipt(release, request, domain)
+    if fault is None and release.part.index != expected.index:
+        fault = "the part says it is another holder's"
     if fault is None and release.receipt.commitment != expected.commitment:
         fault = "the receipt admits another share than the envelope commits to"
     if fault:
