@@ -115,6 +115,7 @@ _RECEIPT = {
     "contribution": WORD,
     "holder": A,
     "requester": B,
+    "envelope": WORD,
     "commitment": WORD,
     "part": WORD[::-1],
     "time": 1_900_000_000,

@@ -74,6 +74,13 @@ class Datasets(Contract):
         """Whether ``holder`` may have the contribution's key; that it is in the version is proven apart."""
         return bool(self._read("entitled", licence, dataset, version, contribution, holder))
 
+    def entitled_all(
+        self, licence: int, dataset: int, version: int, contributions: Sequence[bytes], holder: str
+    ) -> list[bool]:
+        """``entitled`` of many contributions, at one block."""
+        rows = [(licence, dataset, version, one, holder) for one in contributions]
+        return [bool(found) for found in self._read_many("entitled", rows)]
+
     def owner_of(self, dataset: int) -> str:
         return str(self._read("ownerOf", dataset))
 
@@ -114,6 +121,10 @@ class Datasets(Contract):
 
     def is_withdrawn(self, dataset: int, contribution: bytes) -> bool:
         return bool(self._read("isWithdrawn", dataset, contribution))
+
+    def withdrawn_all(self, dataset: int, contributions: Sequence[bytes]) -> list[bool]:
+        """``is_withdrawn`` of many contributions, at one block."""
+        return [bool(found) for found in self._read_many("isWithdrawn", [(dataset, one) for one in contributions])]
 
     def licence_id(self, key: int, offer: int, terms: bytes) -> int:
         """As the contract reckons it; ``structs.licence_id`` does so offline."""

@@ -1,4 +1,4 @@
-"""A key holder's view of who may read, from its own RPC at a final block (implements ``vault.Entitlements``).
+"""A key holder's view of who may read, from its own RPC at one final block (implements ``vault.Entitlements``).
 
 The chain keeps hashes; the asker brings preimages and paths in a ``ReleaseProof``. Each question checks its part of the
 proof against a stored hash before it believes a word of it. A proof that does not hold answers no, never an exception;
@@ -7,9 +7,11 @@ a chain that cannot be read raises.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from headwater.chain.contracts import Contracts
 from headwater.chain.events import Funded, read_events
-from headwater.chain.rpc import FINAL
 from headwater.chain.structs import ACCEPTED, Anchor, EpisodeLeaf, Item, Posted, Struct, Version
 from headwater.primitives import eip712, merkle
 from headwater.primitives.canonical import CanonicalError
@@ -19,20 +21,50 @@ from headwater.records import codec
 from headwater.records.contribution import anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.proof import ReleaseProof
+from headwater.records.release import ReleaseRequest, Role
 from headwater.vault.envelope import contribution_label
 
 
 class ChainEntitlements:
-    """Answers from final blocks of one chain."""
+    """Answers for one batch, all from the block that was final when it was made; every fact is read once."""
 
-    def __init__(self, contracts: Contracts, wallets: WalletCheck | None = None) -> None:
+    def __init__(
+        self, contracts: Contracts, wallets: WalletCheck | None = None, requesters: dict[int, str] | None = None
+    ) -> None:
+        """
+        Args:
+            contracts: through the holder's own RPC.
+            requesters: of campaigns, known from batches before; a campaign's requester never changes.
+        """
         self._c = contracts
         self._wallets = wallets
-        self._datasets = contracts.datasets.at(FINAL)
-        self._requesters: dict[int, str] = {}
+        self._block = contracts.chain.final_block()
+        self._datasets = contracts.datasets.at(self._block.number)
+        self._requesters = {} if requesters is None else requesters
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def prepare(self, requests: Iterable[ReleaseRequest]) -> None:
+        """Reads what a batch will ask in a few requests instead of one a contribution."""
+        asked: dict[tuple[int, int, int, bytes, str], list[bytes]] = {}
+        campaigns: dict[int, list[bytes]] = {}
+        for one in requests:
+            campaigns.setdefault(one.campaign, []).append(one.contribution)
+            if one.role == Role.BUYER:
+                key = (one.campaign, one.dataset, one.version, one.licence, one.requester)
+                asked.setdefault(key, []).append(one.contribution)
+        for campaign, contributions in campaigns.items():
+            if dataset := self._dataset_of(campaign):
+                for clip, found in zip(
+                    contributions, self._datasets.withdrawn_all(dataset, contributions), strict=True
+                ):
+                    self._known["withdrawn", campaign, clip] = found
+        for (_, dataset, version, licence, who), contributions in asked.items():
+            answers = self._datasets.entitled_all(int.from_bytes(licence, "big"), dataset, version, contributions, who)
+            for clip, found in zip(contributions, answers, strict=True):
+                self._known["entitled", licence, dataset, version, clip, who] = found
 
     def chain_time(self) -> int:
-        return self._c.chain.now(FINAL)
+        return self._block.time
 
     def label_of(self, campaign: int, contribution: bytes, proof: bytes) -> bytes | None:
         known = self._opened(campaign, contribution, proof)
@@ -46,24 +78,33 @@ class ChainEntitlements:
         return known.contribution.contributor if known else None
 
     def withdrawn(self, campaign: int, contribution: bytes) -> bool:
-        dataset = self._datasets.dataset_of(campaign)
-        return dataset != 0 and self._datasets.is_withdrawn(dataset, contribution)
+        key = ("withdrawn", campaign, contribution)
+        if key not in self._known:
+            dataset = self._dataset_of(campaign)
+            self._known[key] = dataset != 0 and self._datasets.is_withdrawn(dataset, contribution)
+        return bool(self._known[key])
 
     def entitled(self, licence: bytes, dataset: int, version: int, contribution: bytes, who: str) -> bool:
-        number = int.from_bytes(licence, "big")
-        return self._datasets.entitled(number, dataset, version, contribution, who)
+        key = ("entitled", licence, dataset, version, contribution, who)
+        if key not in self._known:
+            number = int.from_bytes(licence, "big")
+            self._known[key] = self._datasets.entitled(number, dataset, version, contribution, who)
+        return bool(self._known[key])
 
-    def in_version(self, dataset: int, version: int, contribution: bytes, proof: bytes) -> bool:
-        known = _read(proof)
+    def in_version(self, dataset: int, version: int, contribution: bytes, envelope: bytes, proof: bytes) -> bool:
+        known = self._read(proof)
         published = self._version(known, dataset, version) if known else None
         if known is None or published is None:
             return False
-        leaf = EpisodeLeaf(known.episode, contribution, known.contribution.content_root, known.envelope)
+        leaf = EpisodeLeaf(known.episode, contribution, known.contribution.content_root, envelope)
         word = leaf.leaf(self._c.chain.chain_id, self._c.datasets.address, published.key)
         return merkle.verify(published.episode_root, word, known.episode, published.episodes, known.episode_path)
 
     def sold_under(self, dataset: int, campaign: int, contribution: bytes, proof: bytes) -> bool:
-        return campaign != 0 and self._datasets.campaign_of(dataset) == campaign
+        key = ("campaign", dataset)
+        if key not in self._known:
+            self._known[key] = self._datasets.campaign_of(dataset)
+        return campaign != 0 and bool(self._known[key] == campaign)
 
     def anchored_by(self, campaign: int, contribution: bytes, proof: bytes, who: str) -> bool:
         known = self._opened(campaign, contribution, proof)
@@ -74,7 +115,7 @@ class ChainEntitlements:
         if known is None or not known.posted:
             return False
         posted, item = Posted.decode(known.posted), Item.decode(known.item)
-        settlement = self._c.settlement.at(FINAL)
+        settlement = self._c.settlement.at(self._block.number)
         if posted.campaign != campaign or settlement.slot(posted.key).digest != posted.hash()[:26]:
             return False
         if not settlement.is_final(posted.key):
@@ -87,13 +128,20 @@ class ChainEntitlements:
     def requester_of(self, campaign: int) -> str:
         if campaign not in self._requesters:
             chain, start = self._c.chain, self._c.deployment.block
-            funded = read_events(chain, self._c.deployment, start, chain.final_block().number, [Funded])
+            funded = read_events(chain, self._c.deployment, start, self._block.number, [Funded])
             self._requesters.update({e.campaign: e.requester for e in funded if isinstance(e, Funded)})
         return self._requesters.get(campaign, "")
 
     def _opened(self, campaign: int, contribution: bytes, proof: bytes) -> ReleaseProof | None:
         """The proof, if it opens an anchored leaf to a contribution its contributor signed for this campaign."""
-        known = _read(proof)
+        key = ("opened", campaign, contribution, proof)
+        if key not in self._known:
+            self._known[key] = self._open(campaign, contribution, proof)
+        found: ReleaseProof | None = self._known[key]
+        return found
+
+    def _open(self, campaign: int, contribution: bytes, proof: bytes) -> ReleaseProof | None:
+        known = self._read(proof)
         if known is None or known.contribution.campaign != campaign:
             return None
         domain = self._c.campaigns_domain
@@ -105,7 +153,10 @@ class ChainEntitlements:
 
     def _anchored(self, known: ReleaseProof, campaign: int, contribution: bytes) -> bool:
         anchor = Anchor.decode(known.anchor)
-        if self._c.campaigns.at(FINAL).anchor_hash(campaign, anchor.first_item) != anchor.hash():
+        key = ("anchor", campaign, anchor.first_item)
+        if key not in self._known:
+            self._known[key] = self._c.campaigns.at(self._block.number).anchor_hash(campaign, anchor.first_item)
+        if self._known[key] != anchor.hash():
             return False
         who = known.contribution.contributor
         word = anchor_leaf(self._c.campaigns_domain, campaign, known.salt, who, contribution)
@@ -117,10 +168,26 @@ class ChainEntitlements:
         version = Version.decode(known.version)
         if (version.dataset, version.number) != (dataset, number):
             return None
-        return version if self._datasets.version_hash(version.key) == version.hash() else None
+        key = ("version", version.key)
+        if key not in self._known:
+            self._known[key] = self._datasets.version_hash(version.key)
+        return version if self._known[key] == version.hash() else None
+
+    def _dataset_of(self, campaign: int) -> int:
+        key = ("dataset", campaign)
+        if key not in self._known:
+            self._known[key] = self._datasets.dataset_of(campaign)
+        return int(self._known[key])
+
+    def _read(self, proof: bytes) -> ReleaseProof | None:
+        key = ("proof", proof)
+        if key not in self._known:
+            self._known[key] = _decoded(proof)
+        found: ReleaseProof | None = self._known[key]
+        return found
 
 
-def _read(proof: bytes) -> ReleaseProof | None:
+def _decoded(proof: bytes) -> ReleaseProof | None:
     try:
         known = codec.decode(ReleaseProof, proof)
         Anchor.decode(known.anchor)

@@ -38,6 +38,7 @@ RECEIPT_TYPES: Types = {
         ("contribution", "bytes32"),
         ("holder", "address"),
         ("requester", "address"),
+        ("envelope", "bytes32"),
         ("commitment", "bytes32"),
         ("part", "bytes32"),
         ("time", "uint64"),
@@ -128,7 +129,8 @@ class ReleaseReceipt:
 
     Attributes:
         request: EIP-712 digest of the request that was answered, 32 bytes.
-        commitment: commitment of the share the holder says it sealed: another than the envelope's proves a fault.
+        envelope: digest of the key envelope record whose share was asked for, 32 bytes.
+        commitment: commitment of the share the holder says it sealed: another than that envelope's proves a fault.
         part: sha256 of the sealed part, 32 bytes.
         time: chain time of the decision, Unix seconds.
     """
@@ -142,6 +144,7 @@ class ReleaseReceipt:
     contribution: bytes
     holder: str
     requester: str
+    envelope: bytes
     commitment: bytes
     part: bytes
     time: int

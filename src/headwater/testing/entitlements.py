@@ -14,7 +14,7 @@ class FakeEntitlements:
     contributors: dict[tuple[int, bytes], str] = field(default_factory=dict)
     withdrawals: set[tuple[int, bytes]] = field(default_factory=set)
     licences: set[tuple[bytes, int, int, bytes, str]] = field(default_factory=set)
-    versions: set[tuple[int, int, bytes]] = field(default_factory=set)
+    versions: set[tuple[int, int, bytes, bytes]] = field(default_factory=set)
     sales: set[tuple[int, int, bytes]] = field(default_factory=set)
     anchors: set[tuple[int, bytes, str]] = field(default_factory=set)
     acceptances: set[tuple[int, bytes]] = field(default_factory=set)
@@ -42,9 +42,9 @@ class FakeEntitlements:
         self._read()
         return (licence, dataset, version, contribution, who) in self.licences
 
-    def in_version(self, dataset: int, version: int, contribution: bytes, proof: bytes) -> bool:
+    def in_version(self, dataset: int, version: int, contribution: bytes, envelope: bytes, proof: bytes) -> bool:
         self._read()
-        return (dataset, version, contribution) in self.versions
+        return (dataset, version, contribution, envelope) in self.versions
 
     def sold_under(self, dataset: int, campaign: int, contribution: bytes, proof: bytes) -> bool:
         self._read()

@@ -8,6 +8,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from headwater.primitives.eip712 import Domain
+from headwater.records import codec
 from headwater.testing.entitlements import FakeEntitlements
 from headwater.vault import (
     ContentKey,
@@ -76,12 +77,12 @@ def sealed_scene() -> Scene:
         labels={(4, contribution): label},
         contributors={(4, contribution): contributor.address},
         licences={(b"L" * 32, 9, 1, contribution, buyer.address)},
-        versions={(9, 1, contribution)},
         sales={(9, 4, contribution)},
         anchors={(4, contribution, checker.address)},
         acceptances={(4, contribution)},
         requesters={4: requester.address},
     )
-    recipient = X25519PrivateKey.from_private_bytes(b"\x07" * 32)
     envelope = seal(key, keys, 2, label)
+    chain.versions.add((9, 1, contribution, codec.digest(envelope)))
+    recipient = X25519PrivateKey.from_private_bytes(b"\x07" * 32)
     return Scene(domain, key, holders, buyer, recipient, label, envelope, contribution, chain)

@@ -1,9 +1,11 @@
-"""Asking holders for the parts of many contributions, and putting keys together from whoever answers."""
+"""Asking holders for the parts of many contributions side by side, and putting keys together from whoever answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -12,10 +14,13 @@ from headwater.primitives.eip712 import Domain
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.release import Release, ReleaseRequest, SignedReleaseRequest
-from headwater.vault.envelope import confirm_shares
+from headwater.vault.envelope import combine_shares, confirm_shares
 from headwater.vault.errors import NotEnoughPartsError, ShareError
-from headwater.vault.models import OpenedKey, PartFault
-from headwater.vault.release import open_parts, open_release
+from headwater.vault.models import OpenedKey, PartFault, Share
+from headwater.vault.release import open_release
+
+PATIENCE_S = 0.25
+"""How long a batch may take before one more holder is asked beside it, and as much again for every hundred parts."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class HolderPort(Protocol):
     """A key holder somewhere.
 
     Liveness: it may be slow, down or lying; every answer is checked by who asked. ``ask`` raises HeadwaterError if the
-    holder cannot be reached.
+    holder cannot be reached. It is called from a thread of its own.
     """
 
     @property
@@ -58,6 +63,22 @@ class Collected:
     releases: tuple[Release, ...]
 
 
+@dataclass
+class _Parts:
+    """What came in for one contribution."""
+
+    wanted: Wanted
+    shares: dict[int, Share] = field(default_factory=dict)
+    releases: list[Release] = field(default_factory=list)
+    faults: list[PartFault] = field(default_factory=list)
+
+    def has(self, account: str) -> bool:
+        return any(holder.address == account for holder in self.wanted.envelope.holders)
+
+    def fail(self, account: str, reason: str) -> None:
+        self.faults.append(PartFault(self.wanted.envelope.holder(account).index, account, reason))
+
+
 def collect(
     wanted: Sequence[Wanted],
     holders: Sequence[HolderPort],
@@ -68,73 +89,109 @@ def collect(
 ) -> list[Collected]:
     """Keys of all wanted contributions, one batch a holder.
 
-    Holders are asked in turn until every key has its t right parts; with ``confirm_all`` (the checker's duty) all of
-    them are asked and every dealt share is confirmed.
+    As many holders are asked at once as there are parts missing; one more for each that fails, and for each that takes
+    longer than ``PATIENCE_S``. With ``confirm_all`` (the checker's duty) all are asked and every dealt share is
+    confirmed. A holder that is still thinking when every key is there is not waited for.
 
     Raises:
         NotEnoughPartsError: fewer than t right parts for one of them; names who failed and why.
         ShareError, BadDealerError: with ``confirm_all``, a missing or contradicting share.
     """
-    answers: list[list[tuple[ReleaseRequest, Release]]] = [[] for _ in wanted]
-    faults: list[list[PartFault]] = [[] for _ in wanted]
-    for holder in holders:
-        open_ = [i for i, w in enumerate(wanted) if confirm_all or len(answers[i]) < w.envelope.t]
-        mine = [i for i in open_ if any(h.address == holder.address for h in wanted[i].envelope.holders)]
-        if mine:
-            _ask_one(holder, mine, wanted, answers, faults, private_key, domain)
-    return [
-        _put_together(w, answers[i], faults[i], private_key, domain, confirm_all=confirm_all)
-        for i, w in enumerate(wanted)
-    ]
-
-
-def _ask_one(
-    holder: HolderPort,
-    mine: Sequence[int],
-    wanted: Sequence[Wanted],
-    answers: list[list[tuple[ReleaseRequest, Release]]],
-    faults: list[list[PartFault]],
-    private_key: X25519PrivateKey,
-    domain: Domain,
-) -> None:
-    asks = [Ask(wanted[i].sign(holder.address), wanted[i].envelope) for i in mine]
+    parts = [_Parts(one) for one in wanted]
+    pool = ThreadPoolExecutor(max(1, len(holders)), "holder")
     try:
-        replies = holder.ask(asks)
-        if len(replies) != len(asks):
-            raise HeadwaterError("holder's answer", actual=f"{len(replies)} replies", allowed=f"{len(asks)}")
-    except HeadwaterError as error:
-        for i in mine:
-            faults[i].append(_fault(wanted[i].envelope, holder.address, error.line()))
-        return
-    for i, ask, reply in zip(mine, asks, replies, strict=True):
-        if isinstance(reply, str):
-            faults[i].append(_fault(wanted[i].envelope, holder.address, reply))
-            continue
+        _gather(_Round(parts, pool, private_key, domain, confirm_all), list(holders))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return [_put_together(one, confirm_all) for one in parts]
+
+
+@dataclass
+class _Round:
+    parts: Sequence[_Parts]
+    pool: ThreadPoolExecutor
+    private_key: X25519PrivateKey
+    domain: Domain
+    confirm_all: bool
+    running: dict[Future[list[tuple[ReleaseRequest, Release | str]]], tuple[HolderPort, list[int], float]] = field(
+        default_factory=dict
+    )
+
+    def missing(self) -> int:
+        """How many more answers some key needs, those on their way counted as right."""
+        short = 0
+        for at, one in enumerate(self.parts):
+            envelope = one.wanted.envelope
+            coming = sum(at in asked for _, asked, late in self.running.values() if monotonic() < late)
+            goal = envelope.n if self.confirm_all else envelope.t
+            short = max(short, goal - len(one.shares) - coming)
+        return short
+
+    def done(self) -> bool:
+        return not self.confirm_all and all(len(p.shares) >= p.wanted.envelope.t for p in self.parts)
+
+    def start(self, holder: HolderPort) -> None:
+        """Asks a holder for what it has a share of and is still needed; signing is the caller's thread's work."""
+        mine = [at for at, one in enumerate(self.parts) if one.has(holder.address) and self._needs(one)]
+        if not mine:
+            return
+        asks = [Ask(self.parts[at].wanted.sign(holder.address), self.parts[at].wanted.envelope) for at in mine]
+        late = monotonic() + PATIENCE_S * (1 + len(mine) / 100)
+        self.running[self.pool.submit(_ask, holder, asks)] = (holder, mine, late)
+
+    def finish(self, future: Future[list[tuple[ReleaseRequest, Release | str]]]) -> None:
+        holder, mine, _ = self.running.pop(future)
         try:
-            open_release(reply, ask.signed.request, wanted[i].envelope, private_key, domain)
+            replies = future.result()
+        except HeadwaterError as error:
+            for at in mine:
+                self.parts[at].fail(holder.address, error.line())
+            return
+        for at, (request, reply) in zip(mine, replies, strict=True):
+            self._take(self.parts[at], holder.address, request, reply)
+
+    def _needs(self, one: _Parts) -> bool:
+        return self.confirm_all or len(one.shares) < one.wanted.envelope.t
+
+    def _take(self, one: _Parts, account: str, request: ReleaseRequest, reply: Release | str) -> None:
+        if isinstance(reply, str):
+            one.fail(account, reply)
+            return
+        try:
+            share = open_release(reply, request, one.wanted.envelope, self.private_key, self.domain)
         except ShareError as error:
-            faults[i].append(PartFault(error.index, error.holder, error.reason))
+            one.faults.append(PartFault(error.index, error.holder, error.reason))
         else:
-            answers[i].append((ask.signed.request, reply))
+            one.shares[share.index] = share
+            one.releases.append(reply)
 
 
-def _put_together(
-    want: Wanted,
-    answers: Sequence[tuple[ReleaseRequest, Release]],
-    faults: Sequence[PartFault],
-    private_key: X25519PrivateKey,
-    domain: Domain,
-    *,
-    confirm_all: bool,
-) -> Collected:
-    releases = tuple(release for _, release in answers)
-    if not confirm_all or len(answers) < want.envelope.n:
-        if confirm_all:
-            raise NotEnoughPartsError(len(answers), want.envelope.n, list(faults))
-        return Collected(open_parts(answers, want.envelope, private_key, domain, faults), releases)
-    shares = [open_release(release, request, want.envelope, private_key, domain) for request, release in answers]
-    return Collected(OpenedKey(confirm_shares(want.envelope, shares), ()), releases)
+def _gather(round_: _Round, waiting: list[HolderPort]) -> None:
+    while not round_.done():
+        while waiting and round_.missing() > 0:
+            round_.start(waiting.pop(0))
+        if not round_.running:
+            return
+        in_time = [late - monotonic() for _, _, late in round_.running.values() if late > monotonic()]
+        timeout = max(0.0, min(in_time)) + 0.001 if waiting and in_time else None
+        done, _ = wait(list(round_.running), timeout, FIRST_COMPLETED)
+        for future in done:
+            round_.finish(future)
 
 
-def _fault(envelope: KeyEnvelope, address: str, reason: str) -> PartFault:
-    return PartFault(envelope.holder(address).index, address, reason)
+def _ask(holder: HolderPort, asks: Sequence[Ask]) -> list[tuple[ReleaseRequest, Release | str]]:
+    replies = holder.ask(asks)
+    if len(replies) != len(asks):
+        raise HeadwaterError("holder's answer", actual=f"{len(replies)} replies", allowed=f"{len(asks)}")
+    return [(ask.signed.request, reply) for ask, reply in zip(asks, replies, strict=True)]
+
+
+def _put_together(one: _Parts, confirm_all: bool) -> Collected:
+    envelope, shares = one.wanted.envelope, list(one.shares.values())
+    needed = envelope.n if confirm_all else envelope.t
+    if len(shares) < needed:
+        raise NotEnoughPartsError(len(shares), needed, one.faults)
+    releases = tuple(one.releases)
+    if confirm_all:
+        return Collected(OpenedKey(confirm_shares(envelope, shares), ()), releases)
+    return Collected(OpenedKey(combine_shares(envelope, shares), tuple(one.faults)), releases)

@@ -11,6 +11,7 @@ VaultError
 ├── RelabelledError           an envelope made for another contribution
 ├── KeyCommitmentError        a key that is not the one the envelope commits to
 ├── HolderDownError           a holder that does not answer, or not in our protocol
+├── FaultError                evidence against a holder that proves nothing
 ├── NotEnoughPartsError       fewer than t right parts; says who failed and why
 └── KeystoreError             a key file that is missing, damaged or locked with another password
 """
@@ -91,6 +92,10 @@ class NotEnoughPartsError(VaultError):
         named = "".join(f"; holder {f.index} ({f.holder}): {f.reason}" for f in self.faults)
         what = f"the key needs {needed} parts"
         super().__init__(what, actual=f"{right} right{named}", fix="ask the holders that have not answered")
+
+
+class FaultError(VaultError):
+    """Evidence against a holder that would convince nobody else."""
 
 
 class KeystoreError(VaultError):

@@ -93,6 +93,7 @@ class Reason(StrEnum):
     TOO_FAR = "the request expires too far in the future"
     BAD_SIGNATURE = "the signature is not the requester's for this chain and contract"
     REPLAYED = "the nonce was used before"
+    TOO_MANY = "too many keys in an hour for one requester"
     UNKNOWN_CONTRIBUTION = "the contribution is not proven"
     RELABELLED = "the key envelope belongs to another contribution"
     WITHDRAWN = "consent was withdrawn"

@@ -35,8 +35,8 @@ class Entitlements(Protocol):
         """The contract's access view: ``who`` holds the licence, unexpired, and it covers the contribution."""
         ...
 
-    def in_version(self, dataset: int, version: int, contribution: bytes, proof: bytes) -> bool:
-        """Whether the contribution is proven to be an episode of that dataset version."""
+    def in_version(self, dataset: int, version: int, contribution: bytes, envelope: bytes, proof: bytes) -> bool:
+        """Whether the contribution is proven to be an episode of that version, with the key envelope of this digest."""
         ...
 
     def sold_under(self, dataset: int, campaign: int, contribution: bytes, proof: bytes) -> bool:

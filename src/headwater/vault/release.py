@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from headwater.primitives import canonical, eip712
 from headwater.primitives.eip712 import Domain, WalletCheck
+from headwater.records import codec
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.errors import RecordError
 from headwater.records.release import KeyPart, Release, ReleaseReceipt, ReleaseRequest, Role, SignedReleaseRequest
@@ -43,7 +44,7 @@ def decide(
     now: int,
     seen_nonces: Container[tuple[str, bytes]],
     holder: str,
-    envelope_label: bytes,
+    envelope: KeyEnvelope,
     proof: bytes = b"",
 ) -> Decision:
     """Whether the holder with account ``holder`` answers ``request``.
@@ -51,15 +52,15 @@ def decide(
     Args:
         now: ``entitlements.chain_time()``, read once for decision and receipt.
         seen_nonces: replay keys this holder has answered.
-        envelope_label: label of the envelope the holder is about to open.
+        envelope: the one the holder is about to open.
         proof: what came with the request, passed to ``entitlements`` unread.
 
     Cheap checks come first, so a stranger costs no RPC call. Errors of ``entitlements`` pass through: a holder that
     cannot read the chain gives nothing.
     """
     refusal = _refuse_form(request, signature_ok, now, seen_nonces, holder)
-    refusal = refusal or _refuse_envelope(request, entitlements, envelope_label, proof)
-    refusal = refusal or _ROLES[Role(request.role)](request, entitlements, proof)
+    refusal = refusal or _refuse_envelope(request, entitlements, envelope.label, proof)
+    refusal = refusal or _ROLES[Role(request.role)](request, envelope, entitlements, proof)
     return Decision(refusal is None, refusal or Reason.ALLOWED)
 
 
@@ -81,6 +82,7 @@ def answer(request: ReleaseRequest, envelope: KeyEnvelope, keys: HolderKeys, dom
         contribution=request.contribution,
         holder=keys.address,
         requester=request.requester,
+        envelope=codec.digest(envelope),
         commitment=share_commitment(envelope.label, share),
         part=sha256(sealed).digest(),
         time=now,
@@ -111,6 +113,8 @@ def open_release(
     except RecordError:
         raise ShareError(release.part.index, request.holder, "not a holder of this key") from None
     fault = check_receipt(release, request, domain)
+    if fault is None and release.receipt.envelope != codec.digest(envelope):
+        fault = "the receipt is for another envelope"
     if fault is None and release.part.index != expected.index:
         fault = "the part says it is another holder's"
     if fault is None and release.receipt.commitment != expected.commitment:
@@ -189,9 +193,9 @@ def _refuse_envelope(request: ReleaseRequest, chain: Entitlements, label: bytes,
     return None
 
 
-def _refuse_buyer(request: ReleaseRequest, chain: Entitlements, proof: bytes) -> Reason | None:
+def _refuse_buyer(request: ReleaseRequest, envelope: KeyEnvelope, chain: Entitlements, proof: bytes) -> Reason | None:
     dataset, version, contribution = request.dataset, request.version, request.contribution
-    if not chain.in_version(dataset, version, contribution, proof):
+    if not chain.in_version(dataset, version, contribution, codec.digest(envelope), proof):
         return Reason.NOT_IN_VERSION
     if not chain.sold_under(dataset, request.campaign, contribution, proof):
         return Reason.NOT_FOR_SALE_THERE
@@ -200,23 +204,27 @@ def _refuse_buyer(request: ReleaseRequest, chain: Entitlements, proof: bytes) ->
     return None
 
 
-def _refuse_checker(request: ReleaseRequest, chain: Entitlements, proof: bytes) -> Reason | None:
+def _refuse_checker(request: ReleaseRequest, envelope: KeyEnvelope, chain: Entitlements, proof: bytes) -> Reason | None:
     assigned = chain.anchored_by(request.campaign, request.contribution, proof, request.requester)
     return None if assigned else Reason.NOT_ASSIGNED
 
 
-def _refuse_contributor(request: ReleaseRequest, chain: Entitlements, proof: bytes) -> Reason | None:
+def _refuse_contributor(
+    request: ReleaseRequest, envelope: KeyEnvelope, chain: Entitlements, proof: bytes
+) -> Reason | None:
     owner = chain.contributor_of(request.campaign, request.contribution, proof)
     return None if owner == request.requester else Reason.NOT_THE_CONTRIBUTOR
 
 
-def _refuse_requester(request: ReleaseRequest, chain: Entitlements, proof: bytes) -> Reason | None:
+def _refuse_requester(
+    request: ReleaseRequest, envelope: KeyEnvelope, chain: Entitlements, proof: bytes
+) -> Reason | None:
     if chain.requester_of(request.campaign) != request.requester:
         return Reason.NOT_THE_REQUESTER
     return None if chain.accepted(request.campaign, request.contribution, proof) else Reason.NOT_ACCEPTED
 
 
-_ROLES: dict[Role, Callable[[ReleaseRequest, Entitlements, bytes], Reason | None]] = {
+_ROLES: dict[Role, Callable[[ReleaseRequest, KeyEnvelope, Entitlements, bytes], Reason | None]] = {
     Role.BUYER: _refuse_buyer,
     Role.CHECKER: _refuse_checker,
     Role.CONTRIBUTOR: _refuse_contributor,

@@ -45,7 +45,7 @@ def judge(
         now=scene.chain.now,
         seen_nonces=seen,
         holder=scene.holders[0].address,
-        envelope_label=scene.label if label is None else label,
+        envelope=scene.envelope if label is None else replace(scene.envelope, label=label),
     )
 
 
@@ -86,7 +86,7 @@ def test_refused(scene: Scene, changes: dict[str, object], reason: Reason) -> No
 
 def test_a_buyer_whose_licence_covers_a_dataset_the_contributor_never_signed_for(scene: Scene) -> None:
     """The thief's dataset lists the episode and the thief holds its licence: still refused."""
-    scene.chain.versions.add((77, 1, scene.contribution))
+    scene.chain.versions.add((77, 1, scene.contribution, codec.digest(scene.envelope)))
     scene.chain.licences.add((b"L" * 32, 77, 1, scene.contribution, scene.buyer.address))
     assert judge(scene, scene.request(dataset=77)).reason is Reason.NOT_FOR_SALE_THERE
 
