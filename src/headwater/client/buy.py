@@ -16,7 +16,7 @@ from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Offer, Use, licence_id
 from headwater.client.errors import ClientError, HoldersError
 from headwater.client.network import Network
-from headwater.client.openings import proof_of
+from headwater.client.openings import Proofs
 from headwater.client.sealing import open_files
 from headwater.formats import Episode, open_recording
 from headwater.market import use_gaps
@@ -164,7 +164,7 @@ def deliver(
     if not rows:
         fix = "ask its publisher for a later version"
         raise ClientError(f"dataset {dataset}@{number}", actual="the consent of every clip was withdrawn", fix=fix)
-    keys = _keys(network, signer, made, licence, rows)
+    keys = release_keys(network, signer, made, licence, rows)
     episodes = []
     for done, ((position, row), got) in enumerate(zip(rows, keys, strict=True), 1):
         manifest = network.record(Manifest, row.manifest)
@@ -181,7 +181,14 @@ def deliver(
     return Delivered(tuple(episodes), named, withdrawn, tuple(faults.values()))
 
 
-def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: Rows) -> list[Collected]:
+def release_keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: Rows) -> list[Collected]:
+    """Content keys of some of a version's episodes, (place, row) each, as the signer's licence entitles him.
+
+    Every release is stored as a record. The key the parts are sealed to is thrown away: a buyer has no key to rotate.
+
+    Raises:
+        HoldersError: too few holders gave their part; says who failed and why.
+    """
     private = X25519PrivateKey.generate()
     chain = network.contracts.chain
     asker = Asker(signer, network.contracts.campaigns_domain, private, chain.final_block().time)
@@ -204,9 +211,9 @@ def _keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: R
 
 def _wanted(network: Network, asker: Asker, right: Right, made: Rebuilt, rows: Rows) -> Sequence[Wanted]:
     tree = made.episode_tree(network.contracts.chain.chain_id, network.contracts.datasets.address)
-    wanted = []
+    proofs, wanted = Proofs(network, made), []
     for position, row in rows:
-        proof = proof_of(network, made, position, tree.proof(position))
+        proof = proofs.of(position, tree.proof(position))
         envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
 
         wanted.append(Wanted(row.contribution, envelope, partial(asker.request, right, proof, row.contribution)))

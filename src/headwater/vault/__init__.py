@@ -20,6 +20,7 @@ from headwater.vault.envelope import (
 from headwater.vault.errors import (
     BadDealerError,
     CiphertextError,
+    FaultError,
     KeyCommitmentError,
     KeystoreError,
     NotEnoughPartsError,
@@ -31,6 +32,8 @@ from headwater.vault.errors import (
     TruncatedError,
     VaultError,
 )
+from headwater.vault.faults import Asked, ask_again
+from headwater.vault.faults import judge as judge_fault
 from headwater.vault.keystore import HolderSecret
 from headwater.vault.models import (
     ContentKey,
@@ -62,11 +65,13 @@ __all__ = [
     "PLAIN_BYTES",
     "SUITE",
     "Ask",
+    "Asked",
     "BadDealerError",
     "CiphertextError",
     "ContentKey",
     "Decision",
     "Entitlements",
+    "FaultError",
     "FileCipher",
     "FileRef",
     "HolderKey",
@@ -98,6 +103,7 @@ __all__ = [
     "VaultError",
     "Wanted",
     "answer",
+    "ask_again",
     "check_receipt",
     "ciphertext_bytes",
     "collect",
@@ -109,6 +115,7 @@ __all__ = [
     "decrypt_stream",
     "encrypt_stream",
     "frame_count",
+    "judge_fault",
     "key_commitment",
     "key_from_seed",
     "new_key",

@@ -71,7 +71,7 @@ def answer(request: ReleaseRequest, envelope: KeyEnvelope, keys: HolderKeys, dom
     """
     share = open_share(envelope, keys)
     digest = request.digest(domain)
-    sealed = seal_to(request.recipient_key, share.reveal(), _part_info(digest, envelope.label, keys.address))
+    sealed = seal_to(request.recipient_key, share.reveal(), part_info(digest, envelope.label, keys.address))
     receipt = ReleaseReceipt(
         request=digest,
         role=request.role,
@@ -122,7 +122,7 @@ def open_release(
     if fault:
         raise ShareError(expected.index, expected.address, fault)
     try:
-        info = _part_info(release.receipt.request, envelope.label, expected.address)
+        info = part_info(release.receipt.request, envelope.label, expected.address)
         data = open_with(private_key, release.part.sealed, info)
     except (InvalidTag, ValueError):
         raise ShareError(expected.index, expected.address, "the part does not open") from None
@@ -161,7 +161,8 @@ def open_parts(
     return OpenedKey(combine_shares(envelope, list(shares.values())), tuple(named))
 
 
-def _part_info(request_digest: bytes, label: bytes, holder: str) -> bytes:
+def part_info(request_digest: bytes, label: bytes, holder: str) -> bytes:
+    """HPKE info of a part: it opens for one question, one label and one holder only."""
     return _PART_INFO + canonical.encode({"request": request_digest, "label": label, "holder": holder})
 
 

@@ -207,9 +207,9 @@ def lies(scene: Scene, release: Release, request: ReleaseRequest) -> Iterable[tu
         box = seal_to(request.recipient_key, data, info)
         return signed(replace(release.part, sealed=box), replace(receipt, part=sha256(box).digest()))
 
-    from headwater.vault.release import _part_info
+    from headwater.vault.release import part_info
 
-    info = _part_info(request.digest(scene.domain), scene.label, keys.address)
+    info = part_info(request.digest(scene.domain), scene.label, keys.address)
     yield "not the share the envelope commits to", sealed(b"\x01" + bytes(32), info)
     yield "not a share at all", sealed(b"junk", info)
     yield "not a share at all", sealed(b"\x01" + b"\xff" * 32, info)
