@@ -26,8 +26,8 @@ from headwater.records.release import Role, SignedReleaseRequest
 from headwater.testing.sold import Sold, sold_version
 from headwater.vault import FaultError, ask_again, judge_fault
 from headwater.vault.asking import Asker, Right
-from headwater.vault.collect import Collected
 from headwater.vault.remote import HttpHolder
+from headwater.vault.version import CollectedVersion
 
 pytestmark = [pytest.mark.e2e, pytest.mark.chain]
 
@@ -74,7 +74,7 @@ class Fleet:
         self.mood("", *range(1, N + 1))
         self.start(*(n for n in range(1, N + 1) if n not in self.running))
 
-    def keys(self) -> list[Collected]:
+    def keys(self) -> CollectedVersion:
         """All keys of the version, as the buyer gets them."""
         rows = list(enumerate(self.sold.made.manifest.episodes))
         return release_keys(self.sold.network(), self.sold.buyer, self.sold.made, self.sold.licence, rows)
@@ -123,12 +123,12 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def right(fleet: Fleet, got: Sequence[Collected]) -> bool:
-    return tuple(one.opened.key for one in got) == fleet.sold.keys
+def right(fleet: Fleet, got: CollectedVersion) -> bool:
+    return tuple(one.key for one in got.keys) == fleet.sold.keys
 
 
-def named(got: Sequence[Collected]) -> set[str]:
-    return {fault.holder for one in got for fault in one.opened.faults}
+def named(got: CollectedVersion) -> set[str]:
+    return {fault.holder for one in got.keys for fault in one.faults}
 
 
 def killed_pairs(pairs: Sequence[tuple[int, int]], fleet: Fleet) -> None:
@@ -154,7 +154,7 @@ def test_one_slow_holder_is_not_waited_for(fleet: Fleet) -> None:
     fleet.mood("slow", 1)
     got = fleet.keys()
     assert right(fleet, got)
-    assert 1 not in {release.part.index for one in got for release in one.releases}
+    assert fleet.address(1) not in {release.receipt.holder for release in got.releases}
 
 
 def test_one_killed_and_one_lying(fleet: Fleet) -> None:

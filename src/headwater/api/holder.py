@@ -1,4 +1,4 @@
-"""HTTP face of a key holder: ``POST /release`` for a batch, ``GET /health``."""
+"""HTTP face of a key holder: ``POST /batch`` for a version, ``POST /release`` one by one, ``GET /health``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from headwater.node.holder import HolderService
 from headwater.primitives import canonical
 from headwater.primitives.errors import HeadwaterError
 from headwater.records import codec
+from headwater.records.batch import BatchRelease, SignedBatch
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.errors import RecordError
 from headwater.records.release import Release, SignedReleaseRequest
@@ -36,6 +37,17 @@ def holder_app(service: HolderService) -> FastAPI:
         except HeadwaterError as error:
             raise HTTPException(503, error.line()) from None
         return Response(canonical.encode([_plain(reply) for reply in replies]), media_type=MEDIA_TYPE)
+
+    @app.post("/batch")
+    async def batch(request: Request) -> Response:
+        signed = _signed(await _body(request))
+        try:
+            reply = await run_in_threadpool(service.ask_batch, signed)
+        except RecordError as error:
+            raise HTTPException(422, error.line()) from None
+        except HeadwaterError as error:
+            raise HTTPException(503, error.line()) from None
+        return Response(canonical.encode(_plain(reply)), media_type=MEDIA_TYPE)
 
     return app
 
@@ -65,5 +77,12 @@ def _ask(row: Any) -> Ask:
     return Ask(codec.from_plain(SignedReleaseRequest, row["signed"]), KeyEnvelope.from_record(row["envelope"]))
 
 
-def _plain(reply: Release | str) -> dict[str, Any]:
+def _signed(body: bytes) -> SignedBatch:
+    try:
+        return codec.decode(SignedBatch, body)
+    except (canonical.CanonicalError, RecordError) as error:
+        raise HTTPException(422, error.line()) from None
+
+
+def _plain(reply: Release | BatchRelease | str) -> dict[str, Any]:
     return {"refused": reply} if isinstance(reply, str) else {"release": codec.to_plain(reply)}

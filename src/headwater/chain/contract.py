@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from headwater.chain import events, interface
 from headwater.chain.deployment import Deployment
+from headwater.chain.errors import AnswerError
 from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.rpc import BlockTag, Chain
@@ -34,12 +35,15 @@ class Contract:
         values = abi.decode(function, len(args), data)
         return values[0] if len(values) == 1 else values
 
-    def _read_many(self, function: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        """``_read`` of one function with many arguments, in as few requests as the node takes."""
+    def _ask_many(self, function: str, rows: Sequence[Sequence[Any]]) -> list[bool]:
+        """A yes or no of one function for each row of arguments, in as few requests as the node takes."""
         abi = interface.load(self.NAME)
-        calls = [(self.address, abi.encode(function, row)) for row in rows]
-        found = self.chain.call_many(calls, tag=self._tag)
-        return [abi.decode(function, len(row), data)[0] for row, data in zip(rows, found, strict=True)]
+        found = self.chain.call_many([(self.address, abi.encode(function, row)) for row in rows], tag=self._tag)
+        for data in found:
+            if len(data) != 32 or int.from_bytes(data, "big") > 1:
+                fix = "correct the contract's address"
+                raise AnswerError(f"{self.NAME}.{function}", actual=f"{len(data)} bytes that are no yes or no", fix=fix)
+        return [data[-1] == 1 for data in found]
 
     def _write(self, signer: TransactionSigner, function: str, *args: Any, coin: int = 0) -> Receipt:
         """Send a call, with ``coin`` wei of the chain's own."""

@@ -79,7 +79,7 @@ class Datasets(Contract):
     ) -> list[bool]:
         """``entitled`` of many contributions, at one block."""
         rows = [(licence, dataset, version, one, holder) for one in contributions]
-        return [bool(found) for found in self._read_many("entitled", rows)]
+        return self._ask_many("entitled", rows)
 
     def owner_of(self, dataset: int) -> str:
         return str(self._read("ownerOf", dataset))
@@ -124,7 +124,7 @@ class Datasets(Contract):
 
     def withdrawn_all(self, dataset: int, contributions: Sequence[bytes]) -> list[bool]:
         """``is_withdrawn`` of many contributions, at one block."""
-        return [bool(found) for found in self._read_many("isWithdrawn", [(dataset, one) for one in contributions])]
+        return self._ask_many("isWithdrawn", [(dataset, one) for one in contributions])
 
     def licence_id(self, key: int, offer: int, terms: bytes) -> int:
         """As the contract reckons it; ``structs.licence_id`` does so offline."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from headwater.chain import structs
 from headwater.chain.errors import AnswerError, ArtifactError, RevertError
+from headwater.primitives.abi import abi_encode
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import checksum_address
 
@@ -151,9 +152,7 @@ def solidity_name(parameter: Entry) -> str:
 
 def encode_values(parameters: Sequence[Entry], values: Sequence[Any]) -> bytes:
     """``abi.encode`` of values, structs allowed anywhere."""
-    from eth_abi.abi import encode
-
-    return bytes(encode([abi_type(one) for one in parameters], [_plain(value) for value in values]))
+    return abi_encode([abi_type(one) for one in parameters], [_plain(value) for value in values])
 
 
 def decode_values(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -14,23 +13,24 @@ from headwater.chain import waiting
 from headwater.chain.events import Sold
 from headwater.chain.ports import TransactionSigner
 from headwater.chain.structs import Offer, Use, licence_id
+from headwater.client.asking import VersionAsking
 from headwater.client.errors import ClientError, HoldersError
 from headwater.client.network import Network
-from headwater.client.openings import Proofs
 from headwater.client.sealing import open_files
 from headwater.formats import Episode, open_recording
 from headwater.market import use_gaps
 from headwater.market.versions import Rebuilt, rebuild
 from headwater.primitives.cid import dag_cbor_cid
 from headwater.primitives.eip712 import Signer
+from headwater.records.batch import MAX_ROWS, BatchRelease
 from headwater.records.dataset import DatasetEpisode, DatasetManifest
 from headwater.records.manifest import Manifest
 from headwater.records.purposes import PURPOSE_BITS
 from headwater.records.regions import REGION_BITS, where
-from headwater.records.release import Role
-from headwater.vault import KeyEnvelope, NotEnoughPartsError, PartFault, Wanted, collect
-from headwater.vault.asking import Asker, Right
-from headwater.vault.collect import Collected
+from headwater.records.release import Release
+from headwater.vault import KeyEnvelope, NotEnoughPartsError, OpenedKey, PartFault
+from headwater.vault.asking import Asker
+from headwater.vault.version import CollectedVersion, collect_version
 
 
 @dataclass(frozen=True)
@@ -164,60 +164,58 @@ def deliver(
     if not rows:
         fix = "ask its publisher for a later version"
         raise ClientError(f"dataset {dataset}@{number}", actual="the consent of every clip was withdrawn", fix=fix)
-    keys = release_keys(network, signer, made, licence, rows)
+    keys = release_keys(network, signer, made, licence, rows).keys
     episodes = []
     for done, ((position, row), got) in enumerate(zip(rows, keys, strict=True), 1):
         manifest = network.record(Manifest, row.manifest)
         envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
         folder = target / f"episode-{position:06d}"
-        for _ in open_files(manifest.files, got.opened.key, envelope.label, network.blobs, folder):
+        for _ in open_files(manifest.files, got.key, envelope.label, network.blobs, folder):
             pass
         opened = open_recording(folder / manifest.files[0].path if len(manifest.files) == 1 else folder)
         episodes.append(opened[manifest.episode])
         progress(done, len(keys))
-    faults = {(f.holder, f.reason): f for got in keys for f in got.opened.faults}
+    faults = {(f.holder, f.reason): f for got in keys for f in got.faults}
     named = tuple(row.contribution for _, row in rows)
     withdrawn = tuple(row.contribution for _, row in whole if row.contribution not in named)
     return Delivered(tuple(episodes), named, withdrawn, tuple(faults.values()))
 
 
-def release_keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: Rows) -> list[Collected]:
+def release_keys(network: Network, signer: Signer, made: Rebuilt, licence: int, rows: Rows) -> CollectedVersion:
     """Content keys of some of a version's episodes, (place, row) each, as the signer's licence entitles him.
 
-    Every release is stored as a record. The key the parts are sealed to is thrown away: a buyer has no key to rotate.
+    Every answer is stored as a record. The key the parts are sealed to is thrown away: a buyer has no key to rotate.
 
     Raises:
         HoldersError: too few holders gave their part; says who failed and why.
     """
-    private = X25519PrivateKey.generate()
-    chain = network.contracts.chain
-    asker = Asker(signer, network.contracts.campaigns_domain, private, chain.final_block().time)
-    version = made.version
-    right = Right(Role.BUYER, version.dataset, version.number, licence.to_bytes(32, "big"))
-    wanted = list(_wanted(network, asker, right, made, rows))
-    try:
-        got = collect(wanted, network.holders(), private, network.contracts.campaigns_domain)
-    except NotEnoughPartsError as error:
-        raise HoldersError(
-            f"keys of dataset {version.dataset}@{version.number}",
-            actual=error.line(),
-            fix="ask again when holders are back",
-        ) from None
-    for one in got:
-        for release in one.releases:
-            network.put(release)
-    return got
+    private, domain, version = X25519PrivateKey.generate(), network.contracts.campaigns_domain, made.version
+    asking = VersionAsking(
+        network, Asker(signer, domain, private, network.contracts.chain.final_block().time), made, licence
+    )
+    keys, releases = list[OpenedKey](), list[Release | BatchRelease]()
+    for run in _runs(rows):
+        try:
+            got = collect_version(asking.wanted(run), network.holders(), private, domain)
+        except NotEnoughPartsError as error:
+            what = f"keys of dataset {version.dataset}@{version.number}"
+            raise HoldersError(what, actual=error.line(), fix="ask again when holders are back") from None
+        keys += got.keys
+        releases += got.releases
+    for release in releases:
+        network.put(release)
+    return CollectedVersion(tuple(keys), tuple(releases))
 
 
-def _wanted(network: Network, asker: Asker, right: Right, made: Rebuilt, rows: Rows) -> Sequence[Wanted]:
-    tree = made.episode_tree(network.contracts.chain.chain_id, network.contracts.datasets.address)
-    proofs, wanted = Proofs(network, made), []
-    for position, row in rows:
-        proof = proofs.of(position, tree.proof(position))
-        envelope = network.record(KeyEnvelope, dag_cbor_cid(row.envelope))
-
-        wanted.append(Wanted(row.contribution, envelope, partial(asker.request, right, proof, row.contribution)))
-    return wanted
+def _runs(rows: Rows) -> list[Rows]:
+    """Consecutive episodes together, no more than a holder takes at once."""
+    runs: list[list[tuple[int, DatasetEpisode]]] = []
+    for place, row in rows:
+        if runs and runs[-1][-1][0] == place - 1 and len(runs[-1]) < MAX_ROWS:
+            runs[-1].append((place, row))
+        else:
+            runs.append([(place, row)])
+    return list(runs)
 
 
 def _last_sale(facts: VersionFacts) -> int:

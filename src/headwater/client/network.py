@@ -16,7 +16,7 @@ from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.dataset import DatasetManifest
 from headwater.records.manifest import Manifest
 from headwater.storage import BlobStore
-from headwater.vault import HolderKey, HolderPort
+from headwater.vault import HolderKey
 from headwater.vault.remote import HttpHolder
 
 R = TypeVar("R")
@@ -58,7 +58,7 @@ class Network:
         rows = sorted(self.ledger().holders.values(), key=lambda h: h.index)
         return [HolderKey(n, h.account, h.public_key) for n, h in enumerate(rows, start=1)]
 
-    def holders(self) -> list[HolderPort]:
+    def holders(self) -> list[HttpHolder]:
         """The same, reachable over HTTP."""
         rows = sorted(self.ledger().holders.values(), key=lambda h: h.index)
         return [HttpHolder(h.account, h.endpoint) for h in rows]

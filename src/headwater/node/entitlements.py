@@ -7,7 +7,7 @@ a chain that cannot be read raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from headwater.chain.contracts import Contracts
@@ -18,11 +18,12 @@ from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import WalletCheck
 from headwater.primitives.ids import checksum_address
 from headwater.records import codec
+from headwater.records.batch import BatchRequest, BatchRow, SignedBatch, rows_of
 from headwater.records.contribution import anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.proof import ReleaseProof
 from headwater.records.release import ReleaseRequest, Role
-from headwater.vault.envelope import contribution_label
+from headwater.vault import Reason, contribution_label
 
 
 class ChainEntitlements:
@@ -101,10 +102,40 @@ class ChainEntitlements:
         return merkle.verify(published.episode_root, word, known.episode, published.episodes, known.episode_path)
 
     def sold_under(self, dataset: int, campaign: int, contribution: bytes, proof: bytes) -> bool:
+        return campaign != 0 and self.campaign_of(dataset) == campaign
+
+    def campaign_of(self, dataset: int) -> int:
+        """0 for an owner's own data."""
         key = ("campaign", dataset)
         if key not in self._known:
             self._known[key] = self._datasets.campaign_of(dataset)
-        return campaign != 0 and bool(self._known[key] == campaign)
+        return int(self._known[key])
+
+    def refuse_rows(self, signed: SignedBatch) -> Reason | None:
+        """Why none of a batch is answered: its rows are no run of that version, or it is nobody's campaign."""
+        published = self._named(signed.published, signed.request.dataset, signed.request.version)
+        if published is None:
+            return Reason.NOT_IN_VERSION
+        chain_id, contract = self._c.chain.chain_id, self._c.datasets.address
+        leaves = [
+            EpisodeLeaf(signed.first + n, row.contribution, row.content_root, row.envelope).leaf(
+                chain_id, contract, published.key
+            )
+            for n, row in enumerate(rows_of(signed))
+        ]
+        if not merkle.verify_range(published.episode_root, leaves, signed.first, published.episodes, signed.path):
+            return Reason.NOT_IN_VERSION
+        return None if self.campaign_of(signed.request.dataset) else Reason.NOT_FOR_SALE_THERE
+
+    def refusals(self, request: BatchRequest, rows: Sequence[BatchRow]) -> list[Reason | None]:
+        """Why each row is refused; ``None`` where the contract says entitled."""
+        clips = [row.contribution for row in rows]
+        licence = int.from_bytes(request.licence, "big")
+        entitled = self._datasets.entitled_all(licence, request.dataset, request.version, clips, request.requester)
+        shut = [clip for clip, yes in zip(clips, entitled, strict=True) if not yes]
+        taken_back = dict(zip(shut, self._datasets.withdrawn_all(request.dataset, shut), strict=True))
+        why = {clip: Reason.WITHDRAWN if gone else Reason.NOT_ENTITLED for clip, gone in taken_back.items()}
+        return [None if yes else why[clip] for clip, yes in zip(clips, entitled, strict=True)]
 
     def anchored_by(self, campaign: int, contribution: bytes, proof: bytes, who: str) -> bool:
         known = self._opened(campaign, contribution, proof)
@@ -163,9 +194,14 @@ class ChainEntitlements:
         return merkle.verify(anchor.root, word, known.index, anchor.count, known.path)
 
     def _version(self, known: ReleaseProof, dataset: int, number: int) -> Version | None:
-        if not known.version:
+        return self._named(known.version, dataset, number)
+
+    def _named(self, published: bytes, dataset: int, number: int) -> Version | None:
+        """The Version struct in these bytes, if it is what the chain has under that dataset and number."""
+        try:
+            version = Version.decode(published)
+        except ValueError:
             return None
-        version = Version.decode(known.version)
         if (version.dataset, version.number) != (dataset, number):
             return None
         key = ("version", version.key)

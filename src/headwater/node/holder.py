@@ -1,7 +1,8 @@
 """A key holder: answers signed requests from its own view of the chain, and remembers what it answered.
 
-Order of every batch: decide, make the parts, write nonces and receipts durably in one transaction, then hand the parts
-out. A crash before the write gives nothing; one after it costs the asker its nonces, never a part without a receipt.
+Order of every batch: decide, make the parts, write nonces, receipts and shares taken in durably in one transaction,
+then hand the parts out. A crash before the write gives nothing; one after it costs the asker its nonces, never a part
+without a receipt.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from headwater.node.entitlements import ChainEntitlements
 from headwater.primitives.eip712 import WalletCheck
 from headwater.primitives.errors import HeadwaterError
 from headwater.records import codec
+from headwater.records.batch import BatchRelease, BatchRow, SignedBatch, rows_of
 from headwater.records.release import Release
-from headwater.vault import Ask, HolderKeys, Reason, answer, decide, signature_ok
+from headwater.vault import Ask, HolderKeys, Reason, answer, decide, open_share, signature_ok
+from headwater.vault.batch import Held, answer_batch, refuse_form
+from headwater.vault.shamir import share_commitment
+from headwater.vault.shelf import Place, Shelf
 
 MAX_PARTS_AN_HOUR = 50_000
 """For one requester, by the chain's clock: five whole versions of 10,000, or a stolen wallet's harvest in an hour."""
@@ -26,7 +31,7 @@ _HOUR_S = 3_600
 _SCHEMA = """
 create table if not exists nonces (requester text, nonce blob, expiry integer, primary key (requester, nonce));
 create table if not exists receipts (
-    digest blob primary key, contribution blob, requester text, time integer, release blob
+    digest blob primary key, requester text, parts integer, time integer, release blob, anchored integer default 0
 );
 create index if not exists receipts_by_requester on receipts (requester, time);
 """
@@ -48,17 +53,16 @@ class HolderService:
         Args:
             keys: signing and opening key, wherever they are kept.
             contracts: through the holder's *own* RPC.
-            folder: where nonces and receipts are kept.
+            folder: where nonces, receipts and shares are kept.
             most_an_hour: parts for one requester.
         """
         self.keys = keys
+        self.shelf = Shelf(folder / "holder.db", keys.derive(b"shelf"))
         self._contracts = contracts
         self._wallets = wallets
         self._requesters: dict[int, str] = {}
         self._most_an_hour = most_an_hour
-        folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "receipts.db"
-        with closing(self._open()) as db:
+        with closing(self.shelf.open()) as db:
             db.executescript(_SCHEMA)
 
     def ask(self, batch: Sequence[Ask]) -> list[Release | str]:
@@ -69,21 +73,55 @@ class HolderService:
         """
         facts = ChainEntitlements(self._contracts, self._wallets, self._requesters)
         facts.prepare(ask.signed.request for ask in batch)
-        with closing(self._open()) as db:
+        with closing(self.shelf.open()) as db:
             # One writer at a time from here on: what is read of nonces is still so when they are written.
             db.execute("begin immediate")
             spent = _Spent(db, facts.chain_time(), self._most_an_hour)
-            replies = [self._one(ask, facts, spent) for ask in batch]
-            db.execute("delete from nonces where expiry < ?", (facts.chain_time(),))
+            replies = [self._one(db, ask, facts, spent) for ask in batch]
+            spent.forget()
             db.execute("commit")
         return replies
 
+    def ask_batch(self, signed: SignedBatch) -> BatchRelease | str:
+        """Parts of a run of a version's episodes in one answer, or why there is none.
+
+        Raises:
+            ChainDownError, RpcError: the chain cannot be read. RecordError: rows that are none.
+        """
+        facts, request = ChainEntitlements(self._contracts, self._wallets, self._requesters), signed.request
+        now, domain = facts.chain_time(), self._contracts.campaigns_domain
+        with closing(self.shelf.open()) as db:
+            db.execute("begin immediate")
+            spent = _Spent(db, now, self._most_an_hour)
+            refusal = refuse_form(
+                *(signed, domain), now=now, seen_nonces=spent, holder=self.keys.address, wallets=self._wallets
+            )
+            refusal = refusal or facts.refuse_rows(signed)
+            if refusal is None and not spent.may_have(request.requester, request.count):
+                refusal = Reason.TOO_MANY
+            if refusal is not None:
+                return str(refusal)
+            rows = rows_of(signed)
+            given = [why or self._held(db, row) for why, row in zip(facts.refusals(request, rows), rows, strict=True)]
+            release = answer_batch(signed, facts.campaign_of(request.dataset), given, self.keys, domain, now)
+            spent.add(request.requester, request.nonce, request.expiry)
+            spent.note(release.receipt.digest(domain), request.requester, release.receipt.count, codec.encode(release))
+            spent.forget()
+            db.execute("commit")
+        return release
+
     def receipts(self) -> list[bytes]:
-        """Canonical bytes of every release given, oldest first."""
-        with closing(self._open()) as db:
+        """Canonical bytes of every release and batch release given, oldest first."""
+        with closing(self.shelf.open()) as db:
             return [row[0] for row in db.execute("select release from receipts order by time, digest")]
 
-    def _one(self, ask: Ask, facts: ChainEntitlements, spent: _Spent) -> Release | str:
+    def _held(self, db: sqlite3.Connection, row: BatchRow) -> Held | Reason:
+        held = self.shelf.get(db, Place(row.contribution, row.envelope))
+        if held is not None:
+            return held
+        return Reason.DESTROYED if self.shelf.is_destroyed(db, row.contribution) else Reason.NOT_TAKEN_IN
+
+    def _one(self, db: sqlite3.Connection, ask: Ask, facts: ChainEntitlements, spent: _Spent) -> Release | str:
         request, domain, now = ask.signed.request, self._contracts.campaigns_domain, facts.chain_time()
         decision = decide(
             request,
@@ -97,20 +135,33 @@ class HolderService:
         )
         if not decision.allowed:
             return str(decision.reason)
-        if not spent.may_have_more(request.requester):
+        if not spent.may_have(request.requester, 1):
             return str(Reason.TOO_MANY)
         try:
-            release = answer(request, ask.envelope, self.keys, domain, now)
+            held = self._taken_in(db, ask)
+            if isinstance(held, Reason):
+                return str(held)
+            release = answer(request, ask.envelope, self.keys, domain, now, held.share)
         except HeadwaterError as error:
             return error.line()
-        spent.add(release, ask, release.receipt.digest(domain))
+        spent.add(request.requester, request.nonce, request.expiry)
+        spent.note(release.receipt.digest(domain), request.requester, 1, codec.encode(release))
         return release
 
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        db.execute("pragma journal_mode=wal")
-        db.execute("pragma synchronous=full")
-        return db
+    def _taken_in(self, db: sqlite3.Connection, ask: Ask) -> Held | Reason:
+        """The share from the shelf; the first time, from its envelope onto the shelf.
+
+        The chain has just proven the label, so only who paid an anchor can fill the disk.
+        """
+        request, envelope = ask.signed.request, ask.envelope
+        place = Place(request.contribution, codec.digest(envelope))
+        held = self._held(db, BatchRow(place.contribution, b"", place.envelope))
+        if held is not Reason.NOT_TAKEN_IN:
+            return held
+        share = open_share(envelope, self.keys)
+        held = Held(share, share_commitment(envelope.label, share))
+        self.shelf.put(db, place, request.campaign, envelope.label, held)
+        return held
 
 
 class _Spent:
@@ -126,16 +177,21 @@ class _Spent:
         found = self._db.execute("select 1 from nonces where requester = ? and nonce = ?", key).fetchone()  # type: ignore[arg-type]
         return found is not None
 
-    def may_have_more(self, requester: str) -> bool:
+    def may_have(self, requester: str, parts: int) -> bool:
+        """Whether a requester may have so many parts more within the hour."""
         if requester not in self._given:
-            query = "select count(*) from receipts where requester = ? and time > ?"
-            (count,) = self._db.execute(query, (requester, self._now - _HOUR_S)).fetchone()
-            self._given[requester] = count
-        return self._given[requester] < self._most
+            query = "select coalesce(sum(parts), 0) from receipts where requester = ? and time > ?"
+            (self._given[requester],) = self._db.execute(query, (requester, self._now - _HOUR_S)).fetchone()
+        return self._given[requester] + parts <= self._most
 
-    def add(self, release: Release, ask: Ask, digest: bytes) -> None:
-        request = ask.signed.request
-        row = (digest, request.contribution, request.requester, self._now, codec.encode(release))
-        self._db.execute("insert into nonces values (?, ?, ?)", (request.requester, request.nonce, request.expiry))
-        self._db.execute("insert into receipts values (?, ?, ?, ?, ?)", row)
-        self._given[request.requester] += 1
+    def add(self, requester: str, nonce: bytes, expiry: int) -> None:
+        self._db.execute("insert into nonces values (?, ?, ?)", (requester, nonce, expiry))
+
+    def note(self, digest: bytes, requester: str, parts: int, release: bytes) -> None:
+        row = (digest, requester, parts, self._now, release)
+        self._db.execute("insert into receipts (digest, requester, parts, time, release) values (?, ?, ?, ?, ?)", row)
+        self._given[requester] += parts
+
+    def forget(self) -> None:
+        """Nonces of requests that have expired are refused for that."""
+        self._db.execute("delete from nonces where expiry < ?", (self._now,))

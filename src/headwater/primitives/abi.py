@@ -30,6 +30,17 @@ def abi_encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
     return bytes(encode(types, values))
 
 
+def pack_words(types: tuple[str, ...], values: Sequence[Any]) -> bytes | None:
+    """``abi.encode`` of words; ``None`` if a type or a value is anything else."""
+    packs = _packs(types)
+    if packs is None:
+        return None
+    try:
+        return _words(packs, values)
+    except (AttributeError, OverflowError, TypeError, ValueError):
+        return None
+
+
 def abi_hash(types: Sequence[str], values: Sequence[Any]) -> bytes:
     """``keccak256(abi.encode(...))``, 32 bytes."""
     return keccak256(abi_encode(types, values))

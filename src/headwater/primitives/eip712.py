@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from headwater.primitives.errors import HeadwaterError
@@ -50,16 +51,55 @@ class Domain:
 
 
 def typed_digest(domain: Domain, primary: str, types: Types, message: Mapping[str, Any]) -> bytes:
-    """The 32 bytes that are signed: ``keccak256(0x19 0x01 ‖ domainSeparator ‖ hashStruct(message))``."""
-    from eth_account.messages import encode_typed_data
+    """The 32 bytes that are signed: ``keccak256(0x19 0x01 ‖ domainSeparator ‖ hashStruct(message))``.
 
+    One flat struct of words and texts, which is all we sign, is hashed here, many times as fast as eth-account does it;
+    nested structs, and every value that does not fit, are eth-account's.
+    """
     from headwater.primitives.hashing import keccak256
+
+    if len(types) == 1 and (whole := _flat_struct(primary, tuple(types.get(primary, ())), message)) is not None:
+        return keccak256(b"\x19\x01" + _separator(domain) + whole)
+    from eth_account.messages import encode_typed_data
 
     declared = {name: [{"name": f, "type": t} for f, t in fields] for name, fields in types.items()}
     if primary not in declared:
         raise SignatureError("EIP-712 primary type", actual=primary, allowed=sorted(declared))
     signable = encode_typed_data(domain.fields(), declared, dict(message))
     return keccak256(b"\x19" + signable.version + signable.header + signable.body)
+
+
+@lru_cache(maxsize=64)
+def _separator(domain: Domain) -> bytes:
+    """hashStruct of the domain."""
+    fields = (("name", "string"), ("version", "string"), ("chainId", "uint256"), ("verifyingContract", "address"))
+    found = _flat_struct("EIP712Domain", fields, domain.fields())
+    if found is None:
+        raise SignatureError("EIP-712 domain", actual=domain.contract, allowed="an address and a chain id")
+    return found
+
+
+def _flat_struct(primary: str, fields: tuple[tuple[str, str], ...], message: Mapping[str, Any]) -> bytes | None:
+    """hashStruct of words and texts; ``None`` if it is anything else."""
+    from headwater.primitives.abi import pack_words
+    from headwater.primitives.hashing import keccak256
+
+    if set(message) != {name for name, _ in fields}:
+        return None
+    kinds = ("bytes32", *("bytes32" if kind == "string" else kind for _, kind in fields))
+    texts = [message[name] for name, kind in fields if kind == "string"]
+    if not fields or not all(isinstance(text, str) for text in texts):
+        return None
+    words = [keccak256(message[n].encode()) if kind == "string" else message[n] for n, kind in fields]
+    packed = pack_words(kinds, (_type_hash(primary, fields), *words))
+    return None if packed is None else keccak256(packed)
+
+
+@cache
+def _type_hash(primary: str, fields: tuple[tuple[str, str], ...]) -> bytes:
+    from headwater.primitives.hashing import keccak256
+
+    return keccak256(f"{primary}({','.join(f'{kind} {name}' for name, kind in fields)})".encode())
 
 
 def recover(digest: bytes, signature: bytes) -> str | None:

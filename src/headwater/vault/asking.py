@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from headwater.primitives.eip712 import Domain, Signer
 from headwater.records import codec
+from headwater.records.batch import BatchRequest
 from headwater.records.proof import ReleaseProof
 from headwater.records.release import ReleaseRequest, Role, SignedReleaseRequest
 
@@ -56,3 +57,18 @@ class Asker:
             nonce=secrets.token_bytes(32),
         )
         return SignedReleaseRequest(request, self.signer.sign_digest(request.digest(self.domain)), codec.encode(proof))
+
+    def batch(self, dataset: int, version: int, licence: bytes, rows: bytes, count: int, holder: str) -> BatchRequest:
+        """The request to one holder for ``count`` rows of this sha256; unsigned, with a nonce of its own."""
+        return BatchRequest(
+            dataset=dataset,
+            version=version,
+            licence=licence,
+            rows=rows,
+            count=count,
+            holder=holder,
+            requester=self.signer.address,
+            recipient_key=self.recipient.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
+            expiry=self.now + LIFETIME_S,
+            nonce=secrets.token_bytes(32),
+        )

@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from headwater.primitives.eip712 import Domain
 from headwater.primitives.errors import HeadwaterError
 from headwater.records.envelope import KeyEnvelope
-from headwater.records.release import Release, ReleaseRequest, SignedReleaseRequest
+from headwater.records.release import Release, SignedReleaseRequest
 from headwater.vault.envelope import combine_shares, confirm_shares
 from headwater.vault.errors import NotEnoughPartsError, ShareError
 from headwater.vault.models import OpenedKey, PartFault, Share
 from headwater.vault.release import open_release
 
 PATIENCE_S = 0.25
-"""How long a batch may take before one more holder is asked beside it, and as much again for every hundred parts."""
+"""How long a holder may take before one more is asked beside it, and as much again for every hundred parts."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +63,98 @@ class Collected:
     releases: tuple[Release, ...]
 
 
+H = TypeVar("H", bound=HolderPort)
+Got = list[Share | PartFault]
+Question = Callable[[H, list[int]], Callable[[], Got]]
+"""From a holder and places among the envelopes (signing, in the caller's thread) to what asks it, in another thread."""
+
+
 @dataclass
-class _Parts:
-    """What came in for one contribution."""
+class Gathering(Generic[H]):
+    """Shares of many envelopes from whichever holders have them, as few as are needed, none waited for in vain.
 
-    wanted: Wanted
-    shares: dict[int, Share] = field(default_factory=dict)
-    releases: list[Release] = field(default_factory=list)
-    faults: list[PartFault] = field(default_factory=list)
+    As many holders are asked at once as there are parts missing; one more for each that fails, and for each that takes
+    longer than ``PATIENCE_S``. A holder that is still thinking when every key is there is not waited for.
+    """
 
-    def has(self, account: str) -> bool:
-        return any(holder.address == account for holder in self.wanted.envelope.holders)
+    envelopes: Sequence[KeyEnvelope]
+    question: Question[H]
+    confirm_all: bool = False
+    shares: list[dict[int, Share]] = field(init=False)
+    faults: list[list[PartFault]] = field(init=False)
+    _running: dict[Future[Got], tuple[H, list[int], float]] = field(default_factory=dict)
 
-    def fail(self, account: str, reason: str) -> None:
-        self.faults.append(PartFault(self.wanted.envelope.holder(account).index, account, reason))
+    def __post_init__(self) -> None:
+        self.shares = [{} for _ in self.envelopes]
+        self.faults = [[] for _ in self.envelopes]
+
+    def run(self, holders: Sequence[H]) -> list[OpenedKey]:
+        """The keys, in order; errors as ``collect``."""
+        pool = ThreadPoolExecutor(max(1, len(holders)), "holder")
+        try:
+            self._gather(list(holders), pool)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return [self._put_together(at) for at in range(len(self.envelopes))]
+
+    def _gather(self, waiting: list[H], pool: ThreadPoolExecutor) -> None:
+        while not self._done():
+            while waiting and self._missing() > 0:
+                self._start(waiting.pop(0), pool)
+            if not self._running:
+                return
+            in_time = [late - monotonic() for _, _, late in self._running.values() if late > monotonic()]
+            timeout = max(0.0, min(in_time)) + 0.001 if waiting and in_time else None
+            done, _ = wait(list(self._running), timeout, FIRST_COMPLETED)
+            for future in done:
+                self._finish(future)
+
+    def _done(self) -> bool:
+        return not self.confirm_all and not any(map(self._needs, range(len(self.envelopes))))
+
+    def _needs(self, at: int) -> bool:
+        return self.confirm_all or len(self.shares[at]) < self.envelopes[at].t
+
+    def _missing(self) -> int:
+        """How many more answers some key needs, those on their way and not late counted as right."""
+        coming = [0] * len(self.envelopes)
+        for _, mine, late in self._running.values():
+            if monotonic() < late:
+                for at in mine:
+                    coming[at] += 1
+        goals = [e.n if self.confirm_all else e.t for e in self.envelopes]
+        short = (goal - len(got) - due for goal, got, due in zip(goals, self.shares, coming, strict=True))
+        return max(short, default=0)
+
+    def _start(self, holder: H, pool: ThreadPoolExecutor) -> None:
+        has = [any(h.address == holder.address for h in envelope.holders) for envelope in self.envelopes]
+        mine = [at for at, one in enumerate(has) if one and self._needs(at)]
+        if mine:
+            asking = self.question(holder, mine)
+            self._running[pool.submit(asking)] = (holder, mine, monotonic() + PATIENCE_S * (1 + len(mine) / 100))
+
+    def _finish(self, future: Future[Got]) -> None:
+        holder, mine, _ = self._running.pop(future)
+        try:
+            got = future.result()
+        except HeadwaterError as error:
+            reason = error.reason if isinstance(error, ShareError) else error.line()
+            got = [PartFault(0, holder.address, reason) for _ in mine]
+        for at, one in zip(mine, got, strict=True):
+            if isinstance(one, Share):
+                self.shares[at][one.index] = one
+            else:
+                index = self.envelopes[at].holder(holder.address).index
+                self.faults[at].append(PartFault(index, one.holder, one.reason))
+
+    def _put_together(self, at: int) -> OpenedKey:
+        envelope, shares = self.envelopes[at], list(self.shares[at].values())
+        needed = envelope.n if self.confirm_all else envelope.t
+        if len(shares) < needed:
+            raise NotEnoughPartsError(len(shares), needed, self.faults[at])
+        if self.confirm_all:
+            return OpenedKey(confirm_shares(envelope, shares), ())
+        return OpenedKey(combine_shares(envelope, shares), tuple(self.faults[at]))
 
 
 def collect(
@@ -87,111 +165,51 @@ def collect(
     *,
     confirm_all: bool = False,
 ) -> list[Collected]:
-    """Keys of all wanted contributions, one batch a holder.
+    """Keys of all wanted contributions, each under a signature of its own, one call a holder.
 
-    As many holders are asked at once as there are parts missing; one more for each that fails, and for each that takes
-    longer than ``PATIENCE_S``. With ``confirm_all`` (the checker's duty) all are asked and every dealt share is
-    confirmed. A holder that is still thinking when every key is there is not waited for.
+    With ``confirm_all`` (the checker's duty) all holders are asked and every dealt share is confirmed.
 
     Raises:
         NotEnoughPartsError: fewer than t right parts for one of them; names who failed and why.
         ShareError, BadDealerError: with ``confirm_all``, a missing or contradicting share.
     """
-    parts = [_Parts(one) for one in wanted]
-    pool = ThreadPoolExecutor(max(1, len(holders)), "holder")
-    try:
-        _gather(_Round(parts, pool, private_key, domain, confirm_all), list(holders))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return [_put_together(one, confirm_all) for one in parts]
+    releases: list[list[Release]] = [[] for _ in wanted]
+
+    def question(holder: HolderPort, mine: list[int]) -> Callable[[], Got]:
+        asks = [Ask(wanted[at].sign(holder.address), wanted[at].envelope) for at in mine]
+
+        def asking() -> Got:
+            got = ask_each(holder, asks, private_key, domain)
+            for at, (_, release) in zip(mine, got, strict=True):
+                releases[at] += [release] if release else []
+            return [one for one, _ in got]
+
+        return asking
+
+    opened = Gathering([one.envelope for one in wanted], question, confirm_all).run(holders)
+    return [Collected(one, tuple(given)) for one, given in zip(opened, releases, strict=True)]
 
 
-@dataclass
-class _Round:
-    parts: Sequence[_Parts]
-    pool: ThreadPoolExecutor
-    private_key: X25519PrivateKey
-    domain: Domain
-    confirm_all: bool
-    running: dict[Future[list[tuple[ReleaseRequest, Release | str]]], tuple[HolderPort, list[int], float]] = field(
-        default_factory=dict
-    )
+def ask_each(
+    holder: HolderPort, asks: Sequence[Ask], private_key: X25519PrivateKey, domain: Domain
+) -> list[tuple[Share | PartFault, Release | None]]:
+    """A holder's answers, each checked: the share and its release, or the fault.
 
-    def missing(self) -> int:
-        """How many more answers some key needs, those on their way counted as right."""
-        short = 0
-        for at, one in enumerate(self.parts):
-            envelope = one.wanted.envelope
-            coming = sum(at in asked for _, asked, late in self.running.values() if monotonic() < late)
-            goal = envelope.n if self.confirm_all else envelope.t
-            short = max(short, goal - len(one.shares) - coming)
-        return short
-
-    def done(self) -> bool:
-        return not self.confirm_all and all(len(p.shares) >= p.wanted.envelope.t for p in self.parts)
-
-    def start(self, holder: HolderPort) -> None:
-        """Asks a holder for what it has a share of and is still needed; signing is the caller's thread's work."""
-        mine = [at for at, one in enumerate(self.parts) if one.has(holder.address) and self._needs(one)]
-        if not mine:
-            return
-        asks = [Ask(self.parts[at].wanted.sign(holder.address), self.parts[at].wanted.envelope) for at in mine]
-        late = monotonic() + PATIENCE_S * (1 + len(mine) / 100)
-        self.running[self.pool.submit(_ask, holder, asks)] = (holder, mine, late)
-
-    def finish(self, future: Future[list[tuple[ReleaseRequest, Release | str]]]) -> None:
-        holder, mine, _ = self.running.pop(future)
-        try:
-            replies = future.result()
-        except HeadwaterError as error:
-            for at in mine:
-                self.parts[at].fail(holder.address, error.line())
-            return
-        for at, (request, reply) in zip(mine, replies, strict=True):
-            self._take(self.parts[at], holder.address, request, reply)
-
-    def _needs(self, one: _Parts) -> bool:
-        return self.confirm_all or len(one.shares) < one.wanted.envelope.t
-
-    def _take(self, one: _Parts, account: str, request: ReleaseRequest, reply: Release | str) -> None:
-        if isinstance(reply, str):
-            one.fail(account, reply)
-            return
-        try:
-            share = open_release(reply, request, one.wanted.envelope, self.private_key, self.domain)
-        except ShareError as error:
-            one.faults.append(PartFault(error.index, error.holder, error.reason))
-        else:
-            one.shares[share.index] = share
-            one.releases.append(reply)
-
-
-def _gather(round_: _Round, waiting: list[HolderPort]) -> None:
-    while not round_.done():
-        while waiting and round_.missing() > 0:
-            round_.start(waiting.pop(0))
-        if not round_.running:
-            return
-        in_time = [late - monotonic() for _, _, late in round_.running.values() if late > monotonic()]
-        timeout = max(0.0, min(in_time)) + 0.001 if waiting and in_time else None
-        done, _ = wait(list(round_.running), timeout, FIRST_COMPLETED)
-        for future in done:
-            round_.finish(future)
-
-
-def _ask(holder: HolderPort, asks: Sequence[Ask]) -> list[tuple[ReleaseRequest, Release | str]]:
+    Raises:
+        HeadwaterError: the holder cannot be reached, or answers another number of questions.
+    """
     replies = holder.ask(asks)
     if len(replies) != len(asks):
         raise HeadwaterError("holder's answer", actual=f"{len(replies)} replies", allowed=f"{len(asks)}")
-    return [(ask.signed.request, reply) for ask, reply in zip(asks, replies, strict=True)]
+    return [_checked(ask, reply, holder.address, private_key, domain) for ask, reply in zip(asks, replies, strict=True)]
 
 
-def _put_together(one: _Parts, confirm_all: bool) -> Collected:
-    envelope, shares = one.wanted.envelope, list(one.shares.values())
-    needed = envelope.n if confirm_all else envelope.t
-    if len(shares) < needed:
-        raise NotEnoughPartsError(len(shares), needed, one.faults)
-    releases = tuple(one.releases)
-    if confirm_all:
-        return Collected(OpenedKey(confirm_shares(envelope, shares), ()), releases)
-    return Collected(OpenedKey(combine_shares(envelope, shares), tuple(one.faults)), releases)
+def _checked(
+    ask: Ask, reply: Release | str, address: str, private_key: X25519PrivateKey, domain: Domain
+) -> tuple[Share | PartFault, Release | None]:
+    if isinstance(reply, str):
+        return PartFault(0, address, reply), None
+    try:
+        return open_release(reply, ask.signed.request, ask.envelope, private_key, domain), reply
+    except ShareError as error:
+        return PartFault(error.index, error.holder, error.reason), None

@@ -16,6 +16,8 @@ from coincurve import PrivateKey
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from headwater.primitives import canonical
@@ -66,6 +68,11 @@ class HolderSecret:
         from eth_account import Account
 
         return bytes(Account.sign_transaction(dict(transaction), self._signing.secret).raw_transaction)
+
+    def derive(self, purpose: bytes) -> bytes:
+        """HKDF-SHA256 of the signing key, so that it outlives a change of the opening key."""
+        info = b"headwater.holder-derive.v1" + purpose
+        return HKDF(SHA256(), 32, salt=None, info=info).derive(self._signing.secret)
 
     def unseal(self, sealed: bytes, info: bytes) -> bytes:
         """HPKE open; InvalidTag or ValueError if it is not for this holder."""

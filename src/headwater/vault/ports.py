@@ -64,6 +64,10 @@ class HolderKeys(Signer, Protocol):
         """X25519 public key, 32 bytes, as registered on chain."""
         ...
 
+    def derive(self, purpose: bytes) -> bytes:
+        """A 32-byte key for ``purpose``, the same every time; says nothing of the signing and opening keys."""
+        ...
+
     def unseal(self, sealed: bytes, info: bytes) -> bytes:
         """HPKE base-mode open; raises ``cryptography.exceptions.InvalidTag`` or ValueError if it is not for us."""
         ...

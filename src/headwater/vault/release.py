@@ -64,12 +64,22 @@ def decide(
     return Decision(refusal is None, refusal or Reason.ALLOWED)
 
 
-def answer(request: ReleaseRequest, envelope: KeyEnvelope, keys: HolderKeys, domain: Domain, now: int) -> Release:
+def answer(
+    request: ReleaseRequest,
+    envelope: KeyEnvelope,
+    keys: HolderKeys,
+    domain: Domain,
+    now: int,
+    share: Share | None = None,
+) -> Release:
     """The holder's part, sealed to the requester, with a signed receipt. Only after ``decide`` allowed it.
+
+    Args:
+        share: taken in earlier; by default it is opened from the envelope.
 
     Raises ShareError if the holder's own share does not open or was dealt wrongly.
     """
-    share = open_share(envelope, keys)
+    share = share or open_share(envelope, keys)
     digest = request.digest(domain)
     sealed = seal_to(request.recipient_key, share.reveal(), part_info(digest, envelope.label, keys.address))
     receipt = ReleaseReceipt(

@@ -9,6 +9,7 @@ import httpx
 
 from headwater.primitives import canonical
 from headwater.records import codec
+from headwater.records.batch import BatchRelease, SignedBatch
 from headwater.records.errors import RecordError
 from headwater.records.release import Release
 from headwater.vault.collect import Ask
@@ -39,18 +40,33 @@ class HttpHolder:
                 replies += self._post(http, batch[start : start + MAX_BATCH])
         return replies
 
-    def _post(self, http: httpx.Client, batch: Sequence[Ask]) -> list[Release | str]:
-        asks = [{"signed": codec.to_plain(a.signed), "envelope": codec.to_plain(a.envelope)} for a in batch]
+    def ask_batch(self, signed: SignedBatch) -> BatchRelease | str:
+        """Parts of a run of a version's episodes, or why there are none; HolderDownError as above."""
+        with httpx.Client(timeout=self._timeout_s) as http:
+            row = self._send(http, "batch", codec.encode(signed))
         try:
-            answer = http.post(
-                f"{self.endpoint}/release", content=canonical.encode(asks), headers={"content-type": MEDIA_TYPE}
-            )
+            return str(row["refused"]) if "refused" in row else codec.from_plain(BatchRelease, row["release"])
+        except (KeyError, TypeError, RecordError) as error:
+            raise HolderDownError(self.address, self.endpoint, f"an answer that is not ours: {error}") from None
+
+    def _send(self, http: httpx.Client, path: str, body: bytes) -> Any:
+        try:
+            answer = http.post(f"{self.endpoint}/{path}", content=body, headers={"content-type": MEDIA_TYPE})
             answer.raise_for_status()
-            rows = canonical.decode(answer.content)
-            return [_reply(row) for row in rows]
+            return canonical.decode(answer.content)
+        except httpx.HTTPStatusError as error:
+            raise HolderDownError(self.address, self.endpoint, f"HTTP {error.response.status_code}") from None
         except httpx.HTTPError as error:
             raise HolderDownError(self.address, self.endpoint, type(error).__name__) from None
-        except (KeyError, TypeError, canonical.CanonicalError, RecordError) as error:
+        except canonical.CanonicalError as error:
+            raise HolderDownError(self.address, self.endpoint, f"an answer that is not ours: {error}") from None
+
+    def _post(self, http: httpx.Client, batch: Sequence[Ask]) -> list[Release | str]:
+        asks = [{"signed": codec.to_plain(a.signed), "envelope": codec.to_plain(a.envelope)} for a in batch]
+        rows = self._send(http, "release", canonical.encode(asks))
+        try:
+            return [_reply(row) for row in rows]
+        except (KeyError, TypeError, RecordError) as error:
             raise HolderDownError(self.address, self.endpoint, f"an answer that is not ours: {error}") from None
 
 

@@ -1,0 +1,215 @@
+"""A buyer asks one holder for a run of a version's episodes: one signature, one seal, one receipt (spec/keys.md, 6).
+
+Rows and entries travel as three words each, joined: ten thousand maps would take longer to read than to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from headwater.primitives.abi import tag
+from headwater.primitives.eip712 import Domain, Types, typed_digest
+from headwater.primitives.hashing import keccak256
+from headwater.primitives.merkle import Tree, build
+from headwater.records.codec import record
+from headwater.records.errors import RecordError
+from headwater.records.signed import demand_one_form, message_of
+
+ENTRY_TAG = "headwater.batch-entry.v1"
+ROW_BYTES = 96
+MAX_ROWS = 16_384
+
+BATCH_TYPES: Types = {
+    "BatchRequest": (
+        ("dataset", "uint256"),
+        ("version", "uint32"),
+        ("licence", "bytes32"),
+        ("rows", "bytes32"),
+        ("count", "uint32"),
+        ("holder", "address"),
+        ("requester", "address"),
+        ("recipientKey", "bytes32"),
+        ("expiry", "uint64"),
+        ("nonce", "bytes32"),
+    )
+}
+BATCH_RECEIPT_TYPES: Types = {
+    "BatchReceipt": (
+        ("request", "bytes32"),
+        ("campaign", "uint256"),
+        ("dataset", "uint256"),
+        ("version", "uint32"),
+        ("licence", "bytes32"),
+        ("holder", "address"),
+        ("requester", "address"),
+        ("entries", "bytes32"),
+        ("count", "uint32"),
+        ("part", "bytes32"),
+        ("time", "uint64"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """What an episode leaf of a version holds: contribution, content root, digest of the envelope, 32 bytes each."""
+
+    contribution: bytes
+    content_root: bytes
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class BatchEntry:
+    """A share that was given: of which contribution and envelope, and its commitment, 32 bytes each."""
+
+    contribution: bytes
+    envelope: bytes
+    commitment: bytes
+
+
+@dataclass(frozen=True)
+class BatchRefusal:
+    """A row that was not answered: its place in the request, from 0, and why."""
+
+    place: int
+    reason: str
+
+
+@record("batch-request", 1)
+@dataclass(frozen=True)
+class BatchRequest:
+    """One buyer asks one holder for ``count`` episodes of a version he bought.
+
+    Attributes:
+        licence: the ERC-1155 id, 32 bytes big endian.
+        rows: sha256 of the rows.
+        recipient_key: X25519 public key the parts are to be sealed to, 32 bytes.
+        expiry, nonce: as of a release request.
+    """
+
+    dataset: int
+    version: int
+    licence: bytes
+    rows: bytes
+    count: int
+    holder: str
+    requester: str
+    recipient_key: bytes
+    expiry: int
+    nonce: bytes
+
+    def __post_init__(self) -> None:
+        demand_one_form(self, "batch-request/1", BATCH_TYPES["BatchRequest"])
+
+    def digest(self, domain: Domain) -> bytes:
+        """EIP-712 digest, 32 bytes: what the buyer signs."""
+        return typed_digest(domain, "BatchRequest", BATCH_TYPES, message_of(self, BATCH_TYPES["BatchRequest"]))
+
+
+@record("signed-batch", 1)
+@dataclass(frozen=True)
+class SignedBatch:
+    """A batch request and what proves its rows.
+
+    Attributes:
+        published: abi.encode of the Version struct the chain has the hash of.
+        first: place of the first row among the version's episodes; ``rows`` are consecutive, see ``rows_of``.
+        path: range proof of the rows in the version's episode tree.
+    """
+
+    request: BatchRequest
+    signature: bytes
+    published: bytes
+    first: int
+    rows: bytes
+    path: tuple[bytes, ...]
+
+
+@record("batch-receipt", 1)
+@dataclass(frozen=True)
+class BatchReceipt:
+    """A holder's statement that it gave its parts.
+
+    Attributes:
+        request: EIP-712 digest of the request, 32 bytes.
+        entries: Merkle root over what was given, see ``entry_tree``; ``count`` of them.
+        part: sha256 of the sealed parts, 32 bytes.
+        time: chain time of the decision, Unix seconds.
+    """
+
+    request: bytes
+    campaign: int
+    dataset: int
+    version: int
+    licence: bytes
+    holder: str
+    requester: str
+    entries: bytes
+    count: int
+    part: bytes
+    time: int
+
+    def __post_init__(self) -> None:
+        demand_one_form(self, "batch-receipt/1", BATCH_RECEIPT_TYPES["BatchReceipt"])
+
+    def digest(self, domain: Domain) -> bytes:
+        """EIP-712 digest, 32 bytes: what the holder signs."""
+        fields = BATCH_RECEIPT_TYPES["BatchReceipt"]
+        return typed_digest(domain, "BatchReceipt", BATCH_RECEIPT_TYPES, message_of(self, fields))
+
+
+@record("batch-release", 1)
+@dataclass(frozen=True)
+class BatchRelease:
+    """A holder's whole answer.
+
+    Attributes:
+        entries: what was given, in the order of the rows, see ``entries_of``; ``refused`` says why the others were not.
+        sealed: HPKE ciphertext of the shares of ``entries``, 33 bytes each, joined.
+    """
+
+    receipt: BatchReceipt
+    signature: bytes
+    entries: bytes
+    refused: tuple[BatchRefusal, ...]
+    sealed: bytes
+
+
+T = TypeVar("T", BatchRow, BatchEntry)
+
+
+def packed(values: Sequence[BatchRow] | Sequence[BatchEntry]) -> bytes:
+    """Rows or entries, joined."""
+    return b"".join([b"".join(_words(one)) for one in values])
+
+
+def _words(one: BatchRow | BatchEntry) -> tuple[bytes, bytes, bytes]:
+    if isinstance(one, BatchRow):
+        return one.contribution, one.content_root, one.envelope
+    return one.contribution, one.envelope, one.commitment
+
+
+def rows_of(signed: SignedBatch) -> list[BatchRow]:
+    """The rows of a request; RecordError if the bytes are not rows."""
+    return _unpacked(BatchRow, signed.rows)
+
+
+def entries_of(release: BatchRelease) -> list[BatchEntry]:
+    """What a holder says it gave; RecordError if the bytes are not entries."""
+    return _unpacked(BatchEntry, release.entries)
+
+
+def entry_tree(entries: Sequence[BatchEntry]) -> Tree:
+    """One leaf an entry, so that a wrong one can be shown without the others."""
+    head = tag(ENTRY_TAG)
+    return build([keccak256(keccak256(head + e.contribution + e.envelope + e.commitment)) for e in entries])
+
+
+def _unpacked(kind: type[T], data: bytes) -> list[T]:
+    if len(data) % ROW_BYTES:
+        raise RecordError(f"{kind.__name__} bytes", actual=len(data), allowed=f"a multiple of {ROW_BYTES}")
+    starts = range(0, len(data), ROW_BYTES)
+    return [kind(data[at : at + 32], data[at + 32 : at + 64], data[at + 64 : at + 96]) for at in starts]
