@@ -199,7 +199,7 @@ def release_keys(network: Network, signer: Signer, made: Rebuilt, licence: int, 
             got = collect_version(asking.wanted(run), network.holders(), private, domain)
         except NotEnoughPartsError as error:
             what = f"keys of dataset {version.dataset}@{version.number}"
-            raise HoldersError(what, actual=error.line(), fix="ask again when holders are back") from None
+            raise HoldersError(what, actual=error.told, fix="ask again when holders are back") from None
         keys += got.keys
         releases += got.releases
     for release in releases:

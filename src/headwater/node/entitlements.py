@@ -7,41 +7,55 @@ a chain that cannot be read raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from headwater.chain.contracts import Contracts
-from headwater.chain.events import Funded, read_events
+from headwater.chain.events import ConsentWithdrawn, Funded, read_events
 from headwater.chain.structs import ACCEPTED, Anchor, EpisodeLeaf, Item, Posted, Struct, Version
 from headwater.primitives import eip712, merkle
 from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.eip712 import WalletCheck
 from headwater.primitives.ids import checksum_address
 from headwater.records import codec
-from headwater.records.batch import BatchRequest, BatchRow, SignedBatch, rows_of
 from headwater.records.contribution import anchor_leaf
 from headwater.records.errors import RecordError
 from headwater.records.proof import ReleaseProof
 from headwater.records.release import ReleaseRequest, Role
-from headwater.vault import Reason, contribution_label
+from headwater.vault import contribution_label
+
+
+@dataclass
+class Remembered:
+    """What never changes once it is final, kept from batch to batch.
+
+    Attributes:
+        requesters: by campaign.
+        withdrawn: (campaign, contribution) of every withdrawal up to ``block``.
+    """
+
+    requesters: dict[int, str] = field(default_factory=dict)
+    withdrawn: set[tuple[int, bytes]] = field(default_factory=set)
+    block: int = -1
 
 
 class ChainEntitlements:
     """Answers for one batch, all from the block that was final when it was made; every fact is read once."""
 
     def __init__(
-        self, contracts: Contracts, wallets: WalletCheck | None = None, requesters: dict[int, str] | None = None
+        self, contracts: Contracts, wallets: WalletCheck | None = None, remembered: Remembered | None = None
     ) -> None:
         """
         Args:
             contracts: through the holder's own RPC.
-            requesters: of campaigns, known from batches before; a campaign's requester never changes.
+            remembered: from batches before.
         """
         self._c = contracts
         self._wallets = wallets
         self._block = contracts.chain.final_block()
         self._datasets = contracts.datasets.at(self._block.number)
-        self._requesters = {} if requesters is None else requesters
+        self._remembered = remembered or Remembered()
         self._known: dict[tuple[Any, ...], Any] = {}
 
     def prepare(self, requests: Iterable[ReleaseRequest]) -> None:
@@ -111,32 +125,6 @@ class ChainEntitlements:
             self._known[key] = self._datasets.campaign_of(dataset)
         return int(self._known[key])
 
-    def refuse_rows(self, signed: SignedBatch) -> Reason | None:
-        """Why none of a batch is answered: its rows are no run of that version, or it is nobody's campaign."""
-        published = self._named(signed.published, signed.request.dataset, signed.request.version)
-        if published is None:
-            return Reason.NOT_IN_VERSION
-        chain_id, contract = self._c.chain.chain_id, self._c.datasets.address
-        leaves = [
-            EpisodeLeaf(signed.first + n, row.contribution, row.content_root, row.envelope).leaf(
-                chain_id, contract, published.key
-            )
-            for n, row in enumerate(rows_of(signed))
-        ]
-        if not merkle.verify_range(published.episode_root, leaves, signed.first, published.episodes, signed.path):
-            return Reason.NOT_IN_VERSION
-        return None if self.campaign_of(signed.request.dataset) else Reason.NOT_FOR_SALE_THERE
-
-    def refusals(self, request: BatchRequest, rows: Sequence[BatchRow]) -> list[Reason | None]:
-        """Why each row is refused; ``None`` where the contract says entitled."""
-        clips = [row.contribution for row in rows]
-        licence = int.from_bytes(request.licence, "big")
-        entitled = self._datasets.entitled_all(licence, request.dataset, request.version, clips, request.requester)
-        shut = [clip for clip, yes in zip(clips, entitled, strict=True) if not yes]
-        taken_back = dict(zip(shut, self._datasets.withdrawn_all(request.dataset, shut), strict=True))
-        why = {clip: Reason.WITHDRAWN if gone else Reason.NOT_ENTITLED for clip, gone in taken_back.items()}
-        return [None if yes else why[clip] for clip, yes in zip(clips, entitled, strict=True)]
-
     def anchored_by(self, campaign: int, contribution: bytes, proof: bytes, who: str) -> bool:
         known = self._opened(campaign, contribution, proof)
         return known is not None and Anchor.decode(known.anchor).anchorer == checksum_address(who)
@@ -157,11 +145,22 @@ class ChainEntitlements:
         return proven and item.contribution == contribution and item.verdict == ACCEPTED
 
     def requester_of(self, campaign: int) -> str:
-        if campaign not in self._requesters:
+        known = self._remembered.requesters
+        if campaign not in known:
             chain, start = self._c.chain, self._c.deployment.block
             funded = read_events(chain, self._c.deployment, start, self._block.number, [Funded])
-            self._requesters.update({e.campaign: e.requester for e in funded if isinstance(e, Funded)})
-        return self._requesters.get(campaign, "")
+            known.update({e.campaign: e.requester for e in funded if isinstance(e, Funded)})
+        return known.get(campaign, "")
+
+    def withdrawals(self) -> set[tuple[int, bytes]]:
+        """(campaign, contribution) of every withdrawal up to this block, from the events; read once a block."""
+        known = self._remembered
+        start = max(known.block + 1, self._c.deployment.block)
+        if start <= self._block.number:
+            found = read_events(self._c.chain, self._c.deployment, start, self._block.number, [ConsentWithdrawn])
+            known.withdrawn |= {(e.campaign, e.contribution) for e in found if isinstance(e, ConsentWithdrawn)}
+            known.block = self._block.number
+        return known.withdrawn
 
     def _opened(self, campaign: int, contribution: bytes, proof: bytes) -> ReleaseProof | None:
         """The proof, if it opens an anchored leaf to a contribution its contributor signed for this campaign."""
@@ -194,13 +193,15 @@ class ChainEntitlements:
         return merkle.verify(anchor.root, word, known.index, anchor.count, known.path)
 
     def _version(self, known: ReleaseProof, dataset: int, number: int) -> Version | None:
-        return self._named(known.version, dataset, number)
+        return self.version_in(known.version, dataset, number)
 
-    def _named(self, published: bytes, dataset: int, number: int) -> Version | None:
+    def version_in(self, published: bytes, dataset: int, number: int) -> Version | None:
         """The Version struct in these bytes, if it is what the chain has under that dataset and number."""
-        try:
-            version = Version.decode(published)
-        except ValueError:
+        memo = ("struct", published)
+        if memo not in self._known:
+            self._known[memo] = _version_in(published)
+        version: Version | None = self._known[memo]
+        if version is None:
             return None
         if (version.dataset, version.number) != (dataset, number):
             return None
@@ -221,6 +222,13 @@ class ChainEntitlements:
             self._known[key] = _decoded(proof)
         found: ReleaseProof | None = self._known[key]
         return found
+
+
+def _version_in(data: bytes) -> Version | None:
+    try:
+        return Version.decode(data)
+    except ValueError:
+        return None
 
 
 def _decoded(proof: bytes) -> ReleaseProof | None:

@@ -13,7 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from headwater.chain.contracts import Contracts
-from headwater.node.entitlements import ChainEntitlements
+from headwater.node.entitlements import ChainEntitlements, Remembered
+from headwater.node.rows import refuse_all, refuse_some
 from headwater.primitives.eip712 import WalletCheck
 from headwater.primitives.errors import HeadwaterError
 from headwater.records import codec
@@ -60,7 +61,7 @@ class HolderService:
         self.shelf = Shelf(folder / "holder.db", keys.derive(b"shelf"))
         self._contracts = contracts
         self._wallets = wallets
-        self._requesters: dict[int, str] = {}
+        self._remembered = Remembered()
         self._most_an_hour = most_an_hour
         with closing(self.shelf.open()) as db:
             db.executescript(_SCHEMA)
@@ -71,7 +72,7 @@ class HolderService:
         Raises:
             ChainDownError, RpcError: the chain cannot be read; a holder that cannot see gives nothing.
         """
-        facts = ChainEntitlements(self._contracts, self._wallets, self._requesters)
+        facts = ChainEntitlements(self._contracts, self._wallets, self._remembered)
         facts.prepare(ask.signed.request for ask in batch)
         with closing(self.shelf.open()) as db:
             # One writer at a time from here on: what is read of nonces is still so when they are written.
@@ -88,7 +89,7 @@ class HolderService:
         Raises:
             ChainDownError, RpcError: the chain cannot be read. RecordError: rows that are none.
         """
-        facts, request = ChainEntitlements(self._contracts, self._wallets, self._requesters), signed.request
+        facts, request = ChainEntitlements(self._contracts, self._wallets, self._remembered), signed.request
         now, domain = facts.chain_time(), self._contracts.campaigns_domain
         with closing(self.shelf.open()) as db:
             db.execute("begin immediate")
@@ -96,13 +97,15 @@ class HolderService:
             refusal = refuse_form(
                 *(signed, domain), now=now, seen_nonces=spent, holder=self.keys.address, wallets=self._wallets
             )
-            refusal = refusal or facts.refuse_rows(signed)
+            refusal = refusal or refuse_all(self._contracts, facts, signed)
             if refusal is None and not spent.may_have(request.requester, request.count):
                 refusal = Reason.TOO_MANY
             if refusal is not None:
                 return str(refusal)
             rows = rows_of(signed)
-            given = [why or self._held(db, row) for why, row in zip(facts.refusals(request, rows), rows, strict=True)]
+            given = [
+                why or self._held(db, row) for why, row in zip(refuse_some(facts, request, rows), rows, strict=True)
+            ]
             release = answer_batch(signed, facts.campaign_of(request.dataset), given, self.keys, domain, now)
             spent.add(request.requester, request.nonce, request.expiry)
             spent.note(release.receipt.digest(domain), request.requester, release.receipt.count, codec.encode(release))

@@ -1,8 +1,8 @@
 """Canonical bytes of a record: dag-cbor with integers, text, bytes, lists, maps with text keys, and null.
 
 Floats are refused on purpose: two machines may print one differently, and a record's name is its hash. Written and
-read here, ten times as fast as by the ``dag-cbor`` package, with which a test compares it. libipld turns bytes that look
-like a CID into a link, which gives two records one hash (reference: IPLD dag-cbor spec, strictness).
+read here, ten times as fast as by the ``dag-cbor`` package, with which a test compares it. libipld turns bytes that
+look like a CID into a link, which gives two records one hash (reference: IPLD dag-cbor spec, strictness).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ _DEPTH = 100
 
 
 def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
-    """The value that starts there and where it ends. Not every form it takes is canonical: ``decode`` writes it again."""
+    """The value that starts there and where it ends. It takes other forms than the canonical: ``decode`` compares."""
     first = data[at]
     if first in _VALUES:
         return _VALUES[first], at + 1

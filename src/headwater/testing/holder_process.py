@@ -18,9 +18,11 @@ from headwater.api.holder import holder_app
 from headwater.chain import Chain, Contracts
 from headwater.chain import deployment as deployments
 from headwater.node.holder import HolderService
+from headwater.records.batch import BatchRelease, SignedBatch, entries_of
 from headwater.records.release import Release
 from headwater.testing.sold import holder_secret
-from headwater.vault import Ask
+from headwater.vault import Ask, Share
+from headwater.vault.batch import Held, answer_batch
 from headwater.vault.release import part_info
 from headwater.vault.seal import seal_to
 
@@ -34,10 +36,26 @@ class MoodyHolder(HolderService):
         self.mood = folder / "mood"
         super().__init__(holder_secret(number), contracts, folder)
 
-    def ask(self, batch: Sequence[Ask]) -> list[Release | str]:
+    def ask_batch(self, signed: SignedBatch) -> BatchRelease | str:
+        mood = self._mood()
+        right = super().ask_batch(signed)
+        if mood not in ("lying", "other") or isinstance(right, str):
+            return right
+        given = [
+            Held(Share(b"\1" + bytes(32)), one.commitment if mood == "lying" else sha256(one.commitment).digest())
+            for one in entries_of(right)
+        ]
+        campaign, domain = right.receipt.campaign, self._contracts.campaigns_domain
+        return answer_batch(signed, campaign, given, self.keys, domain, right.receipt.time)
+
+    def _mood(self) -> str:
         mood = self.mood.read_text() if self.mood.exists() else ""
         if mood == "slow":
             time.sleep(SLOW_S)
+        return mood
+
+    def ask(self, batch: Sequence[Ask]) -> list[Release | str]:
+        mood = self._mood()
         replies = super().ask(batch)
         if mood not in ("lying", "other"):
             return replies

@@ -15,7 +15,7 @@ from headwater.primitives.errors import HeadwaterError
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.release import Release, SignedReleaseRequest
 from headwater.vault.envelope import combine_shares, confirm_shares
-from headwater.vault.errors import NotEnoughPartsError, ShareError
+from headwater.vault.errors import HolderDownError, NotEnoughPartsError, ShareError
 from headwater.vault.models import OpenedKey, PartFault, Share
 from headwater.vault.release import open_release
 
@@ -138,7 +138,7 @@ class Gathering(Generic[H]):
         try:
             got = future.result()
         except HeadwaterError as error:
-            reason = error.reason if isinstance(error, ShareError) else error.line()
+            reason = error.reason if isinstance(error, ShareError | HolderDownError) else error.line()
             got = [PartFault(0, holder.address, reason) for _ in mine]
         for at, one in zip(mine, got, strict=True):
             if isinstance(one, Share):

@@ -90,8 +90,8 @@ class NotEnoughPartsError(VaultError):
         self.needed = needed
         self.faults = tuple(faults)
         named = "".join(f"; holder {f.index} ({f.holder}): {f.reason}" for f in self.faults)
-        what = f"the key needs {needed} parts"
-        super().__init__(what, actual=f"{right} right{named}", fix="ask the holders that have not answered")
+        self.told = f"{right} of {needed} right parts{named}"
+        super().__init__("parts of a key", actual=self.told, fix="ask the holders that have not answered")
 
 
 class FaultError(VaultError):
@@ -107,5 +107,6 @@ class HolderDownError(VaultError):
 
     def __init__(self, address: str, endpoint: str, reason: str) -> None:
         self.address = address
+        self.reason = f"does not answer at {endpoint} ({reason})"
         fix = "start it, or ask again later: any t holders are enough"
         super().__init__(f"key holder {address} at {endpoint}", actual=reason, fix=fix)

@@ -1,7 +1,7 @@
 """Shares a holder has taken in, on its own disk: opened once from their envelopes, locked under the holder's store key.
 
-With its shares here a holder can throw away the key that opens envelopes, and from then on a share deleted here is gone:
-nobody can make this holder open it again. That is what crypto-erasure stands on (spec/keys.md, 7).
+With its shares here a holder can throw away the key that opens envelopes, and from then on a share deleted here is
+gone: nobody can make this holder open it again. That is what crypto-erasure stands on (spec/keys.md, 7).
 """
 
 from __future__ import annotations
