@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IReputation} from "./interfaces/IReputation.sol";
 import {IReviewers} from "./interfaces/IReviewers.sol";
 import {IStakes} from "./interfaces/IStakes.sol";
 import {Sortition} from "./Sortition.sol";
+import {Weights} from "./Weights.sol";
 
 /// @title Reviewers
 /// @notice See IReviewers.
@@ -14,22 +16,44 @@ contract Reviewers is IReviewers {
     uint8 private constant _REVIEWER = 2;
 
     IStakes public immutable stakes;
+    IReputation public immutable reputation;
     address public immutable campaigns;
 
     Sortition.Tree private _tree;
     uint256 public leafCount;
     mapping(uint256 leaf => address) public accountAt;
     mapping(address account => uint256) private _leaves; // plus one
+    mapping(address account => Standing) public standingOf;
 
-    constructor(IStakes stakes_, address campaigns_) {
+    constructor(IStakes stakes_, IReputation reputation_, address campaigns_) {
         stakes = stakes_;
+        reputation = reputation_;
         campaigns = campaigns_;
     }
 
     /// @inheritdoc IReviewers
+    /// @dev Two rows of one epoch cannot differ, and the newest is the only one taken: so the order of calls is nothing.
+    function heed(address account, IReputation.Lookup calldata at) external {
+        uint256 number = reputation.latest();
+        uint256 weight = reputation.weightAt(number, account, at);
+        if (at.rows.length != 1 || at.rows[0].reviewer != account) revert Reviewers_NoRow(number, account);
+        Standing standing = weight > Weights.LEAST ? Standing.ADMITTED : Standing.SUSPENDED;
+        if (standingOf[account] != standing) {
+            standingOf[account] = standing;
+            emit Heeded(account, number, standing);
+        }
+        _sync(account);
+    }
+
+    /// @inheritdoc IReviewers
     function sync(address account) external {
-        uint256 stake = stakes.hasRole(account, _REVIEWER) ? stakes.stakeOf(account, _REVIEWER) : 0;
+        _sync(account);
+    }
+
+    function _sync(address account) private {
         uint256 leaf = _leaves[account];
+        uint256 stake =
+            _mayBeDrawn(account, leaf) && stakes.hasRole(account, _REVIEWER) ? stakes.stakeOf(account, _REVIEWER) : 0;
         if (leaf == 0) {
             if (stake == 0) return;
             leaf = ++leafCount;
@@ -39,6 +63,13 @@ contract Reviewers is IReviewers {
         }
         _tree.set(leaf - 1, stake);
         emit Synced(account, leaf - 1, stake);
+    }
+
+    /// @dev Who came before the first epoch was final needs no entry: somebody has to be the first.
+    function _mayBeDrawn(address account, uint256 leaf) private view returns (bool) {
+        Standing standing = standingOf[account];
+        if (standing != Standing.NONE) return standing == Standing.ADMITTED;
+        return leaf != 0 || reputation.latest() == 0;
     }
 
     /// @inheritdoc IReviewers

@@ -139,7 +139,7 @@ abstract contract World is Test {
         calls = new Calls(Calls.Parts(settlement, campaigns, doubts, approvals, stakes, address(token), CALL_BOND));
         shareFaults = new ShareFaults(datasets, settlement, address(token), CALL_BOND);
         pools = new Pools(campaigns, settlement, address(token), CALL_BOND);
-        reviewers = new Reviewers(stakes, address(campaigns));
+        reviewers = new Reviewers(stakes, reputation, address(campaigns));
         voteFaults = new VoteFaults(IVoteFaults.Parts(settlement, campaigns, stakes, reviewers, reputation, parameters));
     }
 

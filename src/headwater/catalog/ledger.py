@@ -17,6 +17,8 @@ from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.chain.structs import ACCEPTED, Anchor, Closing, Posted, ShareProof, Terms, Version
 from headwater.review.draw import Candidate, eligible
 
+ADMITTED = 1
+
 
 @dataclass
 class CampaignFacts:
@@ -84,6 +86,7 @@ class ItemDispute:
     ruling: int | None = None
     outcome: int | None = None
     fined: int = 0
+    closed_at: ev.Position | None = None
 
 
 @dataclass
@@ -230,6 +233,7 @@ class Ledger:
         self.disputes: dict[int, ItemDispute] = {}
         self.institutions = Institutions()
         self.leaves: tuple[Candidate, ...] = ()
+        self.admitted: dict[str, bool] = {}  # what the newest row taken in says; who is not in it has none
         self._stakes: list[tuple[int, int, str, int]] = []
 
     @classmethod
@@ -298,10 +302,20 @@ class Ledger:
                 stakes[account] = stake
         return {account: stake for account, stake in stakes.items() if stake}
 
-    def unsynced(self) -> list[str]:
-        """Accounts whose weight in the draw is not their reviewer stake."""
+    def unsynced(self, entry: bool) -> list[str]:
+        """Accounts whose weight in the draw is not what it must be: their reviewer stake, or 0.
+
+        Args:
+            entry: whether an epoch is final, so that newcomers need a row.
+        """
         head = max((block for block, *_ in self._stakes), default=0)
-        stakes, weights = self.stakes_at(REVIEWER_ROLE, head), {c.address: c.stake for c in self.leaves if c.stake}
+        known = {c.address for c in self.leaves}
+        stakes = {
+            who: stake
+            for who, stake in self.stakes_at(REVIEWER_ROLE, head).items()
+            if self.admitted.get(who, who in known or not entry)
+        }
+        weights = {c.address: c.stake for c in self.leaves if c.stake}
         return sorted(a for a in stakes.keys() | weights.keys() if stakes.get(a) != weights.get(a))
 
     @singledispatchmethod
@@ -352,6 +366,10 @@ class Ledger:
         leaves = list(self.leaves)
         leaves[e.leaf : e.leaf + 1] = [Candidate(e.account, e.weight)]
         self.leaves = tuple(leaves)
+
+    @apply.register
+    def _(self, e: ev.Heeded) -> None:
+        self.admitted[e.account] = e.standing == ADMITTED
 
     @apply.register
     def _(self, e: ev.Settled) -> None:
@@ -415,7 +433,8 @@ class Ledger:
 
     @apply.register
     def _(self, e: ev.DisputeClosed) -> None:
-        self.disputes[e.dispute].outcome, self.disputes[e.dispute].fined = e.outcome, e.fined
+        made = self.disputes[e.dispute]
+        made.outcome, made.fined, made.closed_at = e.outcome, e.fined, e.at
 
     @apply.register
     def _(self, e: ev.Called) -> None:

@@ -213,7 +213,7 @@ def _reputation(s: Site) -> Made:
 
 
 def _reviewers(s: Site) -> Made:
-    names = {name: s[name.capitalize()] for name in ("stakes", "campaigns")}
+    names = {name: s[name.capitalize()] for name in ("stakes", "reputation", "campaigns")}
     return Made(tuple(names.values()), _own("Reviewers", **names))
 
 

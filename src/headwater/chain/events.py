@@ -298,6 +298,17 @@ class Synced(Event):
 
 
 @dataclass(frozen=True)
+class Heeded(Event):
+    """What an epoch's row says of a reviewer: ``standing`` 1 he may be drawn, 2 he is suspended."""
+
+    CONTRACT = "Reviewers"
+
+    account: str
+    epoch: int
+    standing: int
+
+
+@dataclass(frozen=True)
 class Equivocated(Event):
     """A reviewer voted twice in one round; ``taken`` of his stake."""
 

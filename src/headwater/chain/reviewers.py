@@ -5,7 +5,7 @@ from __future__ import annotations
 from headwater.chain.contract import Contract
 from headwater.chain.models import Receipt
 from headwater.chain.ports import TransactionSigner
-from headwater.chain.structs import Draw
+from headwater.chain.structs import Draw, Lookup
 
 
 class Reviewers(Contract):
@@ -14,8 +14,13 @@ class Reviewers(Contract):
     NAME = "Reviewers"
 
     def sync(self, signer: TransactionSigner, account: str) -> Receipt:
-        """Bring an account's weight to its reviewer stake; anyone may. Emits ``Synced`` if it changed."""
+        """Bring an account's weight to its reviewer stake, 0 if it may not be drawn; anyone may. Emits ``Synced`` if it
+        changed."""
         return self._write(signer, "sync", account)
+
+    def heed(self, signer: TransactionSigner, account: str, at: Lookup) -> Receipt:
+        """Take in an account's row of the newest final epoch, then sync; anyone may. Emits ``Heeded`` if it changed."""
+        return self._write(signer, "heed", account, at)
 
     def drawn(self, draw: Draw, count: int) -> tuple[str, ...]:
         """The first ``count`` reviewers of an item; fewer if there are not so many."""
@@ -27,6 +32,10 @@ class Reviewers(Contract):
 
     def weight(self, account: str) -> int:
         return int(self._read("weightOf", account))
+
+    def standing(self, account: str) -> int:
+        """0 no row was taken in, 1 admitted, 2 suspended."""
+        return int(self._read("standingOf", account))
 
     def total_weight(self) -> int:
         return int(self._read("totalWeight"))

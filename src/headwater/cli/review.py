@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from headwater.cli.options import (
     AsOption,
+    CampaignOption,
     HomeOption,
     JsonOption,
     OperatorOption,
@@ -56,6 +58,40 @@ def join(
     already = stakes.has_role(signer.address, REVIEWER_ROLE)
     join(session.contracts, signer, REVIEWER_ROLE, stake or -(-stakes.minimum(REVIEWER_ROLE) // TOKENS))
     say(f"{name} is a reviewer already" if already else f"{name} is a reviewer")
+    if not session.contracts.reviewers.weight(signer.address):
+        say(f"not drawn yet: see 'headwater review standing --as {name}'")
+
+
+@group.command("standing")
+def standing(name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """How you stand: whether you can be drawn, gold answers left before your first draw, your record and its weight."""
+    from headwater.client.review import standing_of
+
+    session = session_of(home)
+    row = asdict(standing_of(session.network, session.signer(name).address))
+    if as_json:
+        emit(row)
+    else:
+        facts(list(row.items()))
+
+
+@group.command("plant")
+def plant(
+    contribution: Annotated[str, typer.Argument(help="Digest of a contribution handed in and not anchored yet.")],
+    choice: Annotated[Choice, typer.Argument(help="what is known to be right: accept or reject")],
+    llr: Annotated[int, typer.Option(help="What 'headwater check' says of it, milli log-odds.")],
+    campaign: CampaignOption,
+    operator: OperatorOption = "operator",
+    home: HomeOption = None,
+) -> None:
+    """Operators: make a contribution of known truth gold. Its anchor binds that, its settlement opens it."""
+    from headwater.node.operator.planting import plant
+    from headwater.primitives.ids import word_from_hex
+    from headwater.records.vote import ACCEPT, REJECT
+
+    desk = session_of(home).desk(operator)
+    plant(desk, campaign, word_from_hex(contribution), ACCEPT if choice is Choice.ACCEPT else REJECT, llr)
+    say(f"planted in campaign {campaign}")
 
 
 @group.command("list")
@@ -121,12 +157,12 @@ def vote(
 
 
 def _open(desk: Desk, campaign: int | None) -> list[Assignment]:
-    from headwater.node.operator.reviewing import assignments
+    from headwater.node.operator.entry import asked_of
 
     if campaign is not None:
         desk.terms(campaign)
     numbers = list(desk.ledger().campaigns) if campaign is None else [campaign]
-    return [asked for number in numbers for asked in assignments(desk, number)]
+    return [asked for number in numbers for asked in asked_of(desk, number)]
 
 
 def _row(desk: Desk, asked: Assignment) -> dict[str, Any]:
@@ -147,10 +183,15 @@ def _row(desk: Desk, asked: Assignment) -> dict[str, Any]:
 
 def _left_s(desk: Desk, asked: Assignment) -> int:
     """Seconds until somebody else may be asked."""
+    from headwater.node.operator.entry import entry_ends
     from headwater.node.operator.rounds import turn_ends
+    from headwater.review import MAX_PLACES
 
     anchor = desk.ledger().campaign(asked.campaign).anchor_of(asked.item)
-    ends = turn_ends(desk, asked.campaign, anchor, asked.round)
+    if asked.round < MAX_PLACES:
+        ends = turn_ends(desk, asked.campaign, anchor, asked.round)
+    else:
+        ends = entry_ends(desk, asked.campaign, anchor)
     return max(0, (ends or 0) - desk.contracts.chain.now())
 
 

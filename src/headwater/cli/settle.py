@@ -45,6 +45,8 @@ def settle(
         out.print(f"released {turn.released}, pushed {pushed} settlements")
     if turn.answered:
         out.print(f"answered {turn.answered} calls for evidence")
+    if turn.epoch:
+        out.print(f"posted epoch {turn.epoch} of reviewers' records")
     for one in turn.waits:
         out.print(f"waits for {one}")
 

@@ -10,6 +10,7 @@ from headwater.chain.contracts import Contracts
 from headwater.chain.events import read_events
 from headwater.chain.structs import Version
 from headwater.chain.views import EpochSlot
+from headwater.client.finals import Finals
 from headwater.primitives.cid import DAG_CBOR, Cid, dag_cbor_cid
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
@@ -30,6 +31,7 @@ class Network:
         self.blobs = blobs
         self._seen = -1
         self._ledger = Ledger()
+        self._finals: Finals | None = None
 
     def ledger(self) -> Ledger:
         """Facts up to the head; only blocks not seen yet are read."""
@@ -40,6 +42,14 @@ class Network:
                 self._ledger.apply(event)
             self._seen = head
         return self._ledger
+
+    def finals(self) -> Finals:
+        """Settlements as review learns from them; what is final is read once."""
+        ledger = self.ledger()
+        if self._finals is None:
+            address, domain = self.contracts.reputation.address, self.contracts.campaigns_domain
+            self._finals = Finals(ledger, self, address, domain, self.contracts.chain.now)
+        return self._finals
 
     def cited_at(self, when: int) -> Cited:
         """The epoch a settlement must cite whose first anchor was made then."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from headwater.chain import waiting
 from headwater.chain.events import VoteCommitted
 from headwater.chain.ports import TransactionSigner
+from headwater.chain.stakes import REVIEWER_ROLE
 from headwater.client.network import Network
 from headwater.client.ports import Gateway
 from headwater.client.watch_votes import opening_of
@@ -12,6 +15,7 @@ from headwater.primitives.eip712 import Domain, Signer, typed_digest
 from headwater.primitives.hashing import keccak256
 from headwater.records import codec
 from headwater.records.vote import Ballot, Evidence, Reasons, VoteCommit
+from headwater.review.final import tested
 
 _SALT = {
     "VoteSalt": (
@@ -89,3 +93,49 @@ def salt_of(
         "reasons": reasons,
     }
     return keccak256(signer.sign_digest(typed_digest(domain, "VoteSalt", _SALT, message)))
+
+
+@dataclass(frozen=True)
+class ReviewerStanding:
+    """Where a reviewer stands, from final settlements and the chain alone.
+
+    Attributes:
+        state: ``none`` (no stake), ``newcomer``, ``drawn``, ``suspended``, or ``waiting`` for somebody to show the draw
+            what is known.
+        draw_weight: smallest units of the network token.
+        entry_left: gold answers to give before the first draw; entry_right of entry_given were right.
+        gold_given: answers on gold as a reviewer; gold_accuracy: balanced, in 1/10,000, ``None`` until both kinds came.
+        weight: of a vote, milli log-odds, in the newest final epoch.
+    """
+
+    reviewer: str
+    state: str
+    draw_weight: int
+    entry_left: int
+    entry_given: int
+    entry_right: int
+    gold_given: int
+    gold_accuracy: int | None
+    weight: int
+
+
+def standing_of(network: Network, reviewer: str) -> ReviewerStanding:
+    """How an account stands as a reviewer now."""
+    contracts, now = network.contracts, network.contracts.chain.now()
+    found = tested(network.finals().at(now), now, reviewer)
+    weight, needs_entry = contracts.reviewers.weight(reviewer), contracts.reputation.latest() > 0
+    known = {c.address for c in network.ledger().leaves}
+    admitted = network.ledger().admitted.get(reviewer, reviewer in known or not needs_entry)
+    if not contracts.stakes.has_role(reviewer, REVIEWER_ROLE):
+        state = "none"
+    elif weight:
+        state = "drawn"
+    elif network.ledger().admitted.get(reviewer) is False:
+        state = "suspended"
+    else:
+        state = "waiting" if admitted or not found.left else "newcomer"
+    given = len(found.entry)
+    left = found.left if state == "newcomer" else 0
+    gold = found.tally.accepts + found.tally.rejects, found.tally.balanced
+    vote_weight = network.cited_at(now).weight(reviewer)
+    return ReviewerStanding(reviewer, state, weight, left, given, sum(found.entry), *gold, vote_weight)

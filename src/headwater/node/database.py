@@ -1,7 +1,8 @@
 """The operator's tables. Rows are written before what they plan is done, and every step can be run again.
 
 ``contributions`` are what was handed in, ``anchors`` batches on their way to and on the chain, ``votes`` commits and
-ballots, ``settlements`` what was posted. Blobs are not here: rows name CIDs.
+ballots, newcomers' too, ``gold`` what of it is planted, ``plans`` what each anchor bound of that, ``settlements`` what
+was posted. Blobs are not here: rows name CIDs.
 """
 
 from __future__ import annotations
@@ -63,6 +64,22 @@ votes = Table(
     Column("commit", LargeBinary, nullable=False, comment="VoteCommit, canonical bytes"),
     Column("ballot", LargeBinary, nullable=False, comment="Ballot, canonical bytes"),
     UniqueConstraint("campaign", "item", "round"),
+)
+
+gold = Table(
+    "gold",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, comment="of a contribution whose verdict its requester knows"),
+    Column("campaign", Integer, nullable=False, index=True),
+    Column("truth", Integer, nullable=False),
+    Column("llr", Integer, nullable=False, comment="what the suite said of it at home, milli log-odds"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("anchor", Integer, primary_key=True, comment="anchors.id"),
+    Column("plan", LargeBinary, nullable=False, comment="GoldPlan, canonical bytes; secret until it is opened"),
 )
 
 settlements = Table(

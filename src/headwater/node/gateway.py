@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headwater.node.operator.desk import Desk
+from headwater.node.operator.entry import take_any
 from headwater.node.operator.intake import receive
-from headwater.node.operator.reviewing import take_vote
 from headwater.records.contribution import SignedContribution
 from headwater.records.vote import Ballot, VoteCommit
 
@@ -21,4 +21,4 @@ class LocalGateway:
         return receive(self._desk, signed)
 
     def vote(self, commit: VoteCommit, ballot: Ballot) -> None:
-        take_vote(self._desk, commit, ballot)
+        take_any(self._desk, commit, ballot)

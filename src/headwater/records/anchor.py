@@ -14,3 +14,15 @@ class AnchorLeaves:
 
     campaign: int
     leaves: tuple[bytes, ...]
+
+
+@record("anchor-leaves", 2)
+@dataclass(frozen=True)
+class PlannedLeaves(AnchorLeaves):
+    """The same, with what the anchorer bound of gold before anybody could know the seed.
+
+    Attributes:
+        plan: root of the anchor's gold plan (spec/review.md section 7), 32 bytes; one without gold looks no different.
+    """
+
+    plan: bytes

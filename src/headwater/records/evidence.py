@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from headwater.primitives.amounts import Amount
 from headwater.records.codec import record
 from headwater.records.contribution import Contribution
+from headwater.records.gold import GoldPlan
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,17 @@ class Evidence:
     pay: tuple[PayRow, ...]
     reputation: str
     suite: str
+
+
+@record("settlement-evidence", 2)
+@dataclass(frozen=True)
+class PlannedEvidence(Evidence):
+    """The same, with the gold of its anchors and what newcomers answered.
+
+    Attributes:
+        plans: one for each anchor that bound one, in queue order.
+        entries: CIDs of newcomers' ballots on gold items of these anchors, by round, then item.
+    """
+
+    plans: tuple[GoldPlan, ...]
+    entries: tuple[str, ...]

@@ -3,7 +3,18 @@
 from headwater.review.ballots import counted, take_ballot, take_commit
 from headwater.review.draw import Candidate, Lot, draw, eligible
 from headwater.review.errors import BadBallotError, GoldError, NotDrawnError, ReviewError, StandingError
-from headwater.review.gold import Gold, GoldTally, Stock, admitted, choose, plan_gaps, plan_root, suspended, take_plan
+from headwater.review.gold import (
+    Gold,
+    GoldTally,
+    Stock,
+    admitted,
+    choose,
+    fill,
+    plan_gaps,
+    plan_root,
+    suspended,
+    take_plan,
+)
 from headwater.review.pay import Agreement, Counts, Reviewed, agreements, pay_of
 from headwater.review.record import prior
 from headwater.review.rule import (
@@ -57,6 +68,7 @@ __all__ = [
     "eligible",
     "encode_changes",
     "ends_at",
+    "fill",
     "had_his_turn",
     "judge",
     "leaves_under",

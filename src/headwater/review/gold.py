@@ -14,6 +14,7 @@ from itertools import product
 
 from headwater.primitives.abi import abi_hash, leaf, tag
 from headwater.primitives.amounts import BPS
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.merkle import build
 from headwater.records.vote import ACCEPT, REJECT
 from headwater.review.errors import GoldError
@@ -57,8 +58,12 @@ class Stock:
 
 
 def plan_root(golds: Iterable[Gold], chain_id: int, reputation: str, campaign: int, secret: bytes) -> bytes:
-    """Root over the blinded truths in ascending order of their leaves, so that places tell nothing; 32 bytes."""
-    return build(sorted(gold.leaf(chain_id, reputation, campaign, secret) for gold in golds)).root
+    """Root over the blinded truths in ascending order of their leaves, so that places tell nothing; 32 bytes.
+
+    Without gold it is the salt of nothing: whoever sees it cannot tell that there is none.
+    """
+    leaves = sorted(gold.leaf(chain_id, reputation, campaign, secret) for gold in golds)
+    return build(leaves).root if leaves else abi_hash(_SALT, (_SALT_TAG, secret, ZERO_WORD))
 
 
 def take_plan(
@@ -95,6 +100,23 @@ def choose(stock: Iterable[Stock], count: int, secret: bytes) -> tuple[Gold, ...
         raise GoldError("stock of gold", actual=found, allowed=f"{count}/4 of each", fix="prepare more of what lacks")
     ordered = (sorted(kept, key=lambda gold: _order(secret, gold)) for kept in kinds.values())
     return tuple(gold for kept in ordered for gold in kept[: count // 4])
+
+
+def fill(stock: Iterable[Stock]) -> tuple[Stock, ...]:
+    """As much of the stock as is in balance (``plan_gaps``), the earliest first; the rest waits for the next anchor."""
+    kept = list(stock)
+    sides = [_even([s for s in kept if s.gold.truth == truth]) for truth in (ACCEPT, REJECT)]
+    size = min(len(side) for side in sides) + 1
+    chosen = [stock for side in sides for stock in side[:size]]
+    return tuple(stock for stock in kept if stock in chosen)
+
+
+def _even(side: Sequence[Stock]) -> list[Stock]:
+    """Those where the check is right and those where it errs in turn, as long as there are both, and one more."""
+    errs, right = [s for s in side if s.check_errs], [s for s in side if not s.check_errs]
+    first, second = (errs, right) if len(errs) > len(right) else (right, errs)
+    paired = [s for pair in zip(first, second, strict=False) for s in pair]
+    return paired + first[len(second) : len(second) + 1]
 
 
 def _order(secret: bytes, gold: Gold) -> bytes:

@@ -12,6 +12,7 @@ from headwater.chain.events import Event
 from headwater.chain.structs import Anchor
 from headwater.chain.views import CampaignState, EpochSlot, Sales, SalesPaid, Slot
 from headwater.client.audit.errors import EvidenceError
+from headwater.client.finals import Finals
 from headwater.primitives.cid import Cid, CidError, dag_cbor_cid
 from headwater.primitives.eip712 import Domain, WalletCheck
 from headwater.primitives.errors import HeadwaterError
@@ -71,6 +72,7 @@ class Addresses:
     datasets: str
     reviewers: str
     pools: str = ""
+    reputation: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,11 @@ class Facts:
     def campaigns_domain(self) -> Domain:
         """Contributions, commits, receipts."""
         return Domain(self.chain_id, self.addresses.campaigns)
+
+    @cached_property
+    def finals(self) -> Finals:
+        """Settlements as review learns from them; the same reading as an operator's."""
+        return Finals(self.ledger, self, self.addresses.reputation, self.campaigns_domain, self.reads.block_time)
 
     def events(self, kind: type[E]) -> list[E]:
         """Events of one kind in chain order."""

@@ -19,7 +19,7 @@ SECTION = "pay"
 def audit_pay(facts: Facts, book: Book, whole: OpenSettlement) -> None:
     """Claims about the pay of one settlement."""
     book.open(SECTION, whole.id)
-    title = "the verdicts give the pay root and total on chain"
+    title = "the verdicts, and what was final of their reviewers before, give the pay root and total on chain"
     why = _unfit(book, whole)
     if why:
         book.skip(f"{whole.id}/pay-root", title, why)
@@ -28,7 +28,8 @@ def audit_pay(facts: Facts, book: Book, whole: OpenSettlement) -> None:
         posted, verdicts = whole.facts.posted, [_payable(v) for v in whole.verdicts or ()]
         terms = facts.ledger.campaign(posted.campaign).terms
         contract = facts.addresses.settlement
-        made = draft(facts.chain_id, contract, posted.key, terms, posted.settler, verdicts)
+        known = facts.finals.known(facts.anchors_in(whole.facts)[0].time)
+        made = draft(facts.chain_id, contract, posted.key, terms, posted.settler, verdicts, known)
         expected = (made.pay_tree.root, len(made.books), made.total)
         found = (posted.pay_root, posted.pay_count, posted.total)
         book.same(f"{whole.id}/pay-root", title, expected, found, leaf=f"the pay list of settlement {posted.key}")

@@ -11,7 +11,9 @@ from headwater.client.audit.blobs import audit_blocks, audit_files
 from headwater.client.audit.book import Book
 from headwater.client.audit.campaigns import audit_campaign, audit_money
 from headwater.client.audit.chain_reads import ChainReads
+from headwater.client.audit.epochs import audit_epochs
 from headwater.client.audit.facts import Addresses, Facts
+from headwater.client.audit.gold import audit_gold
 from headwater.client.audit.grants import audit_grants
 from headwater.client.audit.opened import Opened
 from headwater.client.audit.pay import audit_pay
@@ -51,7 +53,14 @@ def gather(contracts: Contracts, blobs: BlobStore) -> Facts:
     """Everything an audit reads from the chain, as of its head now."""
     head = contracts.chain.latest()
     pinned = contracts.at(head.number)
-    contracts_at = (pinned.campaigns, pinned.settlement, pinned.datasets, pinned.reviewers, pinned.pools)
+    contracts_at = (
+        pinned.campaigns,
+        pinned.settlement,
+        pinned.datasets,
+        pinned.reviewers,
+        pinned.pools,
+        pinned.reputation,
+    )
     addresses = Addresses(*(one.address for one in contracts_at))
     history = read_events(contracts.chain, contracts.deployment, contracts.deployment.block, head.number)
     wallets = ChainWallets(contracts.chain, head.number)
@@ -77,6 +86,7 @@ def audit(
         audit_sales(facts, book, published)
     audit_grants(facts, opened, book, campaigns)
     if campaign is None and dataset is None:
+        audit_epochs(facts, book)
         audit_money(facts, book)
         audit_sale_money(facts, book)
         audit_blocks(facts, book)
@@ -88,6 +98,7 @@ def _settlements(facts: Facts, opened: Opened, book: Book, campaign: int) -> Non
         whole = audit_settlement(facts, opened, book, facts.ledger.settlement(key))
         if whole is not None:
             audit_votes(facts, opened, book, whole)
+            audit_gold(facts, book, whole)
             audit_pay(facts, book, whole)
             audit_files(facts, book, whole)
 

@@ -242,7 +242,7 @@ def _leaves_by_round(
 
 
 def _roots(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> list[VotesCommitted]:
-    """Commit roots of the anchor by its anchorer or the settler, sent before the settlement."""
+    """Commit roots of the anchor's draw by its anchorer or the settler, sent before the settlement."""
     campaign, operators = whole.facts.posted.campaign, (anchor.anchorer, whole.facts.posted.settler)
     return [
         event
@@ -250,6 +250,7 @@ def _roots(facts: Facts, whole: OpenSettlement, anchor: Anchor) -> list[VotesCom
         if (event.campaign, event.first_item) == (campaign, anchor.first_item)
         and event.operator in operators
         and event.at < whole.facts.at
+        and event.round < MAX_PLACES
     ]
 
 

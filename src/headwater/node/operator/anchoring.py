@@ -13,10 +13,11 @@ from headwater.chain.events import Anchored, SeedRecorded
 from headwater.chain.structs import Anchor
 from headwater.node.database import anchors, contributions
 from headwater.node.operator.desk import Desk
+from headwater.node.operator.planting import draw_up, held_back, keep
 from headwater.primitives.cid import cid_digest
 from headwater.primitives.merkle import build
 from headwater.records import codec
-from headwater.records.anchor import AnchorLeaves
+from headwater.records.anchor import PlannedLeaves
 from headwater.records.contribution import SignedContribution, anchor_leaf
 
 MAX_ANCHOR = 1_024
@@ -35,7 +36,7 @@ def anchor_pending(desk: Desk, campaign: int) -> list[Anchor]:
 
 def sync_reviewers(desk: Desk) -> int:
     """Brings every reviewer's weight to his stake, so that the next anchor seals what is true; how many were not."""
-    stale = desk.ledger().unsynced()
+    stale = desk.ledger().unsynced(desk.contracts.reputation.latest() > 0)
     for account in stale:
         desk.contracts.reviewers.sync(desk.signer, account)
     return len(stale)
@@ -76,14 +77,18 @@ def _plan(desk: Desk, campaign: int) -> None:
                 .order_by(contributions.c.id)
                 .limit(MAX_ANCHOR)
             ).all()
+            golds, waits = held_back(db, campaign, [row.digest for row in rows])
+            rows = [row for row in rows if row.digest not in waits]
             if not rows:
                 return
             signed = [codec.decode(SignedContribution, row.signed) for row in rows]
             leaves = leaves_of(desk, signed, campaign)
-            cid = desk.put(AnchorLeaves(campaign, tuple(leaves)))
+            bound, plan = draw_up(desk, campaign, golds)
+            cid = desk.put(PlannedLeaves(campaign, tuple(leaves), bound))
             values = {"campaign": campaign, "root": build(leaves).root, "cid": cid, "size": len(rows)}
             number = db.execute(insert(anchors).values(**values)).inserted_primary_key
             assert number is not None
+            keep(db, number[0], plan)
             for position, row in enumerate(rows):
                 db.execute(
                     update(contributions)

@@ -5,6 +5,7 @@ Round r asks the reviewer in place r for every item of an anchor that is not dec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -23,6 +24,7 @@ from headwater.records.contribution import SignedContribution
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import Ballot, VoteCommit
 from headwater.review import (
+    MAX_PLACES,
     Lot,
     Step,
     counted,
@@ -114,8 +116,13 @@ def take_vote(desk: Desk, commit: VoteCommit, ballot: Ballot) -> None:
         NotDrawnError, BadBallotError: see ``review``.
         NotReadyError: the item is not open for this round.
     """
+    keep_vote(desk, commit, ballot, assignments(desk, commit.campaign))
+
+
+def keep_vote(desk: Desk, commit: VoteCommit, ballot: Ballot, asked: Sequence[Assignment]) -> None:
+    """Keeps the vote of somebody among those asked; errors as ``take_vote``."""
     domain = desk.contracts.campaigns_domain
-    open_ = [a for a in assignments(desk, commit.campaign) if (a.item, a.round) == (commit.item, commit.round)]
+    open_ = [a for a in asked if (a.item, a.round) == (commit.item, commit.round)]
     if not open_:
         if _kept(desk, commit) == codec.encode(commit):
             return
@@ -146,11 +153,11 @@ def reviewers_of(desk: Desk, campaign: int, item: int, contributor: str, rounds:
 
 
 def closed_rounds(desk: Desk, facts: CampaignFacts, anchor: Anchor) -> dict[int, int]:
-    """Rounds of an anchor this operator closed, and when."""
+    """Rounds of the draw of an anchor this operator closed, and when."""
     return {
         number: event.time
         for (first, number, who), event in facts.commit_roots.items()
-        if (first, who) == (anchor.first_item, desk.signer.address)
+        if (first, who) == (anchor.first_item, desk.signer.address) and number < MAX_PLACES
     }
 
 
@@ -165,7 +172,8 @@ def _cast(
     desk: Desk, facts: CampaignFacts, anchor: Anchor, item: int, cited: Cited
 ) -> list[tuple[CountedVote, Ballot | None]]:
     """Votes whose round root is on chain, in round order, weighing what the cited epoch says."""
-    query = select(votes).where(votes.c.campaign == facts.id, votes.c.item == item).order_by(votes.c.round)
+    drawn = votes.c.round < MAX_PLACES
+    query = select(votes).where(votes.c.campaign == facts.id, votes.c.item == item, drawn).order_by(votes.c.round)
     with desk.engine.begin() as db:
         rows = db.execute(query).all()
     cast = list[tuple[CountedVote, Ballot | None]]()

@@ -17,12 +17,14 @@ from headwater.market import Draft, draft, value
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.checking import COPY_RULES
 from headwater.node.operator.desk import Desk
+from headwater.node.operator.entry import answers_in, close_entry
+from headwater.node.operator.planting import opened
 from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_of
 from headwater.primitives.amounts import Amount
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.primitives.hashing import ZERO_WORD
 from headwater.primitives.ids import ZERO_ADDRESS
-from headwater.records.evidence import Evidence, Opening, PayRow, snapshot_of
+from headwater.records.evidence import Evidence, Opening, PayRow, PlannedEvidence, snapshot_of
 from headwater.records.verdict import Verdict
 from headwater.records.vote import REJECT, Ballot
 from headwater.review import Step
@@ -37,12 +39,13 @@ def settle(desk: Desk, campaign: int) -> Posted | None:
     """Posts a settlement of every consecutive decided anchor of ours; ``None`` if there is nothing to settle.
 
     Raises:
-        NotReadyError: the first open anchor still waits for votes.
+        NotReadyError: the first open anchor still waits for votes, or for newcomers' answers.
     """
     decided = _decided(desk, campaign)
     if not decided:
         return None
     left = left_over(desk, campaign, decided[0].item, decided[-1].item + 1)
+    close_entry(desk, campaign, decided)
     return post(desk, campaign, [verdict_of(desk, campaign, item) for item in decided], decided, left)
 
 
@@ -88,6 +91,7 @@ def post(
         facts.terms,
         desk.signer.address,
         [*verdicts, *absent],
+        desk.finals().known(anchors[0].time),
     )
     openings = [*(opening(i) for i in items), *(nothing(campaign) for _ in left)]
     return send(desk, campaign, made, openings, anchors, earlier)
@@ -100,10 +104,21 @@ def send(
     openings: Sequence[Opening],
     anchors: Sequence[Anchor],
     earlier: Sequence[SettlementFacts],
+    told: Evidence | None = None,
 ) -> Posted:
-    """Stores the evidence of a draft and posts it."""
+    """Stores the evidence of a draft and posts it.
+
+    Args:
+        told: of the attempt it replaces: other operators' plans and newcomers' answers stand there.
+    """
+    plans, entries = opened(desk, campaign, anchors), answers_in(desk, campaign, anchors)
+    if isinstance(told, PlannedEvidence):
+        mine = {plan.first_item for plan in plans}
+        theirs = (plan for plan in told.plans if plan.first_item not in mine)
+        plans = tuple(sorted((*plans, *theirs), key=lambda plan: plan.first_item))
+        entries = tuple(dict.fromkeys((*entries, *told.entries)))
     cited = desk.cited_at(anchors[0].time)
-    evidence = Evidence(
+    evidence = PlannedEvidence(
         key=Amount(made.key),
         campaign=campaign,
         openings=tuple(openings),
@@ -111,6 +126,8 @@ def send(
         pay=tuple(PayRow(b.pay.account, Amount(b.pay.amount), b.pay.kind, b.items) for b in made.books),
         reputation=desk.put(snapshot_of((row.reviewer, row.right, row.wrong) for row in cited.rows)),
         suite=read_report(desk.blobs.get(Cid(made.verdicts[0].report))).suite,
+        plans=plans,
+        entries=entries,
     )
     given = made.input(campaign, cid_digest(desk.put(evidence)), cited.hash)
     terms, contract = desk.terms(campaign), desk.contracts.settlement

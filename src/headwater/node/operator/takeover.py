@@ -39,8 +39,10 @@ def resettle(desk: Desk, facts: SettlementFacts) -> Posted:
     earlier = desk.ledger().attempts(campaign, facts.posted.first_item)
     key = settlement_key(campaign, facts.posted.first_item, len(earlier))
     contract = desk.contracts.settlement
-    made = draft(contract.chain.chain_id, contract.address, key, terms, desk.signer.address, verdicts)
-    return send(desk, campaign, made, evidence.openings, anchors_in(desk, facts.posted), earlier)
+    anchors = anchors_in(desk, facts.posted)
+    known = desk.finals().known(anchors[0].time)
+    made = draft(contract.chain.chain_id, contract.address, key, terms, desk.signer.address, verdicts, known)
+    return send(desk, campaign, made, evidence.openings, anchors, earlier, evidence)
 
 
 def _sound(desk: Desk, facts: SettlementFacts) -> list[Verdict]:

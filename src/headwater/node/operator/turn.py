@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
+from headwater.chain.errors import RevertError
 from headwater.checks import CheckReport
 from headwater.node.errors import NotReadyError
 from headwater.node.operator.anchoring import anchor_pending
@@ -14,9 +15,10 @@ from headwater.node.operator.answering import answer_calls
 from headwater.node.operator.checking import check_pending
 from headwater.node.operator.closing import close_due, release_closed
 from headwater.node.operator.desk import Desk
+from headwater.node.operator.entry import asked_of
+from headwater.node.operator.epochs import heed_epoch, post_epoch, release_epochs
 from headwater.node.operator.proofs import AnchoredItem
 from headwater.node.operator.publishing import republish, show_called
-from headwater.node.operator.reviewing import assignments
 from headwater.node.operator.rounds import close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
@@ -31,6 +33,7 @@ class Turn:
     Attributes:
         anchored, checked: items; rounds: commit roots posted; released: settlements whose bonds came free.
         answered: calls for evidence on our settlements.
+        epoch: number of the one posted, if one was.
         settled, resettled: keys of settlements posted.
         waits: one sentence each; empty if the campaign's queue is wholly settled and final.
     """
@@ -43,11 +46,13 @@ class Turn:
     resettled: tuple[int, ...]
     released: int
     answered: int
+    epoch: int | None
     waits: tuple[str, ...]
 
 
 def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
-    """Answers calls, anchors, checks, closes review rounds, settles, replaces what was voided, releases; at any time.
+    """Answers calls, anchors, checks, closes review rounds, settles, replaces what was voided, releases, posts the next
+    epoch of reviewers' records; at any time.
 
     Raises:
         UnknownIdError: no such campaign. RoleError: not an operator's desk.
@@ -66,8 +71,19 @@ def take_turn(desk: Desk, campaign: int, say: Say = lambda text: None) -> Turn:
     republish(desk, campaign)
     close_due(desk, campaign)
     release_closed(desk, campaign)
+    epoch = _keep_records(desk)
     waits = _waits(desk, campaign)
-    return Turn(campaign, anchored, checked, rounds, tuple(posted), tuple(replaced), released, answered, tuple(waits))
+    keys = tuple(posted), tuple(replaced)
+    return Turn(campaign, anchored, checked, rounds, *keys, released, answered, epoch, tuple(waits))
+
+
+def _keep_records(desk: Desk) -> int | None:
+    """Posts the next epoch when there is one, and shows the draw what the newest says; its number."""
+    heed_epoch(desk)
+    release_epochs(desk)
+    with suppress(RevertError):  # no collateral for the bond, or somebody else was faster
+        return post_epoch(desk)
+    return None
 
 
 def _settle(desk: Desk, campaign: int) -> list[int]:
@@ -95,7 +111,7 @@ def _may_replace(desk: Desk, facts: SettlementFacts) -> bool:
 
 
 def _waits(desk: Desk, campaign: int) -> list[str]:
-    votes = [f"vote of {a.reviewer} on item {a.item}, round {a.round}" for a in assignments(desk, campaign)]
+    votes = [f"vote of {a.reviewer} on item {a.item}, round {a.round}" for a in asked_of(desk, campaign)]
     votes += [f"another operator to replace voided settlement {s.posted.key}" for s in voided(desk, campaign)]
     now = desk.contracts.chain.now()
     for facts in desk.ledger().standing(campaign):
