@@ -55,6 +55,7 @@ DEPLOYED = {
     "Disputes": "Disputes",
     "ShareFaults": "ShareFaults",
     "Pools": "Pools",
+    "KeyFaults": "KeyFaults",
 }
 SIZE_LIMIT = 24_576
 # Keep in step with foundry.toml: what forge tests is what is deployed.

@@ -31,6 +31,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     address public immutable disputes;
     address public immutable calls;
     address public immutable voteFaults;
+    address public immutable keyFaults;
     /// @notice Seconds; longer than every window in which what stands here can be slashed.
     uint256 public immutable unbonding;
 
@@ -60,6 +61,7 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
         disputes = keepers.disputes;
         calls = keepers.calls;
         voteFaults = keepers.voteFaults;
+        keyFaults = keepers.keyFaults;
         unbonding = unbonding_;
     }
 
@@ -69,11 +71,13 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
     }
 
     /// @dev The court, which pays strangers and calls them, answers for jurors and for nothing else; no module can touch
-    /// a juror. So what is held of a juror is always there for the vote it was held for. Vote faults take reviewers' stakes
-    /// and touch nothing else.
+    /// a juror. So what is held of a juror is always there for the vote it was held for. Vote faults take reviewers' stakes and
+    /// key faults holders', and touch nothing else.
     modifier onlyKeeperOf(uint8 role) {
         bool keeps = role == JUROR ? msg.sender == court : _isModule(msg.sender);
-        if (!keeps && (role != REVIEWER || msg.sender != voteFaults)) revert Stakes_NotKeeper(msg.sender, role);
+        if (role == REVIEWER) keeps = keeps || msg.sender == voteFaults;
+        if (role == HOLDER) keeps = keeps || msg.sender == keyFaults;
+        if (!keeps) revert Stakes_NotKeeper(msg.sender, role);
         _;
     }
 
@@ -147,9 +151,8 @@ contract Stakes is IStakes, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakes
     function award(address account, address token, uint256 amount) external {
-        if (msg.sender != court && msg.sender != voteFaults && !_isModule(msg.sender)) {
-            revert Stakes_NotModule(msg.sender);
-        }
+        bool keeps = msg.sender == court || msg.sender == voteFaults || msg.sender == keyFaults;
+        if (!keeps && !_isModule(msg.sender)) revert Stakes_NotModule(msg.sender);
         Collateral storage own = _collateral[msg.sender][token];
         if (amount > own.free) revert Stakes_NotFree(msg.sender, token, amount, own.free);
         own.free -= uint96(amount);

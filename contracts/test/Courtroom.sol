@@ -83,7 +83,9 @@ abstract contract Courtroom is Test {
     }
 
     function _keepers(address court_) internal view returns (IStakes.Keepers memory) {
-        return IStakes.Keepers(campaigns, settlement, datasets, faults, reputation, court_, disputes, calls, address(0));
+        return IStakes.Keepers(
+            campaigns, settlement, datasets, faults, reputation, court_, disputes, calls, address(0), address(0)
+        );
     }
 
     function _parts() internal view returns (ICourt.Parts memory parts) {

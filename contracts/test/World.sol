@@ -93,6 +93,7 @@ abstract contract World is Test {
     address internal treasury = address(0x0f05);
     address internal reviewer = address(0x0f06);
     address internal doubter = address(0x0f07); // stands for Disputes where a test has none
+    address internal keyKeeper = address(0x0f09); // stands for KeyFaults where a test has none
     uint256 internal unbonding = 16;
 
     /// @notice A settlement before it is posted.
@@ -159,7 +160,8 @@ abstract contract World is Test {
             court: _next(10),
             disputes: doubter,
             calls: _next(13),
-            voteFaults: _next(17)
+            voteFaults: _next(17),
+            keyFaults: keyKeeper
         });
     }
 

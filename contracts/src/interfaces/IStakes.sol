@@ -20,6 +20,7 @@ interface IStakes {
         address disputes;
         address calls;
         address voteFaults;
+        address keyFaults;
     }
 
     /// @param amount what stands behind the role
