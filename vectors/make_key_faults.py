@@ -1,6 +1,7 @@
-"""Writes vectors/key_faults.json: what a key holder signed, beside the envelope it signed for, and whether that costs its stake.
+"""Writes key_faults.json: what a key holder signed, beside its envelope, and whether that costs its stake.
 
-Run: python vectors/make_key_faults.py. Records and digests are made by the code that makes the real ones; keys are for tests only.
+Run: python vectors/make_key_faults.py. Records and digests come from the code that makes the real ones; keys are for
+tests only.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ WRONG = replace(RIGHT, commitment=word("another share"))
 
 def words(receipt: ReleaseReceipt | BatchReceipt) -> str:
     """abi.encode of the struct the contract takes."""
-    types = RECEIPT_TYPES["ReleaseReceipt"] if isinstance(receipt, ReleaseReceipt) else BATCH_RECEIPT_TYPES["BatchReceipt"]
+    types = (
+        RECEIPT_TYPES["ReleaseReceipt"] if isinstance(receipt, ReleaseReceipt) else BATCH_RECEIPT_TYPES["BatchReceipt"]
+    )
     values = [getattr(receipt, field.name) for field in fields(receipt)]
     return "0x" + encode([f"({','.join(kind for _, kind in types)})"], [tuple(values)]).hex()
 

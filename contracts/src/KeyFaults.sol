@@ -63,9 +63,12 @@ contract KeyFaults is IKeyFaults, IArbitrable, IEvidence, ReentrancyGuardTransie
     // Proving
 
     /// @inheritdoc IKeyFaults
-    function proveCommitment(Receipt calldata receipt, bytes calldata signature, bytes calldata envelope, uint256 at)
-        external
-    {
+    function proveCommitment(
+        ReleaseReceipt calldata receipt,
+        bytes calldata signature,
+        bytes calldata envelope,
+        uint256 at
+    ) external {
         _checkSigned(receipt.holder, digestOf(receipt), signature);
         _punish(receipt.holder, receipt.envelope, receipt.commitment, envelope, at);
     }
@@ -74,7 +77,7 @@ contract KeyFaults is IKeyFaults, IArbitrable, IEvidence, ReentrancyGuardTransie
     function proveEntry(
         BatchReceipt calldata receipt,
         bytes calldata signature,
-        Entry calldata entry,
+        BatchEntry calldata entry,
         uint256 index,
         bytes32[] calldata proof,
         bytes calldata envelope,
@@ -87,7 +90,7 @@ contract KeyFaults is IKeyFaults, IArbitrable, IEvidence, ReentrancyGuardTransie
     }
 
     /// @inheritdoc IKeyFaults
-    function digestOf(Receipt calldata r) public view returns (bytes32) {
+    function digestOf(ReleaseReceipt calldata r) public view returns (bytes32) {
         bytes memory head =
             abi.encode(_RECEIPT, r.request, keccak256(bytes(r.role)), r.campaign, r.dataset, r.version, r.licence);
         bytes memory tail = abi.encode(r.contribution, r.holder, r.requester, r.envelope, r.commitment, r.part, r.time);

@@ -83,7 +83,7 @@ contract KeyFaultsTest is Test {
     function testFuzz_attack_no_flipped_byte_frames_a_holder(uint256 place, uint8 bit) public {
         bytes memory envelope = vm.parseJsonBytes(json, _at(1, ".envelope"));
         envelope[place % envelope.length] ^= bytes1(uint8(1 << (bit % 8)));
-        IKeyFaults.Receipt memory receipt = _receipt(1);
+        IKeyFaults.ReleaseReceipt memory receipt = _receipt(1);
         bytes memory signature = vm.parseJsonBytes(json, _at(1, ".signature"));
         vm.expectPartialRevert(IKeyFaults.KeyFaults_WrongEnvelope.selector);
         keyFaults.proveCommitment(receipt, signature, envelope, vm.parseJsonUint(json, _at(1, ".at")));
@@ -92,7 +92,7 @@ contract KeyFaultsTest is Test {
     function testFuzz_attack_no_other_place_frames_a_holder(uint256 at) public {
         bytes memory envelope = vm.parseJsonBytes(json, _at(1, ".envelope"));
         vm.assume(at != vm.parseJsonUint(json, _at(1, ".at")));
-        IKeyFaults.Receipt memory receipt = _receipt(1);
+        IKeyFaults.ReleaseReceipt memory receipt = _receipt(1);
         bytes memory signature = vm.parseJsonBytes(json, _at(1, ".signature"));
         vm.expectPartialRevert(IKeyFaults.KeyFaults_NotItsPlace.selector);
         keyFaults.proveCommitment(receipt, signature, envelope, at % (2 * envelope.length));
@@ -231,7 +231,7 @@ contract KeyFaultsTest is Test {
         bytes memory envelope = vm.parseJsonBytes(json, _at(i, ".envelope"));
         uint256 at = vm.parseJsonUint(json, _at(i, ".at"));
         if (!vm.keyExistsJson(json, _at(i, ".entry"))) {
-            IKeyFaults.Receipt memory receipt = _receipt(i);
+            IKeyFaults.ReleaseReceipt memory receipt = _receipt(i);
             vm.assertEq(keyFaults.digestOf(receipt), vm.parseJsonBytes32(json, _at(i, ".digest")), "EIP-712");
             vm.prank(watcher);
             if (refused != 0) vm.expectPartialRevert(refused);
@@ -242,7 +242,7 @@ contract KeyFaultsTest is Test {
             abi.decode(vm.parseJsonBytes(json, _at(i, ".receipt")), (IKeyFaults.BatchReceipt));
         vm.assertEq(keyFaults.digestOfBatch(batch), vm.parseJsonBytes32(json, _at(i, ".digest")), "EIP-712");
         bytes32[] memory words = vm.parseJsonBytes32Array(json, _at(i, ".entry"));
-        IKeyFaults.Entry memory entry = IKeyFaults.Entry(words[0], words[1], words[2]);
+        IKeyFaults.BatchEntry memory entry = IKeyFaults.BatchEntry(words[0], words[1], words[2]);
         bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(i, ".proof"));
         uint256 index = vm.parseJsonUint(json, _at(i, ".index"));
         vm.prank(watcher);
@@ -250,8 +250,8 @@ contract KeyFaultsTest is Test {
         keyFaults.proveEntry(batch, signature, entry, index, proof, envelope, at);
     }
 
-    function _receipt(uint256 i) private view returns (IKeyFaults.Receipt memory) {
-        return abi.decode(vm.parseJsonBytes(json, _at(i, ".receipt")), (IKeyFaults.Receipt));
+    function _receipt(uint256 i) private view returns (IKeyFaults.ReleaseReceipt memory) {
+        return abi.decode(vm.parseJsonBytes(json, _at(i, ".receipt")), (IKeyFaults.ReleaseReceipt));
     }
 
     function _error(string memory name) private pure returns (string memory) {

@@ -25,6 +25,7 @@ VIEWS: dict[str, type[structs.Struct]] = {
     "Held": views.Held,
     "Revealed": views.Revealed,
     "Case": views.DisputeCase,
+    "Case of KeyFaults": views.KeyCase,
     "Tally": views.DisputeTally,
     "Call": views.Call,
     "FundingLimits": views.FundingLimits,
@@ -54,11 +55,11 @@ OURS = (
     *("Stakes", "Campaigns", "Settlement", "Faults", "Advances", "Doubts", "Datasets", "ShareFaults", "Pools"),
     *("Licences", "Approvals", "ContentFaults", "Calls", "Disputes"),
     *("Parameters", "HeadwaterGovernor", "HeadwaterTimelock", "Reputation", "Usage", "Court"),
-    *("Reviewers", "VoteFaults"),
+    *("Reviewers", "VoteFaults", "KeyFaults"),
 )
 
 
-NAMESAKES = {("Slot", "Reputation"), ("Call", "ShareFaults"), ("Call", "Pools")}
+NAMESAKES = {("Slot", "Reputation"), ("Call", "ShareFaults"), ("Call", "Pools"), ("Case", "KeyFaults")}
 
 
 def _u(value: int) -> bytes:
@@ -106,6 +107,7 @@ def test_every_struct_of_the_abi_is_declared_field_for_field() -> None:
         *("ShareProof", "ItemProof", "Closing", "Pool", "Standing", "Call of ShareFaults", "Call of Pools"),
         *("State", "Slot", "Sales", "Paid", "Holder", "Doubt", "Held", "Case", "Tally", "Call"),
         *("FundingLimits", "PublishLimits", "EpochLimits", "Slot of Reputation", "Demand", "Clock", "Round", "Seat"),
+        *("ReleaseReceipt", "BatchReceipt", "BatchEntry", "Case of KeyFaults"),
         *("Epoch", "Post", "Row", "Lookup", "Link", "Windows"),
         *("Ballot", "CommitRoot", "Revealed", "Draw", "Counted", "Absence", "RootAt", "Turn", "Place", "Placed"),
     }

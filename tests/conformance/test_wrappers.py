@@ -21,6 +21,7 @@ from headwater.chain.disputes import Disputes
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
+from headwater.chain.key_faults import KeyFaults
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
 from headwater.chain.pools import Pools
@@ -38,7 +39,7 @@ WRAPPERS: tuple[type[Contract], ...] = (
     *(Stakes, Campaigns, Settlement, Faults, Advances, Doubts, Datasets, Licences),
     *(Approvals, ContentFaults, Calls, Disputes, ShareFaults, Pools),
     *(Parameters, Governor, Timelock, Reputation, Usage, Court, Votes),
-    *(Reviewers, VoteFaults),
+    *(Reviewers, VoteFaults, KeyFaults),
 )
 BETWEEN_CONTRACTS = {
     "Stakes": {"lock", "unlock", "slash", "award", "holdStake", "freeStake", "slashStake"},
@@ -50,6 +51,7 @@ BETWEEN_CONTRACTS = {
     "Doubts": {"holdBond", "freeBond", "holdLeaf", "freeLeaf", "suspend", "resume", "fine"},
     "Datasets": {"voidVersion", "carry"},
     "Disputes": {"rule"},
+    "KeyFaults": {"rule"},
     "Licences": {"mint"},
     "Reviewers": {"seal"},
     "Reputation": {"suspend", "rule"},

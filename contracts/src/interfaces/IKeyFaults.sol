@@ -26,7 +26,7 @@ interface IKeyFaults {
     }
 
     /// @notice As a holder signs it for one part.
-    struct Receipt {
+    struct ReleaseReceipt {
         bytes32 request;
         string role;
         uint256 campaign;
@@ -57,7 +57,7 @@ interface IKeyFaults {
         uint64 time;
     }
 
-    struct Entry {
+    struct BatchEntry {
         bytes32 contribution;
         bytes32 envelope;
         bytes32 commitment;
@@ -105,14 +105,18 @@ interface IKeyFaults {
     /// @notice A holder signed that it gave a share whose commitment is not the envelope's.
     /// @param envelope the record's canonical bytes, whose sha256 the receipt names
     /// @param at where in it the holder's `address` field begins
-    function proveCommitment(Receipt calldata receipt, bytes calldata signature, bytes calldata envelope, uint256 at)
-        external;
+    function proveCommitment(
+        ReleaseReceipt calldata receipt,
+        bytes calldata signature,
+        bytes calldata envelope,
+        uint256 at
+    ) external;
 
     /// @notice The same of one entry of many.
     function proveEntry(
         BatchReceipt calldata receipt,
         bytes calldata signature,
-        Entry calldata entry,
+        BatchEntry calldata entry,
         uint256 index,
         bytes32[] calldata proof,
         bytes calldata envelope,
@@ -135,7 +139,7 @@ interface IKeyFaults {
     function caseOf(uint256 dispute) external view returns (Case memory);
 
     /// @notice EIP-712 digests, in Campaigns' domain: what a holder signs.
-    function digestOf(Receipt calldata receipt) external view returns (bytes32);
+    function digestOf(ReleaseReceipt calldata receipt) external view returns (bytes32);
 
     function digestOfBatch(BatchReceipt calldata receipt) external view returns (bytes32);
 }

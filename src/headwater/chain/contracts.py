@@ -18,6 +18,7 @@ from headwater.chain.disputes import Disputes
 from headwater.chain.doubts import Doubts
 from headwater.chain.faults import Faults
 from headwater.chain.governor import Governor
+from headwater.chain.key_faults import KeyFaults
 from headwater.chain.licences import Licences
 from headwater.chain.parameters import Parameters
 from headwater.chain.pools import Pools
@@ -122,6 +123,10 @@ class Contracts:
     @cached_property
     def reviewers(self) -> Reviewers:
         return Reviewers(self.chain, self.deployment, self.tag)
+
+    @cached_property
+    def key_faults(self) -> KeyFaults:
+        return KeyFaults(self.chain, self.deployment, self.tag)
 
     @cached_property
     def vote_faults(self) -> VoteFaults:

@@ -27,7 +27,7 @@ from headwater.primitives.cid import RAW, cid_encode
 from headwater.primitives.hashing import keccak256
 from headwater.primitives.ids import ZERO_ADDRESS, checksum_address
 
-QUESTION = Path(__file__).with_name("question.json")
+QUESTION, KEY_QUESTION = (Path(__file__).with_name(name) for name in ("question.json", "key_question.json"))
 CALLS_A_BOND = 100  # calls for a share leaf that cost together what publishing locks
 LICENCE_URI = "headwater:licence/{id}"
 _MAX_THRESHOLD_PERCENT = 1  # as HeadwaterGovernor has it
@@ -119,7 +119,7 @@ def _stakes(s: Site) -> Made:
     known = {name: s[name.capitalize()] for name in ("campaigns", "settlement", "datasets")}
     keepers = known | {"faults": s["Doubts"], "reputation": s["Reputation"], "court": s["Court"]}
     keepers |= {"disputes": s["Disputes"], "calls": s["Calls"]}
-    keepers |= {"voteFaults": s["VoteFaults"]}
+    keepers |= {"voteFaults": s["VoteFaults"], "keyFaults": s["KeyFaults"]}
     return Made(
         (token, parameters, tuple(keepers.values()), s.profile.unbonding),
         _own("Stakes", networkToken=token, parameters=parameters, unbonding=s.profile.unbonding)
@@ -243,16 +243,24 @@ def _court(s: Site) -> Made:
 
 def _disputes(s: Site) -> Made:
     names: dict[str, Word] = {name: s[name.capitalize()] for name in ("settlement", "doubts", "stakes")}
-    # No case is longer than unbonding, however the court is adjusted; a jury's worth is what seven jurors lose.
-    wrong = s.profile.minimums[_JUROR] // 4
-    bounds: dict[str, Word] = {"caseValue": 7 * wrong, "patience": 2 * s.profile.unbonding}
-    parts: dict[str, Word] = names | {"arbitrator": s["Court"], "treasury": s.treasury} | bounds
+    parts: dict[str, Word] = names | {"arbitrator": s["Court"], "treasury": s.treasury} | _bounds(s)
     return Made((tuple(parts.values()), question_uri()), _own("Disputes", **parts))
 
 
-def question_uri() -> str:
-    """Where ERC-1497 says what jurors are asked: the document that lies beside this file."""
-    return "/ipfs/" + cid_encode(RAW, sha256(QUESTION.read_bytes()).digest())
+def _key_faults(s: Site) -> Made:
+    names: dict[str, Word] = {name: s[name.capitalize()] for name in ("campaigns", "stakes", "parameters")}
+    parts: dict[str, Word] = names | {"arbitrator": s["Court"]} | _bounds(s)
+    return Made((tuple(parts.values()), question_uri(KEY_QUESTION)), _own("KeyFaults", **parts))
+
+
+def _bounds(s: Site) -> dict[str, Word]:
+    """No case is longer than unbonding, however the court is adjusted; a jury's worth is what seven jurors lose."""
+    return {"caseValue": 7 * (s.profile.minimums[_JUROR] // 4), "patience": 2 * s.profile.unbonding}
+
+
+def question_uri(document: Path = QUESTION) -> str:
+    """Where ERC-1497 says what jurors are asked: a document that lies beside this file."""
+    return "/ipfs/" + cid_encode(RAW, sha256(document.read_bytes()).digest())
 
 
 def _bytes32(text: str) -> bytes:
@@ -289,6 +297,7 @@ PARTS: tuple[Part, ...] = (
     Part("Pools", _pools),
     Part("Reviewers", _reviewers),
     Part("VoteFaults", _vote_faults),
+    Part("KeyFaults", _key_faults),
 )
 
 

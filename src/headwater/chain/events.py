@@ -1236,6 +1236,96 @@ class CourtPaidOut(_OfCourt):
     amount: int
 
 
+class _OfKeyFaults(Event):
+    CONTRACT = "KeyFaults"
+
+
+@dataclass(frozen=True)
+class WrongCommitment(_OfKeyFaults):
+    """A holder signed for another share than the envelope commits to; ``taken`` of its stake."""
+
+    holder: str
+    envelope: bytes
+    watcher: str
+    taken: int
+
+
+@dataclass(frozen=True)
+class HolderAccused(_OfKeyFaults):
+    """A jury is asked about the fault record with this sha256; ``held`` of the holder's stake meanwhile."""
+
+    NAME = "Accused"
+
+    dispute: int
+    holder: str
+    accuser: str
+    fault: bytes
+    held: int
+
+
+@dataclass(frozen=True)
+class KeyCaseClosed(_OfKeyFaults):
+    NAME = "CaseClosed"
+
+    dispute: int
+    holder: str
+    ruling: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class KeyCoinWithdrawn(_OfKeyFaults):
+    NAME = "CoinWithdrawn"
+
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class KeyMetaEvidence(_OfKeyFaults):
+    """ERC-1497: where jurors read what they are asked."""
+
+    NAME = "MetaEvidence"
+
+    meta_evidence_id: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class KeyEvidenceGiven(_OfKeyFaults):
+    """ERC-1497: where the fault record lies."""
+
+    NAME = "Evidence"
+
+    arbitrator: str
+    evidence_group_id: int
+    party: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class KeyCaseLinked(_OfKeyFaults):
+    """ERC-1497: which question and which evidence a case has."""
+
+    NAME = "Dispute"
+
+    arbitrator: str
+    dispute_id: int
+    meta_evidence_id: int
+    evidence_group_id: int
+
+
+@dataclass(frozen=True)
+class KeyCaseRuled(_OfKeyFaults):
+    """ERC-792: the arbitrator ruled; nothing is carried out yet."""
+
+    NAME = "Ruling"
+
+    arbitrator: str
+    dispute_id: int
+    ruling: int
+
+
 class _OfDisputes(Event):
     CONTRACT = "Disputes"
 

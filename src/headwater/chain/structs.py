@@ -767,6 +767,63 @@ class Placed(Struct):
     ABI = ("bytes32", "uint40", "address", "uint32", CommitRoot.abi_type(), "bytes")
 
 
+@dataclass(frozen=True)
+class ReleaseReceipt(Struct):
+    """A holder's signed statement of one part, member for member the record of that name (spec/keys.md, 5)."""
+
+    request: bytes
+    role: str
+    campaign: int
+    dataset: int
+    version: int
+    licence: bytes
+    contribution: bytes
+    holder: str
+    requester: str
+    envelope: bytes
+    commitment: bytes
+    part: bytes
+    time: int
+
+    ABI = (
+        *("bytes32", "string", "uint256", "uint256", "uint32", "bytes32", "bytes32"),
+        *("address", "address", "bytes32", "bytes32", "bytes32", "uint64"),
+    )
+
+
+@dataclass(frozen=True)
+class BatchReceipt(Struct):
+    """A holder's signed statement of many parts; ``entries`` is the root of ``count`` of them."""
+
+    request: bytes
+    campaign: int
+    dataset: int
+    version: int
+    licence: bytes
+    holder: str
+    requester: str
+    entries: bytes
+    count: int
+    part: bytes
+    time: int
+
+    ABI = (
+        *("bytes32", "uint256", "uint256", "uint32", "bytes32", "address", "address"),
+        *("bytes32", "uint32", "bytes32", "uint64"),
+    )
+
+
+@dataclass(frozen=True)
+class BatchEntry(Struct):
+    """One share of a batch."""
+
+    contribution: bytes
+    envelope: bytes
+    commitment: bytes
+
+    ABI = ("bytes32", "bytes32", "bytes32")
+
+
 def by_name(name: str) -> type[Struct] | None:
     """The struct Solidity calls ``name``."""
     return _BY_NAME.get(name)
@@ -875,6 +932,9 @@ _BY_NAME: Mapping[str, type[Struct]] = {
         Turn,
         Place,
         Placed,
+        ReleaseReceipt,
+        BatchReceipt,
+        BatchEntry,
     )
 } | {"Ballot": VoteOpening, "Row": ReputationRow, "Post": EpochPost, "Link": UsageLink, "Windows": CourtWindows}
 

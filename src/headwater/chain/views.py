@@ -192,6 +192,20 @@ class DisputeCase(Struct):
 
 
 @dataclass(frozen=True)
+class KeyCase(Struct):
+    """A key holder before a jury: ``state`` and ``ruling`` as numbers, ``held`` of its stake."""
+
+    holder: str
+    state: int
+    ruling: int
+    accuser: str
+    opened_at: int
+    held: int
+
+    ABI = ("address", "uint8", "uint8", "address", "uint40", "uint96")
+
+
+@dataclass(frozen=True)
 class DisputeTally(Struct):
     """A settlement's disputes; ``late`` if its last suspension began after the window it was posted with."""
 
