@@ -56,6 +56,10 @@ class Stakes(Contract):
     def stake(self, account: str, role: int) -> int:
         return int(self._read("stakeOf", account, role))
 
+    def held_stake(self, account: str, role: int) -> int:
+        """What open votes and cases may cost of the stake; it cannot be withdrawn."""
+        return int(self._read("heldOf", account, role))
+
     def stake_unbonding(self, account: str, role: int) -> Unbonding:
         return Unbonding(*self._read("stakeUnbonding", account, role))
 
