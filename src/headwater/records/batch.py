@@ -54,7 +54,11 @@ BATCH_RECEIPT_TYPES: Types = {
 
 @dataclass(frozen=True)
 class BatchRow:
-    """What an episode leaf of a version holds: contribution, content root, digest of the envelope, 32 bytes each."""
+    """What an episode leaf of a version holds; 32 bytes each, joined in this order.
+
+    Attributes:
+        envelope: digest of the key envelope record.
+    """
 
     contribution: bytes
     content_root: bytes
@@ -63,7 +67,12 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchEntry:
-    """A share that was given: of which contribution and envelope, and its commitment, 32 bytes each."""
+    """A share that was given; 32 bytes each, joined in this order.
+
+    Attributes:
+        envelope: digest of the key envelope record.
+        commitment: the share's.
+    """
 
     contribution: bytes
     envelope: bytes
@@ -72,7 +81,11 @@ class BatchEntry:
 
 @dataclass(frozen=True)
 class BatchRefusal:
-    """A row that was not answered: its place in the request, from 0, and why."""
+    """A row that was not answered.
+
+    Attributes:
+        place: in the request, from 0.
+    """
 
     place: int
     reason: str
