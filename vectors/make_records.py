@@ -239,7 +239,7 @@ VALID |= {
         "type": "batch-release/1",
         "receipt": _BATCH_RECEIPT,
         "signature": SIGNATURE,
-        "entries": WORD * 3,
+        "entries": WORD * 2,
         "refused": [{"place": 1, "reason": "consent was withdrawn"}],
         "sealed": SEALED,
     },

@@ -14,8 +14,9 @@ from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
 from headwater.primitives import canonical, eip712
 from headwater.primitives.canonical import CanonicalError
-from headwater.primitives.cid import DAG_CBOR, Cid, cid_decode
+from headwater.primitives.cid import DAG_CBOR, Cid, cid_decode, cid_digest
 from headwater.primitives.errors import HeadwaterError
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.records import codec
 from headwater.records.batch import BatchEntry, BatchReceipt, BatchRelease, entries_of, entry_tree
 from headwater.records.dataset import DatasetManifest
@@ -91,16 +92,22 @@ def _grants(
     to = f"{receipt.requester} as buyer, {receipt.count} contributions, receipt {cid}"
     title = f"the receipt is signed by {receipt.holder}, a registered key holder, for the parts it gave"
     signed = eip712.recover(receipt.digest(facts.campaigns_domain), release.signature) == receipt.holder
-    held = (entry_tree(entries).root, len(entries), sha256(release.sealed).digest())
+    envelopes = [_envelope_of(facts, known.get(entry.contribution)) for entry in entries]
+    held = (entry_tree(entries, envelopes).root, len(entries), sha256(release.sealed).digest())
     whole = held == (receipt.entries, receipt.count, receipt.part)
     book.holds(f"{name}/receipt", title, signed and whole and receipt.holder in facts.ledger.holders, leaf=to)
-    for at, entry in enumerate(entries):
-        single, place = _single(receipt, entry), f"{name}/{at}"
+    for at, (entry, envelope) in enumerate(zip(entries, envelopes, strict=True)):
+        single, place = _single(receipt, entry, envelope), f"{name}/{at}"
         leaf = f"{receipt.requester} as buyer, contribution {entry.contribution.hex()}, receipt {cid}"
         _entitled(facts, book, place, single, known.get(entry.contribution), leaf)
 
 
-def _single(receipt: BatchReceipt, entry: BatchEntry) -> ReleaseReceipt:
+def _envelope_of(facts: Facts, item: OpenItem | None) -> bytes:
+    """Digest of the key envelope its contributor signed for; zero for a contribution nobody published."""
+    return cid_digest(facts.named(Manifest, item.opening.manifest).envelope) if item else ZERO_WORD
+
+
+def _single(receipt: BatchReceipt, entry: BatchEntry, envelope: bytes) -> ReleaseReceipt:
     """What the batch receipt says of one entry."""
     return ReleaseReceipt(
         request=receipt.request,
@@ -112,7 +119,7 @@ def _single(receipt: BatchReceipt, entry: BatchEntry) -> ReleaseReceipt:
         contribution=entry.contribution,
         holder=receipt.holder,
         requester=receipt.requester,
-        envelope=entry.envelope,
+        envelope=envelope,
         commitment=entry.commitment,
         part=receipt.part,
         time=receipt.time,
