@@ -99,7 +99,7 @@ artifacts: setup ## compile the contracts into the Python package
 
 bench: bench-gas bench-vault bench-checks bench-copies bench-export bench-gyro bench-privacy bench-review   ## every measurement; results in bench/results
 
-.venv-mujoco/.installed .venv-crowd/.installed: .venv-%/.installed: bench/%.txt
+.venv-mujoco/.installed .venv-crowd/.installed .venv-age/.installed: .venv-%/.installed: bench/%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
@@ -118,5 +118,7 @@ bench-checks: $(PEERS)
 
 bench-review: .venv-crowd/.installed
 
+bench-vault: .venv-age/.installed
+
 clean:           ## remove what was built, keep the sources
-	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* .venv-mujoco .venv-crowd node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-slither .venv-halmos .venv-client-* .venv-peer-* .venv-mujoco .venv-crowd .venv-age node_modules build contracts/out contracts/cache .pytest_cache .mypy_cache .ruff_cache

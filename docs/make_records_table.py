@@ -22,7 +22,8 @@ from headwater.primitives.amounts import Amount
 
 PAGE = Path(__file__).parents[1] / "spec" / "records.md"
 ORDER = (
-    "campaign_spec consent manifest contribution anchor envelope release proof vote verdict evidence dataset licence"
+    "campaign_spec consent manifest contribution anchor envelope release batch proof holder_fault share_statement"
+    " vote verdict evidence dataset licence"
 )
 SCALARS = {int: "int", str: "text", bytes: "bytes", bool: "bool", Amount: "amount"}
 Fields = list[tuple[str, str]]
@@ -30,6 +31,11 @@ Fields = list[tuple[str, str]]
 # Fields whose docstring leaves them to their name. A new one without a line here or there is a KeyError, on purpose.
 PLAIN = {
     "account": "EIP-55",
+    "count": "how many",
+    "reason": "in words",
+    "refused": "the rows that were not answered, and why",
+    "SignedBatch.rows": "three words a row, joined",
+    "statement": "what was said",
     "amount": "smallest units",
     "attribution": "the buyer names the dataset version",
     "campaign": "campaign id on its chain",

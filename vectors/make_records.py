@@ -103,6 +103,43 @@ _REQUEST = {
     "expiry": 1_900_000_000,
     "nonce": WORD,
 }
+_BATCH = {
+    "type": "batch-request/1",
+    "dataset": 2,
+    "version": 3,
+    "licence": WORD,
+    "rows": WORD[::-1],
+    "count": 1,
+    "holder": A,
+    "requester": B,
+    "recipient_key": WORD[::-1],
+    "expiry": 1_900_000_000,
+    "nonce": WORD,
+}
+_BATCH_RECEIPT = {
+    "type": "batch-receipt/1",
+    "request": WORD,
+    "campaign": 1,
+    "dataset": 2,
+    "version": 3,
+    "licence": WORD,
+    "holder": A,
+    "requester": B,
+    "entries": WORD[::-1],
+    "count": 1,
+    "part": WORD,
+    "time": 1_900_000_000,
+}
+_STATEMENT = {
+    "type": "share-statement/1",
+    "what": "destroyed",
+    "campaign": 1,
+    "contribution": WORD,
+    "envelope": WORD[::-1],
+    "holder": A,
+    "commitment": WORD,
+    "time": 1_900_000_000,
+}
 _PART = {"type": "key-part/1", "index": 1, "holder": A, "sealed": SEALED}
 _RECEIPT = {
     "type": "release-receipt/1",
@@ -187,6 +224,27 @@ VALID |= {
     },
     "KeyPart": _PART,
     "ReleaseReceipt": _RECEIPT,
+    "BatchRequest": _BATCH,
+    "SignedBatch": {
+        "type": "signed-batch/1",
+        "request": _BATCH,
+        "signature": SIGNATURE,
+        "published": b"\1" * 64,
+        "first": 7,
+        "rows": WORD * 3,
+        "path": [WORD, WORD[::-1]],
+    },
+    "BatchReceipt": _BATCH_RECEIPT,
+    "BatchRelease": {
+        "type": "batch-release/1",
+        "receipt": _BATCH_RECEIPT,
+        "signature": SIGNATURE,
+        "entries": WORD * 2,
+        "refused": [{"place": 1, "reason": "consent was withdrawn"}],
+        "sealed": SEALED,
+    },
+    "ShareStatement": _STATEMENT,
+    "SignedShareStatement": {"type": "signed-share-statement/1", "statement": _STATEMENT, "signature": SIGNATURE},
     "Release": {"type": "release/1", "part": _PART, "receipt": _RECEIPT, "signature": SIGNATURE},
     "ReleaseProof": {
         "type": "release-proof/1",
@@ -363,6 +421,13 @@ def _numeric() -> dict[str, Any]:
     return {**feature, "axes": [{**axis, "steps": [{**_STEP, "factor": 2}]}]}
 
 
+VALID["HolderFault"] = {
+    "type": "holder-fault/1",
+    "request": _REQUEST,
+    "envelope": VALID["KeyEnvelope"],
+    "release": VALID["Release"],
+    "recipient_secret": WORD,
+}
 INVALID: list[tuple[str, str, bytes]] = [
     ("Contribution", "a field is missing", dag_cbor.encode(broken("Contribution", nonce=...))),
     ("Contribution", "a field is unknown", dag_cbor.encode(broken("Contribution", extra=1))),
@@ -393,6 +458,17 @@ INVALID += [
     ("ReleaseRequest", "a nonce of 31 bytes", dag_cbor.encode(broken("ReleaseRequest", nonce=WORD[1:]))),
     ("ReleaseRequest", "an address without checksum", dag_cbor.encode(broken("ReleaseRequest", holder=A.lower()))),
     ("ReleaseReceipt", "a version above 32 bits", dag_cbor.encode(broken("ReleaseReceipt", version=1 << 32))),
+    ("BatchRequest", "a count above 32 bits", dag_cbor.encode(broken("BatchRequest", count=1 << 32))),
+    ("BatchReceipt", "an address without checksum", dag_cbor.encode(broken("BatchReceipt", holder=A.lower()))),
+    ("SignedBatch", "rows as a list", dag_cbor.encode(broken("SignedBatch", rows=[WORD] * 3))),
+    ("BatchRelease", "a refusal without its place", dag_cbor.encode(broken("BatchRelease", refused=[{"reason": "x"}]))),
+    ("ShareStatement", "a commitment of 31 bytes", dag_cbor.encode(broken("ShareStatement", commitment=WORD[1:]))),
+    (
+        "SignedShareStatement",
+        "a part of another type",
+        dag_cbor.encode(broken("SignedShareStatement", statement=_PART)),
+    ),
+    ("HolderFault", "without its envelope", dag_cbor.encode(broken("HolderFault", envelope=None))),
     ("VoteCommit", "a round above 8 bits", dag_cbor.encode(broken("VoteCommit", round=256))),
     ("VoteCommit", "a commit of 33 bytes", dag_cbor.encode(broken("VoteCommit", commit=WORD + b"\0"))),
     ("LicencePreset", "a number where yes or no belongs", dag_cbor.encode(broken("LicencePreset", attribution=1))),

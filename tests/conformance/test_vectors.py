@@ -52,7 +52,10 @@ def records() -> dict[str, type[Any]]:
 RECORDS = records()
 MESSAGES: dict[str, type[Any]] = {"Assignment": structs.Assignment} | {
     name: RECORDS[name]
-    for name in ("Contribution", "ReleaseReceipt", "ReleaseRequest", "Usage", "ValueStatement", "VoteCommit")
+    for name in (
+        *("BatchReceipt", "BatchRequest", "Contribution", "ReleaseReceipt", "ReleaseRequest", "ShareStatement"),
+        *("Usage", "ValueStatement", "VoteCommit"),
+    )
 }
 
 

@@ -24,6 +24,7 @@ from headwater.cli import (
     governance,
     holder,
     juror,
+    keys,
     label,
     network,
     redact,
@@ -49,7 +50,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, time_code, redact, submit, label, watch, review, settle, claim, dataset,
-    convert, search, audit, holder, deploy, governance, dispute, juror, simulate,
+    convert, search, audit, holder, keys, deploy, governance, dispute, juror, simulate,
 ):  # fmt: skip
     group.register(app)
 

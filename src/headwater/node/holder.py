@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 from headwater.chain.contracts import Contracts
 from headwater.node.entitlements import ChainEntitlements, Remembered
@@ -20,6 +22,7 @@ from headwater.primitives.errors import HeadwaterError
 from headwater.records import codec
 from headwater.records.batch import BatchRelease, BatchRow, SignedBatch, rows_of
 from headwater.records.release import Release
+from headwater.records.share_statement import DESTROYED, ShareStatement, SignedShareStatement
 from headwater.vault import Ask, HolderKeys, Reason, answer, decide, open_share, signature_ok
 from headwater.vault.batch import Held, answer_batch, refuse_form
 from headwater.vault.shamir import share_commitment
@@ -27,6 +30,8 @@ from headwater.vault.shelf import Place, Shelf
 
 MAX_PARTS_AN_HOUR = 50_000
 """For one requester, by the chain's clock: five whole versions of 10,000, or a stolen wallet's harvest in an hour."""
+
+SWEEP_S = 30.0
 
 _HOUR_S = 3_600
 _SCHEMA = """
@@ -112,6 +117,41 @@ class HolderService:
             spent.forget()
             db.execute("commit")
         return release
+
+    def sweep(self) -> list[SignedShareStatement]:
+        """Destroys every share whose consent was withdrawn at the final block, and signs for each.
+
+        Raises:
+            ChainDownError, RpcError: the chain cannot be read; nothing is destroyed on a guess.
+        """
+        facts = ChainEntitlements(self._contracts, self._wallets, self._remembered)
+        withdrawn, now, made = facts.withdrawals(), facts.chain_time(), list[SignedShareStatement]()
+        with closing(self.shelf.open()) as db:
+            db.execute("begin immediate")
+            for campaign, place, commitment in self.shelf.places(db):
+                if (campaign, place.contribution) in withdrawn:
+                    signed = self._destroyed(campaign, place, commitment, now)
+                    self.shelf.destroy(db, place, commitment, now, codec.encode(signed))
+                    made.append(signed)
+            db.execute("commit")
+            self.shelf.wipe(db)
+        return made
+
+    def keep_sweeping(self, every_s: float = SWEEP_S) -> None:
+        """``sweep`` now and then, in a thread that ends with the process; a chain that is down is tried again."""
+
+        def sweeping() -> None:
+            while True:
+                with suppress(HeadwaterError):
+                    self.sweep()
+                sleep(every_s)
+
+        Thread(target=sweeping, name="sweep", daemon=True).start()
+
+    def _destroyed(self, campaign: int, place: Place, commitment: bytes, now: int) -> SignedShareStatement:
+        where = (campaign, place.contribution, place.envelope, self.keys.address, commitment)
+        said = ShareStatement(DESTROYED, *where, now)
+        return SignedShareStatement(said, self.keys.sign_digest(said.digest(self._contracts.campaigns_domain)))
 
     def receipts(self) -> list[bytes]:
         """Canonical bytes of every release and batch release given, oldest first."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from headwater.primitives.errors import HeadwaterError
 from headwater.primitives.hashing import keccak256
@@ -18,6 +19,7 @@ class IdError(HeadwaterError):
     """Text that does not name what it should."""
 
 
+@lru_cache(maxsize=65_536)
 def checksum_address(text: str) -> str:
     """EIP-55 form of an address.
 

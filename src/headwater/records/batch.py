@@ -1,13 +1,12 @@
 """A buyer asks one holder for a run of a version's episodes: one signature, one seal, one receipt (spec/keys.md, 6).
 
-Rows and entries travel as three words each, joined: ten thousand maps would take longer to read than to answer.
+Rows and entries travel as words, joined: ten thousand maps would take longer to read than to answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from headwater.primitives.abi import tag
 from headwater.primitives.eip712 import Domain, Types, typed_digest
@@ -18,8 +17,8 @@ from headwater.records.errors import RecordError
 from headwater.records.signed import demand_one_form, message_of
 
 ENTRY_TAG = "headwater.batch-entry.v1"
-ROW_BYTES = 96
-MAX_ROWS = 16_384
+ROW_BYTES, ENTRY_BYTES = 96, 64
+MAX_ROWS = 10_000  # so that the answer, 97 bytes a row, is one block of storage
 
 BATCH_TYPES: Types = {
     "BatchRequest": (
@@ -54,7 +53,11 @@ BATCH_RECEIPT_TYPES: Types = {
 
 @dataclass(frozen=True)
 class BatchRow:
-    """What an episode leaf of a version holds: contribution, content root, digest of the envelope, 32 bytes each."""
+    """What an episode leaf of a version holds; 32 bytes each, joined in this order.
+
+    Attributes:
+        envelope: digest of the key envelope record.
+    """
 
     contribution: bytes
     content_root: bytes
@@ -63,16 +66,23 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchEntry:
-    """A share that was given: of which contribution and envelope, and its commitment, 32 bytes each."""
+    """A share that was given; 32 bytes each, joined in this order. Of which envelope, the request's row says.
+
+    Attributes:
+        commitment: the share's.
+    """
 
     contribution: bytes
-    envelope: bytes
     commitment: bytes
 
 
 @dataclass(frozen=True)
 class BatchRefusal:
-    """A row that was not answered: its place in the request, from 0, and why."""
+    """A row that was not answered.
+
+    Attributes:
+        place: in the request, from 0.
+    """
 
     place: int
     reason: str
@@ -178,38 +188,40 @@ class BatchRelease:
     sealed: bytes
 
 
-T = TypeVar("T", BatchRow, BatchEntry)
+def packed(rows: Sequence[BatchRow]) -> bytes:
+    """Rows, joined."""
+    return b"".join([row.contribution + row.content_root + row.envelope for row in rows])
 
 
-def packed(values: Sequence[BatchRow] | Sequence[BatchEntry]) -> bytes:
-    """Rows or entries, joined."""
-    return b"".join([b"".join(_words(one)) for one in values])
-
-
-def _words(one: BatchRow | BatchEntry) -> tuple[bytes, bytes, bytes]:
-    if isinstance(one, BatchRow):
-        return one.contribution, one.content_root, one.envelope
-    return one.contribution, one.envelope, one.commitment
+def packed_entries(entries: Sequence[BatchEntry]) -> bytes:
+    """Entries, joined."""
+    return b"".join([entry.contribution + entry.commitment for entry in entries])
 
 
 def rows_of(signed: SignedBatch) -> list[BatchRow]:
     """The rows of a request; RecordError if the bytes are not rows."""
-    return _unpacked(BatchRow, signed.rows)
+    data = signed.rows
+    starts = _starts("rows", data, ROW_BYTES)
+    return [BatchRow(data[at : at + 32], data[at + 32 : at + 64], data[at + 64 : at + 96]) for at in starts]
 
 
 def entries_of(release: BatchRelease) -> list[BatchEntry]:
     """What a holder says it gave; RecordError if the bytes are not entries."""
-    return _unpacked(BatchEntry, release.entries)
+    data = release.entries
+    return [BatchEntry(data[at : at + 32], data[at + 32 : at + 64]) for at in _starts("entries", data, ENTRY_BYTES)]
 
 
-def entry_tree(entries: Sequence[BatchEntry]) -> Tree:
-    """One leaf an entry, so that a wrong one can be shown without the others."""
-    head = tag(ENTRY_TAG)
-    return build([keccak256(keccak256(head + e.contribution + e.envelope + e.commitment)) for e in entries])
+def entry_tree(entries: Sequence[BatchEntry], envelopes: Sequence[bytes]) -> Tree:
+    """One leaf an entry, so that a wrong one can be shown without the others.
+
+    Args:
+        envelopes: digest of each entry's key envelope record, as its row has it.
+    """
+    head, pairs = tag(ENTRY_TAG), zip(entries, envelopes, strict=True)
+    return build([keccak256(keccak256(head + e.contribution + envelope + e.commitment)) for e, envelope in pairs])
 
 
-def _unpacked(kind: type[T], data: bytes) -> list[T]:
-    if len(data) % ROW_BYTES:
-        raise RecordError(f"{kind.__name__} bytes", actual=len(data), allowed=f"a multiple of {ROW_BYTES}")
-    starts = range(0, len(data), ROW_BYTES)
-    return [kind(data[at : at + 32], data[at + 32 : at + 64], data[at + 64 : at + 96]) for at in starts]
+def _starts(what: str, data: bytes, size: int) -> range:
+    if len(data) % size:
+        raise RecordError(f"batch: {what}", actual=f"{len(data)} bytes", allowed=f"a multiple of {size}")
+    return range(0, len(data), size)

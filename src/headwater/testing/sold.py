@@ -31,7 +31,7 @@ from headwater.records.evidence import Evidence, Opening, PayRow, ReputationSnap
 from headwater.records.licence import PRESETS
 from headwater.records.manifest import Manifest, ManifestFile, content_root
 from headwater.records.verdict import Verdict
-from headwater.storage import BlobStore, MemoryBlobStore
+from headwater.storage import LEAF_BYTES, BlobStore, MemoryBlobStore
 from headwater.testing.sealed import person
 from headwater.vault import (
     ContentKey,
@@ -270,7 +270,8 @@ class _Town:
     def _manifest(self, campaign: int, terms: Terms, rows: Sequence[DatasetEpisode]) -> DatasetManifest:
         spec, licence = dag_cbor_cid(terms.spec_digest), dag_cbor_cid(terms.licence)
         manifest = DatasetManifest("Pick", "", campaign, spec, "robot_episode", (licence,), tuple(rows))
-        self.put(manifest)
+        if len(codec.encode(manifest)) <= LEAF_BYTES:  # a longer one is no single block; nobody here reads it
+            self.put(manifest)
         return manifest
 
     def _sell(

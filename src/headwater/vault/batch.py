@@ -27,7 +27,7 @@ from headwater.records.batch import (
     SignedBatch,
     entries_of,
     entry_tree,
-    packed,
+    packed_entries,
     rows_of,
 )
 from headwater.records.envelope import KeyEnvelope
@@ -91,7 +91,7 @@ def answer_batch(
     request, digest = signed.request, signed.request.digest(domain)
     pairs = list(zip(rows_of(signed), given, strict=True))
     held = [(row, one) for row, one in pairs if isinstance(one, Held)]
-    entries = [BatchEntry(row.contribution, row.envelope, one.commitment) for row, one in held]
+    entries = [BatchEntry(row.contribution, one.commitment) for row, one in held]
     shares = b"".join([one.share.reveal() for _, one in held])
     sealed = seal_to(request.recipient_key, shares, _info(digest, keys.address))
     receipt = BatchReceipt(
@@ -102,24 +102,32 @@ def answer_batch(
         licence=request.licence,
         holder=keys.address,
         requester=request.requester,
-        entries=entry_tree(entries).root,
+        entries=entry_tree(entries, [row.envelope for row, _ in held]).root,
         count=len(entries),
         part=sha256(sealed).digest(),
         time=now,
     )
     refused = tuple(BatchRefusal(at, str(one)) for at, (_, one) in enumerate(pairs) if isinstance(one, Reason))
-    return BatchRelease(receipt, keys.sign_digest(receipt.digest(domain)), packed(entries), refused, sealed)
+    return BatchRelease(receipt, keys.sign_digest(receipt.digest(domain)), packed_entries(entries), refused, sealed)
 
 
 def check_batch(
-    release: BatchRelease, entries: Sequence[BatchEntry], request: BatchRequest, domain: Domain
+    release: BatchRelease,
+    entries: Sequence[BatchEntry],
+    envelopes: Sequence[bytes],
+    request: BatchRequest,
+    domain: Domain,
 ) -> str | None:
-    """Why the receipt does not stand for this request and these parts, or None if it does."""
+    """Why the receipt does not stand for this request and these parts, or None if it does.
+
+    Args:
+        envelopes: digests, of the rows that ``entries`` answer.
+    """
     receipt = release.receipt
     same = ("dataset", "version", "licence", "holder", "requester")
     if receipt.request != request.digest(domain) or any(getattr(receipt, f) != getattr(request, f) for f in same):
         return "the receipt is for another request"
-    if (receipt.count, receipt.entries) != (len(entries), entry_tree(entries).root):
+    if (receipt.count, receipt.entries) != (len(entries), entry_tree(entries, envelopes).root):
         return "the receipt is for other shares"
     if receipt.part != sha256(release.sealed).digest():
         return "the receipt is for another part"
@@ -147,14 +155,13 @@ def open_batch(
     holder = request.holder
     reasons = {one.place: one.reason for one in release.refused}
     answered = [at for at in range(len(rows)) if at not in reasons]
-    asked = [(rows[at].contribution, rows[at].envelope) for at in answered]
+    asked = [rows[at].contribution for at in answered]
     try:
         entries = entries_of(release)
     except RecordError as error:
         raise ShareError(0, holder, error.line()) from None
-    fault = check_batch(release, entries, request, domain)
-    if fault is None and asked != [(one.contribution, one.envelope) for one in entries]:
-        fault = "other contributions than were asked for"
+    fault = None if asked == [one.contribution for one in entries] else "other contributions than were asked for"
+    fault = fault or check_batch(release, entries, [rows[at].envelope for at in answered], request, domain)
     data = b"" if fault else _opened(release, private_key, holder)
     if fault is None and len(data) != SHARE_BYTES * len(answered):
         fault = "not as many shares as it signed for"

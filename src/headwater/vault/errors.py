@@ -12,6 +12,7 @@ VaultError
 ├── KeyCommitmentError        a key that is not the one the envelope commits to
 ├── HolderDownError           a holder that does not answer, or not in our protocol
 ├── FaultError                evidence against a holder that proves nothing
+├── RepairError               a repair that may not be, or cannot be done
 ├── NotEnoughPartsError       fewer than t right parts; says who failed and why
 └── KeystoreError             a key file that is missing, damaged or locked with another password
 """
@@ -96,6 +97,10 @@ class NotEnoughPartsError(VaultError):
 
 class FaultError(VaultError):
     """Evidence against a holder that would convince nobody else."""
+
+
+class RepairError(VaultError):
+    """A lost share that this holder may not have, or that too few help to restore."""
 
 
 class KeystoreError(VaultError):

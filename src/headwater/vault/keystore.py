@@ -37,7 +37,12 @@ _R, _P = 8, 1
 class HolderSecret:
     """A holder's secp256k1 and X25519 keys in memory; implements ``HolderKeys`` without showing either."""
 
-    def __init__(self, signing: bytes, opening: bytes) -> None:
+    def __init__(self, signing: bytes, opening: bytes, previous: bytes = b"") -> None:
+        """
+        Args:
+            previous: the opening key before this one, for envelopes that were sealed to it and not yet taken in.
+        """
+        self._previous = X25519PrivateKey.from_private_bytes(previous) if previous else None
         self._signing = PrivateKey(signing)
         self._opening = X25519PrivateKey.from_private_bytes(opening)
         point = self._signing.public_key.format(compressed=False)[1:]
@@ -76,7 +81,26 @@ class HolderSecret:
 
     def unseal(self, sealed: bytes, info: bytes) -> bytes:
         """HPKE open; InvalidTag or ValueError if it is not for this holder."""
-        return open_with(self._opening, sealed, info)
+        try:
+            return open_with(self._opening, sealed, info)
+        except (InvalidTag, ValueError):
+            if self._previous is None:
+                raise
+            return open_with(self._previous, sealed, info)
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether the opening key before this one is still kept."""
+        return self._previous is not None
+
+    def rotated(self) -> HolderSecret:
+        """The same account with a fresh opening key; the present one becomes the previous, the one before is gone."""
+        fresh = X25519PrivateKey.generate().private_bytes_raw()
+        return HolderSecret(self._signing.secret, fresh, self._opening.private_bytes_raw())
+
+    def forgetting(self) -> HolderSecret:
+        """The same without the previous opening key: what it was sealed to and is on no shelf opens no more."""
+        return HolderSecret(self._signing.secret, self._opening.private_bytes_raw())
 
     def __repr__(self) -> str:
         return f"HolderSecret({self._address}, hidden)"
@@ -90,7 +114,8 @@ class HolderSecret:
 
         salt, nonce = token_bytes(16), token_bytes(12)
         lock = AESGCM(_stretch(password, salt, scrypt_n))
-        sealed = lock.encrypt(nonce, self._opening.private_bytes_raw(), _binding(self.address, self.public_key))
+        opening = self._opening.private_bytes_raw() + (self._previous.private_bytes_raw() if self._previous else b"")
+        sealed = lock.encrypt(nonce, opening, _binding(self.address, self.public_key))
         document = {
             "version": 1,
             "address": self.address,
@@ -119,7 +144,7 @@ class HolderSecret:
             lock = AESGCM(_stretch(password, bytes.fromhex(box["salt"]), box["n"]))
             binding = _binding(document["address"], public_key)
             opening = lock.decrypt(bytes.fromhex(box["nonce"]), bytes.fromhex(box["sealed"]), binding)
-            secret = cls(bytes(Account.decrypt(document["signing"], password)), opening)
+            secret = cls(bytes(Account.decrypt(document["signing"], password)), opening[:32], opening[32:])
         except OSError as error:
             raise KeystoreError(
                 str(path), actual=error.strerror, fix="name the key file the holder was made with"

@@ -69,6 +69,11 @@ def interpolate(shares: Sequence[Share], x: int) -> int:
     return sum(value * _basis([i for i, _ in points], index, x) for index, value in points) % PRIME
 
 
+def weight(indices: Sequence[int], own: int, x: int) -> int:
+    """Lagrange weight at ``x`` of the share with index ``own`` among shares of these indices, modulo p."""
+    return _basis(indices, own, x) % PRIME
+
+
 def subsets(shares: Sequence[Share], t: int) -> list[tuple[Share, ...]]:
     """Choices of t shares, the first t first; cut off at a number that only a hostile envelope reaches."""
     return list(islice(combinations(shares, t), _MAX_SUBSETS))

@@ -89,6 +89,31 @@ class Shelf:
             raise KeystoreError(str(self._path), actual="a share that does not open", fix=fix) from None
         return Held(share_from_bytes(data), row[0])
 
+    def count(self) -> int:
+        """Shares on the shelf."""
+        with closing(self.open()) as db:
+            return int(db.execute("select count(*) from shares").fetchone()[0])
+
+    def places(self, db: sqlite3.Connection) -> list[tuple[int, Place, bytes]]:
+        """Campaign, place and commitment of every share."""
+        rows = db.execute("select campaign, contribution, envelope, commitment from shares").fetchall()
+        return [(row[0], Place(row[1], row[2]), row[3]) for row in rows]
+
+    def destroy(self, db: sqlite3.Connection, place: Place, commitment: bytes, time: int, receipt: bytes) -> None:
+        """Deletes a share for ever; ``receipt`` is the holder's signed word. The caller commits, then ``wipe``s."""
+        where = (place.contribution, place.envelope)
+        db.execute("delete from shares where contribution = ? and envelope = ?", where)
+        db.execute("insert or ignore into destroyed values (?, ?, ?, ?, ?)", (*where, commitment, time, receipt))
+
+    def wipe(self, db: sqlite3.Connection) -> None:
+        """Takes what was deleted out of the write-ahead log too."""
+        db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def destroyed(self) -> list[bytes]:
+        """Receipts of everything destroyed here, oldest first."""
+        with closing(self.open()) as db:
+            return [row[0] for row in db.execute("select receipt from destroyed order by time, contribution")]
+
     def is_destroyed(self, db: sqlite3.Connection, contribution: bytes) -> bool:
         """Whether a share of this contribution was destroyed here."""
         query = "select 1 from destroyed where contribution = ?"

@@ -199,7 +199,7 @@ def _with_last(frames: Iterable[Buffer], cipher: FileCipher) -> Iterator[tuple[B
     for frame in frames:
         if held is not None:
             yield held, False
-        held = bytes(frame)
+        held = frame if isinstance(frame, bytes) else bytes(frame)  # a view's buffer may be overwritten by the next
     if held is None:
         raise TruncatedError(cipher.file.path, 0, "no frame at all")
     yield held, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from headwater.catalog.ledger import Sale, VersionFacts
@@ -14,16 +14,18 @@ from headwater.client.audit.facts import Facts
 from headwater.client.audit.opened import Opened, OpenItem
 from headwater.primitives import canonical, eip712
 from headwater.primitives.canonical import CanonicalError
-from headwater.primitives.cid import DAG_CBOR, Cid, cid_decode
+from headwater.primitives.cid import DAG_CBOR, Cid, cid_decode, cid_digest
 from headwater.primitives.errors import HeadwaterError
+from headwater.primitives.hashing import ZERO_WORD
 from headwater.records import codec
+from headwater.records.batch import BatchEntry, BatchReceipt, BatchRelease, entries_of, entry_tree
 from headwater.records.dataset import DatasetManifest
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.manifest import Manifest
 from headwater.records.release import Release, ReleaseReceipt, Role
 
 SECTION = "grants"
-RELEASE = "release/1"
+_KINDS: dict[str, type[Release | BatchRelease]] = {"release/1": Release, "batch-release/1": BatchRelease}
 
 
 def audit_grants(facts: Facts, opened: Opened, book: Book, campaigns: Iterable[int]) -> None:
@@ -35,11 +37,15 @@ def audit_grants(facts: Facts, opened: Opened, book: Book, campaigns: Iterable[i
         name, title = f"grant/{cid}", "a holder gave a key only to someone the chain entitled"
         with book.reading(name, title, cid):
             release = _release(facts, cid)
-            if release is not None and release.receipt.campaign in wanted:
+            if release is None or release.receipt.campaign not in wanted:
+                continue
+            if isinstance(release, BatchRelease):
+                _grants(facts, book, name, cid, release, known)
+            else:
                 _grant(facts, book, name, cid, release, known.get(release.receipt.contribution))
 
 
-def _release(facts: Facts, cid: Cid) -> Release | None:
+def _release(facts: Facts, cid: Cid) -> Release | BatchRelease | None:
     """The release under a CID; ``None`` for any other blob. A damaged block is told by the sweep of storage."""
     if cid_decode(cid)[0] != DAG_CBOR:
         return None
@@ -47,10 +53,11 @@ def _release(facts: Facts, cid: Cid) -> Release | None:
         plain = canonical.decode(facts.blob(cid))
     except (EvidenceError, CanonicalError):
         return None
-    if not isinstance(plain, dict) or plain.get("type") != RELEASE:
+    kind = _KINDS.get(str(plain.get("type"))) if isinstance(plain, dict) else None
+    if kind is None:
         return None
     try:
-        return codec.from_plain(Release, plain)
+        return codec.from_plain(kind, plain)
     except HeadwaterError as error:
         raise EvidenceError(f"release {cid}", cid, error.line()) from None
 
@@ -63,6 +70,10 @@ def _grant(facts: Facts, book: Book, name: str, cid: str, release: Release, item
     whole = (release.part.holder, sha256(release.part.sealed).digest()) == (receipt.holder, receipt.part)
     registered = receipt.holder in facts.ledger.holders
     book.holds(f"{name}/receipt", title, signed and whole and registered, leaf=to)
+    _entitled(facts, book, name, receipt, item, to)
+
+
+def _entitled(facts: Facts, book: Book, name: str, receipt: ReleaseReceipt, item: OpenItem | None, to: str) -> None:
     title = f"{receipt.requester} was entitled to this key as {receipt.role} when it was given"
     if item is None:
         book.skip(f"{name}/entitled", title, "its contribution is not settled, so nothing of it is published", to)
@@ -71,6 +82,48 @@ def _grant(facts: Facts, book: Book, name: str, cid: str, release: Release, item
         why = refusal(facts, receipt, item)
         book.holds(f"{name}/entitled", title, not why, leaf=to, expected="entitled", actual=why or "entitled")
     _share(facts, book, name, receipt, item, to)
+
+
+def _grants(
+    facts: Facts, book: Book, name: str, cid: str, release: BatchRelease, known: Mapping[bytes, OpenItem]
+) -> None:
+    """A batch is as many grants as it has entries, under one signature."""
+    receipt, entries = release.receipt, entries_of(release)
+    to = f"{receipt.requester} as buyer, {receipt.count} contributions, receipt {cid}"
+    title = f"the receipt is signed by {receipt.holder}, a registered key holder, for the parts it gave"
+    signed = eip712.recover(receipt.digest(facts.campaigns_domain), release.signature) == receipt.holder
+    envelopes = [_envelope_of(facts, known.get(entry.contribution)) for entry in entries]
+    held = (entry_tree(entries, envelopes).root, len(entries), sha256(release.sealed).digest())
+    whole = held == (receipt.entries, receipt.count, receipt.part)
+    book.holds(f"{name}/receipt", title, signed and whole and receipt.holder in facts.ledger.holders, leaf=to)
+    for at, (entry, envelope) in enumerate(zip(entries, envelopes, strict=True)):
+        single, place = _single(receipt, entry, envelope), f"{name}/{at}"
+        leaf = f"{receipt.requester} as buyer, contribution {entry.contribution.hex()}, receipt {cid}"
+        _entitled(facts, book, place, single, known.get(entry.contribution), leaf)
+
+
+def _envelope_of(facts: Facts, item: OpenItem | None) -> bytes:
+    """Digest of the key envelope its contributor signed for; zero for a contribution nobody published."""
+    return cid_digest(facts.named(Manifest, item.opening.manifest).envelope) if item else ZERO_WORD
+
+
+def _single(receipt: BatchReceipt, entry: BatchEntry, envelope: bytes) -> ReleaseReceipt:
+    """What the batch receipt says of one entry."""
+    return ReleaseReceipt(
+        request=receipt.request,
+        role=Role.BUYER,
+        campaign=receipt.campaign,
+        dataset=receipt.dataset,
+        version=receipt.version,
+        licence=receipt.licence,
+        contribution=entry.contribution,
+        holder=receipt.holder,
+        requester=receipt.requester,
+        envelope=envelope,
+        commitment=entry.commitment,
+        part=receipt.part,
+        time=receipt.time,
+    )
 
 
 def refusal(facts: Facts, receipt: ReleaseReceipt, item: OpenItem) -> str:

@@ -59,14 +59,14 @@ def read_network(home: Home) -> NetworkFile:
         ) from None
 
 
-def contracts_of(home: Home) -> Contracts:
-    """Contracts of the home's network.
+def contracts_of(home: Home, rpc_url: str = "") -> Contracts:
+    """Contracts of the home's network, through the node at ``rpc_url`` if one is given.
 
     Raises:
         HomeError, ChainDownError, NotDeployedError, WrongChainError: with what to do.
     """
     network = read_network(home)
-    chain = Chain(network.rpc_url)
+    chain = Chain(rpc_url or network.rpc_url)
     found = deployments.load(home.deployments, network.chain_id)
     found.check(chain)
     return Contracts(chain, found)
