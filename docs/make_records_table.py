@@ -22,8 +22,8 @@ from headwater.primitives.amounts import Amount
 
 PAGE = Path(__file__).parents[1] / "spec" / "records.md"
 ORDER = (
-    "campaign_spec consent manifest contribution anchor envelope release proof vote verdict gold evidence epoch dataset "
-    "licence"
+    "campaign_spec consent manifest contribution anchor envelope release proof vote verdict gold evidence epoch "
+    "dataset licence"
 )
 SCALARS = {int: "int", str: "text", bytes: "bytes", bool: "bool", Amount: "amount"}
 Fields = list[tuple[str, str]]
