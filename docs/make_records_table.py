@@ -23,7 +23,7 @@ from headwater.primitives.amounts import Amount
 PAGE = Path(__file__).parents[1] / "spec" / "records.md"
 ORDER = (
     "campaign_spec consent manifest contribution anchor envelope release batch proof holder_fault share_statement"
-    " vote verdict evidence dataset licence"
+    " vote verdict gold evidence epoch dataset licence"
 )
 SCALARS = {int: "int", str: "text", bytes: "bytes", bool: "bool", Amount: "amount"}
 Fields = list[tuple[str, str]]
@@ -115,6 +115,7 @@ PLAIN = {
     "verdict": "1 accept, 0 reject",
     "version": "dataset version; 0 where none is concerned",
     "votes": "in order of round",
+    "truth": "1 accept, 0 reject",
     "want": "episodes",
     "weight": "milli log-odds",
 }
@@ -166,6 +167,10 @@ def _section(cls: type[Any]) -> str:
         _line(text.partition("Attributes:")[0]).partition(" Making one that ")[0].partition(" Fields in any but ")[0]
     )
     hints, said = get_type_hints(cls), _said(text, {field.name for field in fields(cls)})
+    for earlier in cls.__mro__[1:]:
+        if is_dataclass(earlier):  # an earlier version of the record
+            names = {field.name for field in fields(earlier)}
+            said = _said(inspect.cleandoc(earlier.__doc__ or ""), names) | said
     meanings = {f.name: said.get(f.name) or _plain(cls, f.name) for f in fields(cls)}
     rows = [f"| `{field}` | {_wire(hints[field])} | {meaning} |" for field, meaning in meanings.items()]
     return "\n".join([title, "", intro, "", "| field | form | meaning |", "|---|---|---|", *rows])

@@ -203,6 +203,7 @@ VALID |= {
         "salt": WORD,
     },
     "AnchorLeaves": {"type": "anchor-leaves/1", "campaign": 1, "leaves": [WORD, WORD[::-1]]},
+    "PlannedLeaves": {"type": "anchor-leaves/2", "campaign": 1, "leaves": [WORD], "plan": WORD[::-1]},
     "KeyEnvelope": {
         "type": "key-envelope/1",
         "suite": "hw-stream-1",
@@ -333,6 +334,19 @@ VALID |= {
         "time": 1_900_000_000,
         "model": bytes(32),
     },
+}
+VALID["PlannedEvidence"] = VALID["Evidence"] | {
+    "type": "settlement-evidence/2",
+    "plans": [{"first_item": 0, "secret": WORD, "golds": [{"contribution": WORD, "truth": 1}]}],
+    "entries": [CID],
+}
+_ANSWER = {"campaign": 1, "item": 4, "round": 0, "reviewer": B, "verdict": 1, "truth": 0, "adjudicated": False}
+VALID["EpochEvidence"] = {
+    "type": "epoch-evidence/1",
+    "until": 1_900_000_000,
+    "answers": [_ANSWER],
+    "admitted": [A],
+    "suspended": [],
 }
 _HELD = {"embedding": "pdq/1", "neighbours": 5, "width": 1, "features": bytes(8), "labels": [1], "salt": WORD}
 _VALUE = {"item": 4, "contribution": WORD, "features": WORD, "label": 1, "value": 10_000}

@@ -147,6 +147,14 @@ abstract contract RoleFaultCalls is RoleScene {
         return abi.encodeCall(approvals.approveFor, (rival, digest, new bytes(65)));
     }
 
+    /// @dev A row of his own making, of an epoch nobody posted.
+    function _ofStanding(address me) internal view returns (bytes memory) {
+        IReputation.Lookup memory lookup;
+        lookup.rows = new IReputation.Row[](1);
+        lookup.rows[0] = IReputation.Row(me, 98, 42, 847);
+        return abi.encodeCall(reviewers.heed, (me, lookup));
+    }
+
     function _ofPools(uint256 i, address me) internal view returns (bytes memory) {
         (Book memory b, Closing memory c) = (_ofPool(), _closing());
         ShareProof memory leaf = _shareProof(b, 0);

@@ -18,7 +18,7 @@ import {RoleFaultCalls} from "./RoleFaultCalls.sol";
 /// at any time. An honest watcher proves what they post wrong, and shows what they call for.
 contract RolesHandler is RoleCalls, RoleFaultCalls {
     uint256 public constant ROLES = 6; // requester, operator, reviewer, juror, holder, owner of another dataset
-    uint256 public constant CALLS = 150;
+    uint256 public constant CALLS = 151;
 
     uint256 private _start; // what the two had, in their own hands and as collateral
     uint256 private _done; // calls that went through
@@ -166,6 +166,7 @@ contract RolesHandler is RoleCalls, RoleFaultCalls {
         if (which < 41) return (address(approvals), _ofOthers(which - 37, me));
         if (which < 56) return (address(pools), _ofPools(which - 41, me));
         if (which < 66) return (address(shareFaults), _ofShares(which - 56));
+        if (which == 66) return (address(reviewers), _ofStanding(me));
         return (address(voteFaults), _ofReplacement());
     }
 }

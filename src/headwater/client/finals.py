@@ -73,7 +73,7 @@ class Finals:
         return Known(gold_accuracy(found, when), agreement(found, when))
 
     def epoch(self, until: int, previous: int) -> Judged:
-        """The epoch that follows from everything final or ruled at ``until``; ``previous``: number of the one before."""
+        """The epoch that follows from everything final or ruled at ``until`` on the epoch numbered ``previous``."""
         return judged(self.at(until), until, self.rows(previous), self.until(previous))
 
     def rows(self, number: int) -> dict[str, tuple[int, int]]:

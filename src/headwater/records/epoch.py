@@ -9,7 +9,11 @@ from headwater.records.codec import record
 
 @dataclass(frozen=True)
 class EpochAnswer:
-    """A vote on an item whose truth is known; ``adjudicated``: by a jury, else by gold."""
+    """A vote on an item whose truth is known.
+
+    Attributes:
+        adjudicated: a jury said the truth; else it is gold.
+    """
 
     campaign: int
     item: int
@@ -28,7 +32,8 @@ class EpochEvidence:
     Attributes:
         until: chain time, seconds: what was final or ruled then is counted, all of it, unless an earlier epoch did.
         answers: by (campaign, item, round).
-        admitted, suspended: accounts, ascending, that this epoch lets into the draw and puts out of it.
+        admitted: accounts this epoch lets into the draw, ascending.
+        suspended: accounts it puts out of it for wrong gold, ascending.
     """
 
     until: int

@@ -1,4 +1,4 @@
-"""What final settlements say of reviewers: one fold for who settles, who posts epochs and who audits (review.md 5, 7, 9).
+"""What final settlements say of reviewers: one fold for who settles, posts epochs and audits (review.md 5, 7, 9).
 
 Nothing here reads anything: ``Final`` has what a settlement published, as far as it holds.
 """
@@ -172,7 +172,7 @@ def out_at(finals: Iterable[Final], when: int) -> frozenset[str]:
 
 
 def wrong_to_least(right: int, wrong: int) -> int:
-    """The fewest tenths of wrong, a multiple of 10, that bring a record to the least weight: ``9 right <= 11 wrong``."""
+    """The fewest tenths of wrong, a multiple of 10, that make a record weigh the least: ``9 right <= 11 wrong``."""
     return max(0, -(-(9 * right - 11 * wrong) // 110)) * 10
 
 

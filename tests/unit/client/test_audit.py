@@ -82,7 +82,18 @@ def test_progress_names_the_sections(history: SmallHistory) -> None:
     told: list[str] = []
     audit(history.facts, progress=told.append)
     first = list(dict.fromkeys(line.split()[0] for line in told))
-    assert first == ["campaigns", "anchors", "items", "votes", "pay", "blobs", "versions", "sales", "grants"]
+    assert first == [
+        "campaigns",
+        "anchors",
+        "items",
+        "votes",
+        "pay",
+        "blobs",
+        "versions",
+        "sales",
+        "grants",
+        "reputation",
+    ]
 
 
 def test_data_that_never_came_is_told_and_pays_nobody_but_the_operator() -> None:

@@ -100,17 +100,19 @@ def answers_in(desk: Desk, campaign: int, covered: Sequence[Anchor]) -> tuple[st
 
 
 def _open(desk: Desk, campaign: int, items: Sequence[OpenItem]) -> list[Assignment]:
-    """Newcomers asked about one anchor and not yet heard; nobody while a drawn reviewer still is."""
+    """Newcomers asked about one anchor and not yet heard; nobody while a drawn reviewer still is, and nobody of whom an
+    epoch has said something."""
     if not items or any(item.step is Step.ASK for item in items):
         return []
     anchor, asked = items[0].anchor, list[Assignment]()
     by_number = {item.item: item for item in items}
     golds = sorted(golds_in(desk, campaign, anchor.first_item))
     roots = desk.ledger().campaign(campaign).commit_roots
+    known, now = desk.ledger().admitted, desk.contracts.chain.now()
     for who, number in newcomers(desk, campaign, anchor).items() if golds else ():
-        if (anchor.first_item, number, desk.signer.address) in roots:
+        if who in known or (anchor.first_item, number, desk.signer.address) in roots:
             continue
-        left = tested(desk.finals().at(desk.contracts.chain.now()), desk.contracts.chain.now(), who).left
+        left = tested(desk.finals().at(now), now, who).left
         for item in golds[:left]:
             if not heard(desk, campaign, item, number):
                 manifest = desk.cid_of(by_number[item].signed.contribution.manifest)

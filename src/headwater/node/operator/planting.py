@@ -95,7 +95,7 @@ def golds_in(desk: Desk, campaign: int, first_item: int) -> dict[int, int]:
 
 
 def _kept(desk: Desk, campaign: int) -> list[GoldPlan]:
-    """Plans of our anchors in a campaign, in queue order, with the first items that they have since they are on chain."""
+    """Plans of our anchors in a campaign, in queue order, with the first items they have once they are on chain."""
     query = select(anchors.c.first_item, plans.c.plan).join(plans, plans.c.anchor == anchors.c.id)
     on_chain = query.where(anchors.c.campaign == campaign, anchors.c.first_item.is_not(None))
     with desk.engine.begin() as db:
