@@ -21,6 +21,8 @@ from headwater.chain import Chain, anvil
 from headwater.client.buy import release_keys
 from headwater.client.errors import HoldersError
 from headwater.client.openings import Proofs
+from headwater.node.holder import HolderService
+from headwater.node.mending import mend
 from headwater.records import codec
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.release import Role, SignedReleaseRequest
@@ -32,7 +34,7 @@ from headwater.vault.version import CollectedVersion
 
 pytestmark = [pytest.mark.e2e, pytest.mark.chain]
 
-N, T, EPISODES = 5, 3, 20
+N, T, EPISODES = 5, 3, 8
 
 
 @dataclass
@@ -236,3 +238,21 @@ def test_a_wrong_part_becomes_evidence_anybody_can_judge(fleet: Fleet, mood: str
     fleet.kill(2)
     with pytest.raises(FaultError, match="no answer"):
         ask_again(liar, envelope, sign, domain)
+
+
+def test_a_holder_that_lost_its_disk_is_mended_by_the_others_while_one_is_killed(fleet: Fleet, tmp_path: Path) -> None:
+    """Over HTTP, from real processes; the loser has its account and a fresh opening key that opens no envelope."""
+    sold = fleet.sold
+    fresh = sold.holders[4].rotated().forgetting()
+    fleet.kill(5, 1)
+    sold.contracts.stakes.register_holder(fresh, f"http://127.0.0.1:{fleet.ports[4]}", fresh.public_key)
+    sold.contracts.chain.request("anvil_mine", "0x4")
+    loser = HolderService(fresh, sold.contracts, tmp_path)
+    assert mend(loser, sold.network()) == (EPISODES, [])
+    assert loser.shelf.count() == EPISODES
+    fleet.kill(2)
+    other = HolderService(fresh, sold.contracts, tmp_path / "other")
+    done, failed = mend(other, sold.network())
+    assert (done, len(failed)) == (0, EPISODES), "two helpers are too few"
+    assert "too few helpers" in failed[0]
+    assert other.shelf.count() == 0

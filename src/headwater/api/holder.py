@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from headwater.node.holder import HolderService
+from headwater.node.repair_http import from_plain
+from headwater.node.repairing import Helping, RepairCall
 from headwater.primitives import canonical
 from headwater.primitives.errors import HeadwaterError
 from headwater.records import codec
@@ -15,7 +18,7 @@ from headwater.records.batch import BatchRelease, SignedBatch
 from headwater.records.envelope import KeyEnvelope
 from headwater.records.errors import RecordError
 from headwater.records.release import Release, SignedReleaseRequest
-from headwater.vault import Ask
+from headwater.vault import Ask, VaultError
 from headwater.vault.remote import MAX_BATCH, MEDIA_TYPE
 
 MAX_BODY_BYTES = 16 << 20
@@ -23,6 +26,7 @@ MAX_BODY_BYTES = 16 << 20
 
 def holder_app(service: HolderService) -> FastAPI:
     """The app of one holder."""
+    helping = Helping(service, service.contracts)
     app = FastAPI(title="Headwater key holder", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/health")
@@ -49,7 +53,33 @@ def holder_app(service: HolderService) -> FastAPI:
             raise HTTPException(503, error.line()) from None
         return Response(canonical.encode(_plain(reply)), media_type=MEDIA_TYPE)
 
+    @app.post("/repair/deal")
+    async def repair_deal(request: Request) -> Response:
+        call, _ = _repair(await _body(request))
+        return await _helped(lambda: helping.deal(call))
+
+    @app.post("/repair/sum")
+    async def repair_sum(request: Request) -> Response:
+        call, pieces = _repair(await _body(request))
+        return await _helped(lambda: helping.add_up(call, pieces))
+
     return app
+
+
+async def _helped(work: Callable[[], Any]) -> Response:
+    try:
+        return Response(canonical.encode(await run_in_threadpool(work)), media_type=MEDIA_TYPE)
+    except VaultError as error:
+        raise HTTPException(403, error.line()) from None
+    except HeadwaterError as error:
+        raise HTTPException(503, error.line()) from None
+
+
+def _repair(body: bytes) -> tuple[RepairCall, list[bytes]]:
+    try:
+        return from_plain(canonical.decode(body))
+    except (canonical.CanonicalError, RecordError) as error:
+        raise HTTPException(422, error.line()) from None
 
 
 async def _body(request: Request) -> bytes:

@@ -53,6 +53,22 @@ def rotate(number: NumberArgument, forget: ForgetOption = False, home: HomeOptio
     typer.echo(secret.public_key.hex())
 
 
+@group.command("repair")
+def repair(number: NumberArgument, home: HomeOption = None) -> None:
+    """Get lost shares of everything on sale back from the other holders, without the keys standing anywhere."""
+    from headwater.client.network import Network
+    from headwater.node.mending import mend
+    from headwater.storage import LocalBlobStore
+
+    service, _, contracts = _opened(number, home)
+    done, failed = mend(service, Network(contracts, LocalBlobStore(home_of(home).blobs)))
+    say(f"{done} shares restored, {len(failed)} not; {service.shelf.count()} on the shelf")
+    for line in failed:
+        say(line)
+    if failed:
+        raise typer.Exit(2)
+
+
 @group.command("revoke")
 def revoke(number: NumberArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Destroy every share whose consent was withdrawn, and sign a receipt for each."""

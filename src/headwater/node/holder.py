@@ -64,7 +64,7 @@ class HolderService:
         """
         self.keys = keys
         self.shelf = Shelf(folder / "holder.db", keys.derive(b"shelf"))
-        self._contracts = contracts
+        self.contracts = contracts
         self._wallets = wallets
         self._remembered = Remembered()
         self._most_an_hour = most_an_hour
@@ -77,7 +77,7 @@ class HolderService:
         Raises:
             ChainDownError, RpcError: the chain cannot be read; a holder that cannot see gives nothing.
         """
-        facts = ChainEntitlements(self._contracts, self._wallets, self._remembered)
+        facts = ChainEntitlements(self.contracts, self._wallets, self._remembered)
         facts.prepare(ask.signed.request for ask in batch)
         with closing(self.shelf.open()) as db:
             # One writer at a time from here on: what is read of nonces is still so when they are written.
@@ -94,15 +94,15 @@ class HolderService:
         Raises:
             ChainDownError, RpcError: the chain cannot be read. RecordError: rows that are none.
         """
-        facts, request = ChainEntitlements(self._contracts, self._wallets, self._remembered), signed.request
-        now, domain = facts.chain_time(), self._contracts.campaigns_domain
+        facts, request = ChainEntitlements(self.contracts, self._wallets, self._remembered), signed.request
+        now, domain = facts.chain_time(), self.contracts.campaigns_domain
         with closing(self.shelf.open()) as db:
             db.execute("begin immediate")
             spent = _Spent(db, now, self._most_an_hour)
             refusal = refuse_form(
                 *(signed, domain), now=now, seen_nonces=spent, holder=self.keys.address, wallets=self._wallets
             )
-            refusal = refusal or refuse_all(self._contracts, facts, signed)
+            refusal = refusal or refuse_all(self.contracts, facts, signed)
             if refusal is None and not spent.may_have(request.requester, request.count):
                 refusal = Reason.TOO_MANY
             if refusal is not None:
@@ -124,7 +124,7 @@ class HolderService:
         Raises:
             ChainDownError, RpcError: the chain cannot be read; nothing is destroyed on a guess.
         """
-        facts = ChainEntitlements(self._contracts, self._wallets, self._remembered)
+        facts = ChainEntitlements(self.contracts, self._wallets, self._remembered)
         withdrawn, now, made = facts.withdrawals(), facts.chain_time(), list[SignedShareStatement]()
         with closing(self.shelf.open()) as db:
             db.execute("begin immediate")
@@ -151,7 +151,7 @@ class HolderService:
     def _destroyed(self, campaign: int, place: Place, commitment: bytes, now: int) -> SignedShareStatement:
         where = (campaign, place.contribution, place.envelope, self.keys.address, commitment)
         said = ShareStatement(DESTROYED, *where, now)
-        return SignedShareStatement(said, self.keys.sign_digest(said.digest(self._contracts.campaigns_domain)))
+        return SignedShareStatement(said, self.keys.sign_digest(said.digest(self.contracts.campaigns_domain)))
 
     def receipts(self) -> list[bytes]:
         """Canonical bytes of every release and batch release given, oldest first."""
@@ -165,7 +165,7 @@ class HolderService:
         return Reason.DESTROYED if self.shelf.is_destroyed(db, row.contribution) else Reason.NOT_TAKEN_IN
 
     def _one(self, db: sqlite3.Connection, ask: Ask, facts: ChainEntitlements, spent: _Spent) -> Release | str:
-        request, domain, now = ask.signed.request, self._contracts.campaigns_domain, facts.chain_time()
+        request, domain, now = ask.signed.request, self.contracts.campaigns_domain, facts.chain_time()
         decision = decide(
             request,
             signature_ok=signature_ok(ask.signed, domain, self._wallets),

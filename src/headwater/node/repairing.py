@@ -10,7 +10,7 @@ from typing import Protocol
 
 from headwater.chain.contracts import Contracts
 from headwater.chain.rpc import FINAL
-from headwater.node.entitlements import ChainEntitlements
+from headwater.node.entitlements import ChainEntitlements, Remembered
 from headwater.node.holder import HolderService
 from headwater.primitives import eip712
 from headwater.primitives.abi import tag
@@ -62,6 +62,7 @@ class Helping:
         self.address = service.keys.address
         self._service = service
         self._contracts = contracts
+        self._remembered = Remembered()
 
     def deal(self, call: RepairCall) -> list[bytes]:
         """Pieces of this holder's weighted share; RepairError if the loser may not have them."""
@@ -81,7 +82,7 @@ class Helping:
             raise RepairError("helper", actual=self.address, allowed=", ".join(session.helpers))
         if eip712.recover(call.digest(self._contracts), call.signature) != session.loser:
             raise RepairError("repair", actual="not signed by the holder whose share it is")
-        facts = ChainEntitlements(self._contracts)
+        facts = ChainEntitlements(self._contracts, None, self._remembered)
         if (call.campaign, session.contribution) in facts.withdrawals():
             raise RepairError("repair", actual="consent was withdrawn")
         stakes, keys = self._contracts.stakes.at(FINAL), dict[str, bytes]()

@@ -45,7 +45,7 @@ class MoodyHolder(HolderService):
             Held(Share(b"\1" + bytes(32)), one.commitment if mood == "lying" else sha256(one.commitment).digest())
             for one in entries_of(right)
         ]
-        campaign, domain = right.receipt.campaign, self._contracts.campaigns_domain
+        campaign, domain = right.receipt.campaign, self.contracts.campaigns_domain
         return answer_batch(signed, campaign, given, self.keys, domain, right.receipt.time)
 
     def _mood(self) -> str:
@@ -63,7 +63,7 @@ class MoodyHolder(HolderService):
         return [reply if isinstance(reply, str) else self._lie(mood, ask, reply) for ask, reply in pairs]
 
     def _lie(self, mood: str, ask: Ask, right: Release) -> Release:
-        request, part, domain = ask.signed.request, right.part, self._contracts.campaigns_domain
+        request, part, domain = ask.signed.request, right.part, self.contracts.campaigns_domain
         info = part_info(right.receipt.request, ask.envelope.label, part.holder)
         sealed = seal_to(request.recipient_key, bytes((part.index,)) + bytes(32), info)
         commitment = right.receipt.commitment if mood == "lying" else sha256(b"another share").digest()
