@@ -44,12 +44,8 @@ class Struct:
 
     def tuple(self) -> Row:
         """Members in order, nested structs as tuples."""
-        return tuple(
-            [
-                value if type(value) in _SCALARS else _plain(value)
-                for value in _members(cast(Hashable, type(self)))(self)
-            ]
-        )
+        row = _members(cast(Hashable, type(self)))(self)
+        return row if _SCALARS.issuperset(map(type, row)) else tuple(map(_plain, row))
 
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
@@ -782,9 +778,9 @@ def version_key(dataset: int, number: int) -> int:
     return dataset << 32 | number
 
 
-def votes_root(votes: Sequence[Vote]) -> bytes:
+def votes_root(votes: Iterable[Vote | CountedVote]) -> bytes:
     """``H(abi.encode(Vote[]))``, votes in order of round then draw."""
-    return abi_hash((f"{Vote.abi_type()}[]",), ([vote.tuple() for vote in votes],))
+    return abi_hash((_VOTES,), ([*map(_of_vote, votes)],))
 
 
 def items_hash(items: Sequence[int]) -> bytes:
@@ -888,6 +884,8 @@ def _members(cls: Any) -> Callable[[Struct], Row]:
     return attrgetter(*names)
 
 
+_VOTES = f"{Vote.abi_type()}[]"
+_of_vote = attrgetter("reviewer", "round", "verdict", "weight", "commit")
 _SCALARS = {int, str, bytes, bool}
 
 

@@ -17,7 +17,6 @@ from headwater.chain.structs import (
     Pay,
     SettleInput,
     Terms,
-    Vote,
     items_hash,
     price_of,
     reserve_of,
@@ -137,7 +136,6 @@ def assemble(
 
 def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
     """The item leaf of a verdict record."""
-    votes = Vote.all_of(verdict.votes)
     return Item(
         item=verdict.item,
         contributor=verdict.contributor,
@@ -146,7 +144,7 @@ def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
         prior=verdict.prior,
         grade=verdict.grade,
         novelty=verdict.novelty,
-        votes_root=votes_root(votes),
+        votes_root=votes_root(verdict.votes),
         verdict=verdict.byte,
         reward=verdict.reward,
         pay_index=pay_index,

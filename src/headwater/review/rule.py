@@ -53,7 +53,10 @@ START_WEIGHT = weight(START_RIGHT, START_WRONG)
 
 def total(llr: int, prior: int, votes: Iterable[CountedVote]) -> int:
     """``llr + prior + sum of ±weight``, milli log-odds."""
-    return llr + prior + sum(v.weight if v.verdict == ACCEPT else -v.weight for v in votes)
+    value = llr + prior
+    for vote in votes:
+        value += vote.weight if vote.verdict == ACCEPT else -vote.weight
+    return value
 
 
 def probability(milli: int) -> float:
