@@ -107,8 +107,8 @@ def places(distances: Iterable[Sequence[int]], scale: int, strata: Sequence[str]
 def scale_for(distances: Sequence[Sequence[int]], kept: int = KEPT) -> int:
     """m of a campaign, from a sample of honest items: the largest at which density and ramp leave them ``kept``.
 
-    Where that would let near copies pass it is as large as those need, and the honest keep less. m holds for as many items
-    as the sample has: of eight times as many in the same space, each keeps some .7.
+    Where that would let near copies pass it is as large as those need, and the honest keep less. m holds for as many
+    items as the sample has: of eight times as many in the same space, each keeps some .7.
 
     Args:
         distances: of each item, to all before it; two items at least, not all alike.
