@@ -86,7 +86,7 @@ def paced(asking: Asking, votes: float) -> Spent:
     """
     records, used = _gold_first(asking)
     found = {item: dict.fromkeys(asking.set_.classes, 0) for item in asking.open_}
-    pace = Paced(round(1000 * (votes - sum(used.values()) / len(found))))
+    pace = Paced(max(1000 * MIN_VOTES, round(1000 * (votes - sum(used.values()) / len(found)))))
     for item in found:
         for worker, value in asking.voters[item]:
             if enough(found[item].values(), used[item], pace.stop):
