@@ -44,8 +44,8 @@ class Struct:
 
     def tuple(self) -> Row:
         """Members in order, nested structs as tuples."""
-        row = _members(cast(Hashable, type(self)))(self)
-        return row if _SCALARS.issuperset(map(type, row)) else tuple(map(_plain, row))
+        take, flat = _members(cast(Hashable, type(self)))
+        return take(self) if flat else tuple(map(_plain, take(self)))
 
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
@@ -876,17 +876,16 @@ _BY_NAME: Mapping[str, type[Struct]] = {
 
 
 @cache
-def _members(cls: Any) -> Callable[[Struct], Row]:
-    """Takes a struct's members, in order."""
-    names = cls._names()
+def _members(cls: Any) -> tuple[Callable[[Struct], Row], bool]:
+    """Takes a struct's members, in order; and whether none of them has members of its own."""
+    names, flat = cls._names(), not any("(" in kind or "[" in kind for kind in cls.ABI)
     if len(names) == 1:
-        return lambda struct: (getattr(struct, names[0]),)
-    return attrgetter(*names)
+        return lambda struct: (getattr(struct, names[0]),), flat
+    return attrgetter(*names), flat
 
 
 _VOTES = f"{Vote.abi_type()}[]"
 _of_vote = attrgetter("reviewer", "round", "verdict", "weight", "commit")
-_SCALARS = {int, str, bytes, bool}
 
 
 def _plain(value: Any) -> Any:

@@ -103,8 +103,10 @@ def agreements(items: Iterable[Reviewed]) -> dict[str, Agreement]:
             mine = vote.verdict == ACCEPT
             other = whole - (vote.weight if mine else -vote.weight) > item.threshold
             counts = tally.setdefault(vote.reviewer, [0] * 8)
-            for place, one in enumerate((1, mine == other, mine, other), side):
-                counts[place] += one
+            counts[side] += 1
+            counts[side + 1] += mine == other
+            counts[side + 2] += mine
+            counts[side + 3] += other
     return {who: Agreement(Counts(*counts[:4]), Counts(*counts[4:])) for who, counts in tally.items()}
 
 
