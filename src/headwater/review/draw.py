@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater.primitives.abi import abi_encode, head
 from headwater.primitives.hashing import keccak256
@@ -23,8 +24,7 @@ class Candidate:
     stake: int
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(NamedTuple):
     """An item whose reviewers are drawn; ``reviewers`` is the contract's address, ``seed`` the item's anchor's."""
 
     chain_id: int

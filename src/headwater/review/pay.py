@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater.primitives.amounts import BPS, mul_div_down
 from headwater.records.verdict import CountedVote
@@ -19,8 +20,7 @@ from headwater.review.rule import total
 CAP = 15_000
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(NamedTuple):
     """An item as pay sees it."""
 
     llr: int

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT
@@ -64,8 +64,7 @@ def probability(milli: int) -> float:
     return 1 / (1 + math.exp(-milli / 1000))
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the rule says of an item: the sum, and whether it is accepted."""
 
     sum: int

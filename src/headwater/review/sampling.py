@@ -75,7 +75,7 @@ def next_step(
     """
     if not votes and clear_without_people(llr, prior, settled_items) and not audited(seed, item):
         return Step.SKIP
-    sure = abs(total(llr, prior, votes)) >= STOP_SUM and len(votes) >= MIN_VOTES
+    sure = len(votes) >= MIN_VOTES and abs(total(llr, prior, votes)) >= STOP_SUM
     if sure or len(votes) >= MAX_VOTES or len(votes) + passed >= min(MAX_PLACES, eligible):
         return Step.DECIDE
     return Step.ASK
