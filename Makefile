@@ -52,7 +52,7 @@ test-contracts: setup
 	cd contracts && $(FORGE) test
 
 test-python: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 -m "not slow"
 
 CLIENTS := $(patsubst tests/clients/%.txt,.venv-client-%/.installed,$(wildcard tests/clients/*.txt))
 

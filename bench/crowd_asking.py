@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from crowd_sets import CrowdSet
-from headwater.review.inference import Answers, Doubts, Records, enough, sums
+from headwater.review.inference import Answers, Doubts, Paced, Records, enough, sums
 from headwater.review.sampling import MIN_VOTES, STOP_SUM
 
 Asked = dict[str, list[tuple[str, str]]]  # item -> (worker, class), in the order in which they are asked
@@ -80,12 +80,26 @@ def until_sure(asking: Asking, stop: int = STOP_SUM) -> Spent:
     return _spent(asking, found, used)
 
 
+def paced(asking: Asking, votes: float) -> Spent:
+    """So many votes an open item, gold's included: two on each gold item first, then item after item until ``enough``
+    by the stop that the budget leaves.
+    """
+    records, used = _gold_first(asking)
+    found = {item: dict.fromkeys(asking.set_.classes, 0) for item in asking.open_}
+    pace = Paced(max(1000 * MIN_VOTES, round(1000 * (votes - sum(used.values()) / len(found)))))
+    for item in found:
+        for worker, value in asking.voters[item]:
+            if enough(found[item].values(), used[item], pace.stop):
+                break
+            found[item][value] += records.of(worker).weight(len(asking.set_.classes))
+            used[item] += 1
+        pace.closed(used[item])
+    return _spent(asking, found, used)
+
+
 def within(asking: Asking, votes: float) -> Spent:
     """So many votes an open item, gold's included: two on each gold item first, then wherever doubt is greatest."""
-    records, used = Records(), dict.fromkeys(asking.voters, 0)
-    for item in asking.answers.gold:
-        used[item] = min(MIN_VOTES, len(asking.voters[item]))
-        _learn(asking, records, item, used[item])
+    records, used = _gold_first(asking)
     found = {item: dict.fromkeys(asking.set_.classes, 0) for item in asking.open_}
     doubts = Doubts()
     for item in found:
@@ -99,6 +113,15 @@ def within(asking: Asking, votes: float) -> Spent:
         if used[doubtful] < len(asking.voters[doubtful]):
             doubts.put(doubtful, found[doubtful].values(), used[doubtful])
     return _spent(asking, found, used)
+
+
+def _gold_first(asking: Asking) -> tuple[Records, dict[str, int]]:
+    """Records after two votes on each gold item, and how many votes each item has."""
+    records, used = Records(), dict.fromkeys(asking.voters, 0)
+    for item in asking.answers.gold:
+        used[item] = min(MIN_VOTES, len(asking.voters[item]))
+        _learn(asking, records, item, used[item])
+    return records, used
 
 
 def credit(found: Mapping[str, int], truth: str) -> float:

@@ -1,6 +1,6 @@
 """Where the ring begins to gain, and what moves that: its return over its share of reviewers and jurors.
 
-Writes ``docs/security/review-limits.svg`` and ``bench/results/review-limits.json``. Run: python bench/review_limits.py
+Writes ``docs/security/review-limits.svg`` and ``docs/security/review-limits.json``. Run: python bench/review_limits.py
 [--items N] [--seeds N]; the stored result needs some half an hour of CPU.
 """
 
@@ -18,7 +18,7 @@ from headwater.simulate.figures import Spread
 from headwater.simulate.plots import lines
 from headwater.simulate.run import many, spreads
 from headwater.simulate.setup import RING
-from report import RESULTS, ROOT
+from report import ROOT
 
 SHARES = (0.2, 0.3, 0.4, 0.5)
 FIGURES = ("ring return", "ring accepted", "accuracy", "juror votes an item")
@@ -68,7 +68,7 @@ def main() -> None:
             for name, line in found.items()
         },
     }
-    (RESULTS / "review-limits.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (ROOT / "docs/security/review-limits.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     drawn = {name: returns[name] for name in DRAWN}
     svg = lines(drawn, "the ring's share of reviewers and jurors", "its return, R an item")
     (ROOT / "docs/security/review-limits.svg").write_text(tostring(svg, encoding="unicode") + "\n", encoding="utf-8")

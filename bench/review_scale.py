@@ -70,9 +70,10 @@ def settled(first: int, count: int) -> tuple[bytes, int, int]:
 def decided(dice: random.Random, seed: bytes, item: int) -> Verdict:
     """One item: asked as the rule says, then judged and valued."""
     good = dice.random() < 0.7
-    llr, prior = round(dice.gauss(1080 if good else -1080, 1470)), dice.randint(-1000, 1500)
-    contributor = accounts(3_000)[dice.randrange(1_000, 3_000)]
-    places = urn().places(Lot(CHAIN, accounts(1)[0], 1, item, seed), (contributor, accounts(2)[0]))
+    llr, prior = round(dice.gauss(1080 if good else -1080, 1470)), int(dice.uniform(-1000, 1500))
+    who = accounts(3_000)
+    contributor = who[int(dice.uniform(1_000, 3_000))]
+    places = urn().places(Lot(CHAIN, who[0], 1, item, seed), (contributor, who[0]))
     votes: list[CountedVote] = []
     while next_step(llr, prior, 20, votes, seed, item, 300) is Step.ASK:
         reviewer = next(places)

@@ -76,10 +76,14 @@ def _content(seeds: Sequence[int], items: int) -> Iterator[Row]:
         made = [copying(seed, noise=noise) for seed in seeds]
         for mode in ("price", "pool"):
             found = [getattr(one, mode) for one in made]
-            yield from _both(f"five copies, {noise} of m off: {mode} mode", found, "x", Goal("<=", 1.01), digits=4)
-    for dense, name in ((True, "ramp and density"), (False, "ramp alone")):
-        kept = [100 * honest_share(seed, dense=dense) for seed in seeds]
-        yield from _both(f"what novelty leaves honest items: {name}", kept, "%")
+            yield from _both(f"five copies, {noise} of a neighbour off: {mode} mode", found, "x", Goal("<=", 1.01), 4)
+    many_ = [copying(seed, items=200, own=12, copies=50, noise=0.3).price for seed in seeds]
+    yield from _both("fifty copies, 0.3 of a neighbour off: price mode", many_, "x", Goal("<=", 2.1), 4)
+    for count in (50, 400):
+        kept = [100 * honest_share(seed, count) for seed in seeds]
+        yield from _both(f"what novelty leaves {count} honest items", kept, "%", Goal(">=", 95))
+    alone = [100 * honest_share(seed, 400, dense=False) for seed in seeds]
+    yield from _both("what the ramp alone leaves 400 honest items", alone, "%")
 
 
 def _both(name: str, values: list[float], unit: str, goal: Goal | None = None, digits: int = 3) -> Iterator[Row]:

@@ -142,7 +142,7 @@ def run_python() -> Result:
     pytest = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest"]
     with tempfile.TemporaryDirectory() as scratch:
         junit = Path(scratch) / "junit.xml"
-        code, said = _run([*pytest, "-n", "2", "--dist", "loadgroup", "-m", "slow", f"--junitxml={junit}"], ROOT, {})
+        code, said = _run([*pytest, "-n", "2", "--dist", "load", "-m", "slow", f"--junitxml={junit}"], ROOT, {})
         if not junit.exists():
             sys.exit(f"pytest did not finish:\n{said[-3000:]}")
         report = junit.read_text()

@@ -68,6 +68,14 @@ def stopping(found: list[int], votes: int) -> dict[str, Any]:
     return {"sums": found, "votes": votes, "enough": votes >= 9 or (votes >= 2 and sure)}
 
 
+def paced(budget: int, votes: list[int]) -> dict[str, Any]:
+    level, stops = Fraction(1694), []
+    for count in votes:
+        level = min(max(level + 20 * (Fraction(budget, 1000) - count), Fraction(0)), Fraction(2944))
+        stops.append(math.floor(level))
+    return {"budget_milli": budget, "votes": votes, "stops": stops}
+
+
 def overlap(a: Any, b: Any) -> Fraction:
     inside = math.prod(
         max(0, min(one[1], two[1]) - max(one[0], two[0])) for one, two in zip(a["sides"], b["sides"], strict=True)
@@ -259,6 +267,7 @@ def main() -> None:
         "about": "spec/inference.md; records are [right, wrong] in tenths, sums milli log-odds",
         "classes": [with_classes(one) for one in classes],
         "stops": [stopping(found, votes) for found in sums for votes in (1, 2, 8, 9)],
+        "paces": [paced(2_777, [2, 3, 2, 9, 2]), paced(2_000, [9] * 14), paced(9_000, [2] * 12), paced(3_333, [4, 3])],
         "regions": [with_regions(one) for one in regions],
         "texts": [with_texts(one) for one in texts],
     }

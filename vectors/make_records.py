@@ -400,6 +400,13 @@ VALID |= {
     },
 }
 VALID |= {
+    "ValueCampaignSpec": {
+        **VALID["CampaignSpec"],
+        "type": "campaign-spec/3",
+        "value": {"commitment": WORD, "embedding": "mean-picture/1", "weight_bps": 5_000},
+    },
+}
+VALID |= {
     "LabelCampaignSpec": {
         **VALID["CampaignSpec"],
         "type": "campaign-spec/2",

@@ -12,6 +12,7 @@ from headwater.review.inference import (
     Answer,
     Answers,
     Objects,
+    Paced,
     Record,
     Records,
     Region,
@@ -56,6 +57,16 @@ def test_classes(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GIVEN["stops"], ids=lambda case: f"{case['sums']} after {case['votes']}")
 def test_stops(case: dict[str, Any]) -> None:
     assert enough(case["sums"], case["votes"]) is case["enough"]
+
+
+@pytest.mark.parametrize("case", GIVEN["paces"], ids=lambda case: str(case["budget_milli"]))
+def test_paces(case: dict[str, Any]) -> None:
+    pace = Paced(case["budget_milli"])
+    found = []
+    for votes in case["votes"]:
+        pace.closed(votes)
+        found.append(pace.stop)
+    assert found == case["stops"]
 
 
 @pytest.mark.parametrize("case", GIVEN["regions"], ids=named)

@@ -17,7 +17,7 @@ import pytest
 from headwater.node import local
 from headwater.node.home import Home
 
-pytestmark = [pytest.mark.e2e, pytest.mark.chain, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.e2e, pytest.mark.chain]
 KILL_AFTER_S = 25
 LIMIT_S = 400
 

@@ -25,11 +25,10 @@ ROOT = Path(__file__).parents[2]
 G1 = ROOT / "examples/recordings/lerobot_v21_g1"
 SPEC = ROOT / "examples/specs/humanoid_pick.json"
 REVIEWERS = ("rev-a", "rev-b", "rev-c")
-KILLS = 8
 ROUNDS = 60
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     place = Home(tmp_path_factory.mktemp("killed"))
     local.up(place)
@@ -66,7 +65,8 @@ def reviewers_vote(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
             run(home, "review", "vote", row["item"], "accept", "--as", name)
 
 
-def test_attack_kill_the_operator_at_any_time(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("deaths", [4, pytest.param(12, marks=pytest.mark.slow)])
+def test_attack_kill_the_operator_at_any_time(home: Home, capsys: pytest.CaptureFixture[str], deaths: int) -> None:
     for name in ("lab", *REVIEWERS):
         run(home, "wallet", "new", name)
         run(home, "wallet", "fund", name, "--dollars", "2000")
@@ -79,15 +79,15 @@ def test_attack_kill_the_operator_at_any_time(home: Home, capsys: pytest.Capture
     dice = random.Random(20261121)
     kills, last = 0, {"waits": ["everything"]}
     for _ in range(ROUNDS):
-        strike = dice.uniform(0.4, 3.5) if kills < KILLS else None
+        strike = dice.uniform(0.4, 3.5) if kills < deaths else None
         said = turn(home, killed_after_s=strike)
         kills += not said
         reviewers_vote(home, capsys)
         last = said or last
-        if kills == KILLS and said and not said["waits"]:
+        if kills == deaths and said and not said["waits"]:
             break
         time.sleep(0.5 if said else 0)
-    assert kills == KILLS
+    assert kills == deaths
     assert last["waits"] == []
 
     contracts = local.contracts_of(home)

@@ -15,6 +15,7 @@ from headwater.review.inference import (
     Answers,
     InferenceError,
     Method,
+    Paced,
     Record,
     Records,
     Region,
@@ -32,6 +33,7 @@ from headwater.review.inference import (
 )
 from headwater.review.inference.records import learned, same
 from headwater.review.inference.regions import middle
+from headwater.review.sampling import STOP_SUM
 
 CLASSES = ("a", "b", "c")
 PEOPLE = [f"p{n}" for n in range(7)]
@@ -109,6 +111,28 @@ def test_attack_a_clique_that_agrees_gets_no_heavier(cast: Answers[str], size: i
     assert all(after.of(who) == Record() for who in clique)
     found = RuleOfClasses()(cast)
     assert all(RuleOfClasses()(joined)[item] == agreed for item, agreed in found.items())
+
+
+@pytest.mark.parametrize("budget_milli", [2_500, 3_000, 4_500])
+@pytest.mark.parametrize("skill", [0.6, 0.9])
+def test_budget_is_kept_whoever_answers(budget_milli: int, skill: float) -> None:
+    dice, pace, spent = random.Random(budget_milli), Paced(budget_milli), list[int]()
+    for _ in range(2_000):
+        found, votes = [0, 0], 0
+        while not enough(found, votes, pace.stop):
+            found[dice.random() < skill] += 847
+            votes += 1
+        pace.closed(votes)
+        spent.append(votes)
+    over = sum(spent) - len(spent) * budget_milli / 1000
+    assert over <= 100
+    assert over >= -100 or pace.stop == STOP_SUM  # the protocol's stop asks for less than such a budget
+
+
+@pytest.mark.parametrize("budget_milli", [0, 1_999, 9_001])
+def test_budget_below_two_votes_or_above_nine_is_refused(budget_milli: int) -> None:
+    with pytest.raises(InferenceError, match="votes an item"):
+        Paced(budget_milli)
 
 
 @given(st.lists(st.integers(-9000, 9000), min_size=2, max_size=6), st.integers(0, 12))

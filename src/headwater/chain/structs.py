@@ -44,12 +44,8 @@ class Struct:
 
     def tuple(self) -> Row:
         """Members in order, nested structs as tuples."""
-        return tuple(
-            [
-                value if type(value) in _SCALARS else _plain(value)
-                for value in _members(cast(Hashable, type(self)))(self)
-            ]
-        )
+        take, flat = _members(cast(Hashable, type(self)))
+        return take(self) if flat else tuple(map(_plain, take(self)))
 
     def hash(self) -> bytes:
         """``keccak256(abi.encode(struct))``: what the contract stores, 32 bytes."""
@@ -839,9 +835,9 @@ def version_key(dataset: int, number: int) -> int:
     return dataset << 32 | number
 
 
-def votes_root(votes: Sequence[Vote]) -> bytes:
+def votes_root(votes: Iterable[Vote | CountedVote]) -> bytes:
     """``H(abi.encode(Vote[]))``, votes in order of round then draw."""
-    return abi_hash((f"{Vote.abi_type()}[]",), ([vote.tuple() for vote in votes],))
+    return abi_hash((_VOTES,), ([*map(_of_vote, votes)],))
 
 
 def items_hash(items: Sequence[int]) -> bytes:
@@ -940,15 +936,16 @@ _BY_NAME: Mapping[str, type[Struct]] = {
 
 
 @cache
-def _members(cls: Any) -> Callable[[Struct], Row]:
-    """Takes a struct's members, in order."""
-    names = cls._names()
+def _members(cls: Any) -> tuple[Callable[[Struct], Row], bool]:
+    """Takes a struct's members, in order; and whether none of them has members of its own."""
+    names, flat = cls._names(), not any("(" in kind or "[" in kind for kind in cls.ABI)
     if len(names) == 1:
-        return lambda struct: (getattr(struct, names[0]),)
-    return attrgetter(*names)
+        return lambda struct: (getattr(struct, names[0]),), flat
+    return attrgetter(*names), flat
 
 
-_SCALARS = {int, str, bytes, bool}
+_VOTES = f"{Vote.abi_type()}[]"
+_of_vote = attrgetter("reviewer", "round", "verdict", "weight", "commit")
 
 
 def _plain(value: Any) -> Any:

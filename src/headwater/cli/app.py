@@ -34,6 +34,7 @@ from headwater.cli import (
     simulate,
     submit,
     time_code,
+    value,
     wallet,
     watch,
 )
@@ -50,7 +51,7 @@ app = typer.Typer(
 )
 for group in (
     demo, network, wallet, campaign, check, time_code, redact, submit, label, watch, review, settle, claim, dataset,
-    convert, search, audit, holder, keys, deploy, governance, dispute, juror, simulate,
+    convert, search, audit, holder, keys, deploy, governance, dispute, juror, simulate, value,
 ):  # fmt: skip
     group.register(app)
 

@@ -12,7 +12,7 @@ from headwater.client.labels.origins import demand_origin
 from headwater.client.network import Network
 from headwater.market import Limits, licence_gaps
 from headwater.records import codec
-from headwater.records.campaign_spec import CampaignSpec, label_work
+from headwater.records.campaign_spec import CampaignSpec, label_work, value_work
 from headwater.records.licence import LicencePreset
 
 NO_LIMITS = Limits()
@@ -68,6 +68,9 @@ def fund(
     """
     for gap in licence_gaps(offer.limits, preset):
         raise ClientError(gap.what, actual=gap.actual, allowed=gap.allowed, fix=gap.fix)
+    if value_work(spec) is not None and not offer.pool:
+        fix = "fund it with --mode pool, or take value out of the spec"
+        raise ClientError("value part", actual="a campaign in price mode", allowed="pool mode", fix=fix)
     work = label_work(spec)
     if work is not None:
         demand_origin(network, work, *_limits(preset, offer).masks())

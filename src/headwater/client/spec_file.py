@@ -16,6 +16,8 @@ from headwater.client.errors import ClientError
 from headwater.formats import Kind
 from headwater.market import Limits, LimitsError
 from headwater.primitives import json_text
+from headwater.primitives.amounts import BPS
+from headwater.primitives.ids import IdError, word_from_hex
 from headwater.records.campaign_spec import (
     LABEL_KINDS,
     CameraSpec,
@@ -24,16 +26,20 @@ from headwater.records.campaign_spec import (
     LabelCampaignSpec,
     LabelWork,
     Stratum,
+    ValueCampaignSpec,
+    ValueWork,
     label_work,
+    value_work,
 )
-from headwater.records.codec import from_plain
+from headwater.records.codec import from_plain, type_of
 from headwater.records.errors import RecordError
 from headwater.records.manifest import SCHEMA_MODALITIES
 
-TYPE, LABEL_TYPE = "campaign-spec/1", "campaign-spec/2"
+_KINDS: dict[str, type[CampaignSpec]] = {"labels": LabelCampaignSpec, "value": ValueCampaignSpec}
 _FEATURE = {"axes": [], "unit": "", "low_milli": 0, "high_milli": 0}
 _CAMERA = {"keys": [], "min_width": 0, "min_height": 0, "min_fps_milli": 0}
 _WORK = {"version": 1, "categories": [], "per_item": 1}
+_VALUE = {"weight_bps": BPS}
 _MOST_LABELLERS = 100
 _LISTS = ("embodiment", "features", "cameras", "sensors", "reject_reasons", "examples", "strata")
 _NUMBERS = ("fps_milli", "min_length_ms", "max_length_ms")
@@ -75,7 +81,8 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
     """The spec of plain JSON values; ClientError names the first field at fault."""
     if not isinstance(plain, dict):
         raise ClientError(where, actual=type(plain).__name__, allowed="a JSON object")
-    kind, type_ = (LabelCampaignSpec, LABEL_TYPE) if "labels" in plain else (CampaignSpec, TYPE)
+    kind = next((kind for name, kind in _KINDS.items() if name in plain), CampaignSpec)
+    type_ = type_of(kind)
     whole = {"type": type_, **dict.fromkeys(_NUMBERS, 0), **{name: [] for name in _LISTS}, "task": "", **plain}
     _demand_known(whole, {"type", *_LIMITS, *_names(kind)}, where)
     limits_of(plain, where)
@@ -88,6 +95,9 @@ def spec_of(plain: Any, where: str = "spec") -> CampaignSpec:
     whole["strata"] = _filled(whole["strata"], Stratum, {}, f"{where}: strata")
     if "labels" in whole:
         (whole["labels"],) = _filled([whole["labels"]], LabelWork, _WORK, f"{where}: labels")
+    if "value" in whole:
+        (whole["value"],) = _filled([whole["value"]], ValueWork, _VALUE, f"{where}: value")
+        whole["value"] = _worded(whole["value"], f"{where}: value.commitment")
     try:
         spec = from_plain(kind, whole)
     except RecordError as error:
@@ -149,6 +159,7 @@ def _demand_sense(spec: CampaignSpec, where: str) -> None:
         allowed = f"at least min_length_ms, {spec.min_length_ms}"
         raise ClientError(f"{where}: max_length_ms", actual=spec.max_length_ms, allowed=allowed)
     _demand_work(spec, where)
+    _demand_value(spec, where)
     for number, feature in enumerate(spec.features):
         if feature.low_milli > feature.high_milli:
             found = f"{feature.low_milli} above {feature.high_milli}"
@@ -178,6 +189,27 @@ def _demand_work(spec: CampaignSpec, where: str) -> None:
         raise ClientError(f"{where}categories", actual="none", allowed="names to choose from", fix="list them")
     if len(set(work.categories)) < len(work.categories) or not all(name.strip() for name in work.categories):
         raise ClientError(f"{where}categories", actual=", ".join(work.categories), allowed="each once, none empty")
+
+
+def _demand_value(spec: CampaignSpec, where: str) -> None:
+    work = value_work(spec)
+    if work is None:
+        return
+    if not 1 <= work.weight_bps <= BPS:
+        raise ClientError(f"{where}: value.weight_bps", actual=work.weight_bps, allowed=f"1 to {BPS}")
+    if not work.embedding.strip():
+        raise ClientError(f"{where}: value.embedding", actual="none", allowed="name and version", fix="say how")
+
+
+def _worded(value: Any, where: str) -> Any:
+    """The value part with its commitment as bytes; people write hex."""
+    if not isinstance(value, dict) or not isinstance(value.get("commitment"), str):
+        return value
+    try:
+        return {**value, "commitment": word_from_hex(value["commitment"])}
+    except IdError as error:
+        fix = "print it with 'headwater value commit'"
+        raise ClientError(where, actual=error.actual, allowed=error.allowed, fix=fix) from None
 
 
 def _names(kind: type) -> list[str]:

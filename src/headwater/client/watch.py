@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from headwater.catalog.ledger import SettlementFacts
 from headwater.chain.errors import RevertError
@@ -129,7 +129,7 @@ def _fault(network: Network, facts: SettlementFacts, verdict: Verdict) -> Fault 
     at = 2 * (verdict.item - facts.posted.first_item)
     on_chain = (facts.verdicts[at], facts.verdicts[at + 1])
     if verdict.byte == MISSING and not verdict.votes:
-        worth = replace(worth, byte=MISSING, reward=0, score=0)  # that its data never came follows from no sum
+        worth = worth._replace(byte=MISSING, reward=0, score=0)  # that its data never came follows from no sum
     found = f"verdict, reward, score {verdict.byte}, {int(verdict.reward)}, {verdict.score}"
     right = f"{worth.byte}, {worth.reward}, {worth.score}"
     if verdict.byte != worth.byte:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from headwater.market.errors import MarketError
 from headwater.market.reward import FULL_NOVELTY
-from headwater.primitives.amounts import mul_div_up
+from headwater.primitives.amounts import BPS, mul_div_up
 from headwater.records.campaign_spec import Stratum
 
 UNWANTED = 1  # next to nothing, yet no copy: 0 would forfeit the deposit
+KEPT = 9_700  # of an honest sample; the campaign's own items are others, and keep .95
+COPY_BPS = 2_000  # how far off a copy may be, of the distance to the nearest neighbour, and be surely one
 
 
 @dataclass(frozen=True)
@@ -99,3 +102,35 @@ def places(distances: Iterable[Sequence[int]], scale: int, strata: Sequence[str]
         if ramp(made[-1].nearest, scale):
             new.append(number)
     return tuple(made)
+
+
+def scale_for(distances: Sequence[Sequence[int]], kept: int = KEPT) -> int:
+    """m of a campaign, from a sample of honest items: the largest at which density and ramp leave them ``kept``.
+
+    Where that would let near copies pass it is as large as those need, and the honest keep less. m holds for as many
+    items as the sample has: of eight times as many in the same space, each keeps some .7.
+
+    Args:
+        distances: of each item, to all before it; two items at least, not all alike.
+        kept: of their pay, in 1/10,000.
+
+    Raises:
+        MarketError: a sample without distances to go by.
+    """
+    nearest = sorted(map(min, _rows_of(distances)))
+    if len(distances) < 2 or not nearest[len(nearest) // 2]:
+        fix = "take two honest items at least, most of them different"
+        raise MarketError("sample for the scale", actual=f"{len(distances)} items", fix=fix)
+    low = max(1, mul_div_up(2 * nearest[len(nearest) // 2], COPY_BPS, BPS))
+    high = max(low, 2 * nearest[-1])
+    while high - low > low // 1_000:
+        middle = (low + high + 1) // 2
+        made = novelties(places(distances, middle), middle)
+        low, high = (middle, high) if sum(made) >= kept * len(made) else (low, middle - 1)
+    return low
+
+
+def _rows_of(distances: Sequence[Sequence[int]]) -> list[list[int]]:
+    """To all others, of each item."""
+    later = [[row[at] for row in distances[at + 1 :]] for at in range(len(distances))]
+    return [[*row, *after] for row, after in zip(distances, later, strict=True) if row or after]

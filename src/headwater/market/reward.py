@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater.chain.structs import ACCEPTED, FORFEITED, REJECTED
 from headwater.records.verdict import CountedVote
@@ -19,8 +19,7 @@ def quality(sum_milli: int) -> int:
     return QUALITY[min(max(sum_milli, 0) // STEP_MILLI, 80)]
 
 
-@dataclass(frozen=True)
-class Valued:
+class Valued(NamedTuple):
     """What an item is worth: verdict byte, reward (smallest units), score 0..100, share weight."""
 
     sum: int

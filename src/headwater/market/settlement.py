@@ -17,7 +17,6 @@ from headwater.chain.structs import (
     Pay,
     SettleInput,
     Terms,
-    Vote,
     items_hash,
     price_of,
     reserve_of,
@@ -94,9 +93,8 @@ def draft(
     Raises:
         SettlementError: items that are not consecutive, a verdict that is not what the rule says, or pay above reserve.
     """
-    for verdict in verdicts:
-        _as_the_rule_says(verdict, terms)
-    return assemble(chain_id, contract, key, terms, settler, verdicts, known)
+    weights = [_as_the_rule_says(verdict, terms) for verdict in verdicts]
+    return _assembled(chain_id, contract, key, terms, settler, verdicts, weights, known)
 
 
 def assemble(
@@ -113,11 +111,26 @@ def assemble(
     Raises:
         SettlementError: items that are not consecutive, or pay above reserve.
     """
+    weights = [share_weight_of(verdict) for verdict in verdicts]
+    return _assembled(chain_id, contract, key, terms, settler, verdicts, weights, known)
+
+
+def _assembled(
+    chain_id: int,
+    contract: str,
+    key: int,
+    terms: Terms,
+    settler: str,
+    verdicts: Sequence[Verdict],
+    weights: Sequence[int],
+    known: Known,
+) -> Draft:
     _consecutive(verdicts)
     books = _books(verdicts, terms, settler, known)
     indices = {b.pay.account: b.pay.index for b in books if b.pay.kind == CONTRIBUTOR}
     items = tuple(
-        item_of(v, indices[v.contributor] if v.reward else NO_PAY_INDEX, share_weight_of(v)) for v in verdicts
+        item_of(v, indices[v.contributor] if v.reward else NO_PAY_INDEX, weight)
+        for v, weight in zip(verdicts, weights, strict=True)
     )
     total = books[-1].pay.cumulative if books else 0
     allowed = len(verdicts) * reserve_of(terms)
@@ -137,7 +150,6 @@ def assemble(
 
 def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
     """The item leaf of a verdict record."""
-    votes = Vote.all_of(verdict.votes)
     return Item(
         item=verdict.item,
         contributor=verdict.contributor,
@@ -146,7 +158,7 @@ def item_of(verdict: Verdict, pay_index: int, share_weight: int) -> Item:
         prior=verdict.prior,
         grade=verdict.grade,
         novelty=verdict.novelty,
-        votes_root=votes_root(votes),
+        votes_root=votes_root(verdict.votes),
         verdict=verdict.byte,
         reward=verdict.reward,
         pay_index=pay_index,
@@ -204,9 +216,10 @@ def share_weight_of(verdict: Verdict) -> int:
     ).share_weight
 
 
-def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
+def _as_the_rule_says(verdict: Verdict, terms: Terms) -> int:
+    """The share weight of a verdict that is right."""
     if verdict.byte == MISSING and not verdict.votes and not verdict.reward and not verdict.score:
-        return
+        return 0
     worth = value(
         verdict.llr,
         verdict.prior,
@@ -223,6 +236,7 @@ def _as_the_rule_says(verdict: Verdict, terms: Terms) -> None:
             actual=found,
             allowed=(worth.byte, worth.reward, worth.score),
         )
+    return worth.share_weight
 
 
 def _consecutive(verdicts: Sequence[Verdict]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from headwater.market.errors import ValuingError
 from headwater.market.reward import FULL_GRADE, FULL_NOVELTY
 from headwater.market.shapley import Floats, Ints, knn_shapley
+from headwater.primitives.amounts import BPS
 from headwater.primitives.hashing import sha256
 from headwater.records import codec
 from headwater.records.valuing import HeldOut, ItemValue, ItemValues, ValueStatement, commitment_of
@@ -81,9 +82,9 @@ def scale(found: Floats) -> list[int]:
     return [int(value) for value in np.floor(np.minimum(positive / top, 1) * FULL_VALUE)]
 
 
-def grade(value: int) -> int:
-    """The grade, 0 to 100, of a value."""
-    return value * FULL_GRADE // FULL_VALUE
+def grade(value: int, weight_bps: int = BPS) -> int:
+    """The grade, 0 to 100, of a value that makes up ``weight_bps`` of it; the rest is full."""
+    return FULL_GRADE * (FULL_VALUE * (BPS - weight_bps) + value * weight_bps) // (FULL_VALUE * BPS)
 
 
 def gaps(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from struct import Struct, error
 from typing import Any
 
 from headwater.primitives.hashing import keccak256
 
 _WORD = 32
+_CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _Pack = Callable[[Any], bytes]
 
 
@@ -23,7 +26,7 @@ def abi_encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
     if pack is not None:
         try:
             return pack(values)
-        except (AttributeError, OverflowError, TypeError, ValueError):
+        except (AttributeError, OverflowError, TypeError, ValueError, error):
             pass  # eth-abi says what is wrong
     from eth_abi.abi import encode  # slow to import, so only when it is needed
 
@@ -53,68 +56,109 @@ def tag(name: str) -> bytes:
 
 
 def leaf(name: str, chain_id: int, contract: str, scope: int, types: Sequence[str], values: Sequence[Any]) -> bytes:
-    """A double-hashed leaf bound to tree, chain, contract and scope."""
-    head = ("bytes32", "uint256", "address", "uint256")
-    return keccak256(abi_hash((*head, *types), (tag(name), chain_id, contract, scope, *values)))
+    """A double-hashed leaf bound to tree, chain, contract and scope; ``types`` are words."""
+    body = abi_encode(types, values)
+    assert len(body) == _WORD * len(types)  # whatever is no word would be encoded otherwise behind a head
+    return keccak256(keccak256(head(name, chain_id, contract, scope) + body))
+
+
+@lru_cache(maxsize=256)
+def head(name: str, chain_id: int, contract: str, scope: int) -> bytes:
+    """What all leaves of one tree, and all rolls of one campaign, begin with: 128 bytes."""
+    return abi_encode(("bytes32", "uint256", "address", "uint256"), (tag(name), chain_id, contract, scope))
 
 
 @cache
 def _packer(types: tuple[str, ...]) -> _Pack | None:
     """How to encode values of these types, if they are words, or one list of words or of structs of words."""
-    if (words := _packs(types)) is not None:
-        return partial(_words, words)
+    if (words := _words(types)) is not None:
+        return words
     listed = re.fullmatch(r"\(([^()\[\]]+)\)\[\]|(\w+)\[\]", types[0]) if len(types) == 1 else None
     if listed is None:
         return None
     if listed[2]:
         member = _word(listed[2])
-        return None if member is None else partial(_list, member)
-    members = _packs(listed[1].split(","))
-    return None if members is None else partial(_list, partial(_words, members))
+        return None if member is None else partial(_list, member.pack_all)
+    members = _words(tuple(listed[1].split(",")))
+    return None if members is None else partial(_list, lambda rows: map(members, rows))
 
 
-def _packs(types: Sequence[str]) -> list[_Pack] | None:
-    found = [pack for pack in map(_word, types) if pack is not None]
-    return found if len(found) == len(types) else None
-
-
-def _words(packs: Sequence[_Pack], values: Sequence[Any]) -> bytes:
-    return b"".join([pack(value) for pack, value in zip(packs, values, strict=True)])
-
-
-def _list(pack: _Pack, values: Sequence[Any]) -> bytes:
+def _list(pack_all: Callable[[Any], Iterable[bytes]], values: Sequence[Any]) -> bytes:
     (rows,) = values
     head = _WORD.to_bytes(_WORD, "big") + len(rows).to_bytes(_WORD, "big")
-    return head + b"".join([pack(row) for row in rows])
+    return head + b"".join(pack_all(rows))
+
+
+def _words(types: Sequence[str]) -> _Pack | None:
+    """How to encode one value of each of these types, all in one call of ``struct``; ``None`` if one is no word."""
+    words = [word for word in map(_word, types) if word is not None]
+    if len(words) < len(types):
+        return None
+    kinds = [word.kind for word in words]
+    fitted = [(place, word.fit) for place, word in enumerate(words) if word.fit is not None]
+    layout = _layout("".join(word.code for word in words))
+
+    def pack(values: Sequence[Any]) -> bytes:
+        row = list(values)
+        if [*map(type, row)] != kinds:
+            raise TypeError
+        for place, fit in fitted:
+            row[place] = fit(row[place])
+        return layout.pack(*row)
+
+    return pack
+
+
+@dataclass(frozen=True)
+class _Word:
+    """How one type becomes a word.
+
+    Attributes:
+        kind: the one Python type it is written from.
+        code: of ``struct``, with its padding.
+        fit: makes of a value what the code takes, or says that it does not fit.
+    """
+
+    kind: type
+    code: str = "32s"
+    fit: Callable[[Any], Any] | None = None
+
+    def pack_all(self, rows: Sequence[Any]) -> Iterable[bytes]:
+        """A word of each of these values."""
+        if not {self.kind}.issuperset(map(type, rows)):
+            raise TypeError
+        return map(_layout(self.code).pack, rows if self.fit is None else map(self.fit, rows))
 
 
 @cache
-def _word(kind: str) -> _Pack | None:
+def _layout(code: str) -> Struct:
+    return Struct(">" + code)
+
+
+@cache
+def _word(kind: str) -> _Word | None:
     if kind == "address":
-        return _address
+        return _Word(str, fit=_address)
     if kind == "bytes32":
-        return _bytes32
+        return _Word(bytes, fit=_bytes32)
     if kind == "bool":
-        return _bool
+        return _Word(bool, "31x?")
     number = re.fullmatch(r"(u?)int(\d+)", kind)
     if number is None or not 8 <= int(number[2]) <= 256 or int(number[2]) % 8:
         return None
-    return partial(_unsigned if number[1] else _signed, int(number[2]) // 8)
+    size = int(number[2]) // 8
+    if number[1] and size in _CODES:
+        return _Word(int, f"{_WORD - size}x{_CODES[size]}")
+    return _Word(int, fit=partial(_unsigned if number[1] else _signed, size))
 
 
-def _unsigned(size: int, value: Any) -> bytes:
-    return _integer(value).to_bytes(size, "big").rjust(_WORD, b"\0")
+def _unsigned(size: int, value: int) -> bytes:
+    return value.to_bytes(size, "big").rjust(_WORD, b"\0")
 
 
-def _signed(size: int, value: Any) -> bytes:
-    _integer(value).to_bytes(size, "big", signed=True)  # whether it fits
-    return int(value).to_bytes(_WORD, "big", signed=True)
-
-
-def _integer(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError
-    return value
+def _signed(size: int, value: int) -> bytes:
+    value.to_bytes(size, "big", signed=True)  # whether it fits
+    return value.to_bytes(_WORD, "big", signed=True)
 
 
 @lru_cache(maxsize=65_536)
@@ -128,13 +172,7 @@ def _address(value: str) -> bytes:
     return body.rjust(_WORD, b"\0")
 
 
-def _bytes32(value: Any) -> bytes:
-    if type(value) is not bytes or len(value) != _WORD:
-        raise TypeError
+def _bytes32(value: bytes) -> bytes:
+    if len(value) != _WORD:
+        raise ValueError
     return value
-
-
-def _bool(value: Any) -> bytes:
-    if type(value) is not bool:
-        raise TypeError
-    return int(value).to_bytes(_WORD, "big")

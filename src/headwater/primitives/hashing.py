@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from Crypto.Hash import keccak
+from sha3 import keccak_256
 
 WORD = 32
 ZERO_WORD = bytes(WORD)
@@ -14,7 +14,8 @@ _READ_BYTES = 1 << 20
 
 def keccak256(data: bytes) -> bytes:
     """Keccak-256 (the pre-NIST padding Ethereum uses), 32 bytes."""
-    return keccak.new(digest_bits=256, data=data).digest()
+    digest: bytes = keccak_256(data).digest()
+    return digest
 
 
 def sha256(data: bytes) -> bytes:

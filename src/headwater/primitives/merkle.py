@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 
 from headwater.primitives.errors import HeadwaterError
 from headwater.primitives.hashing import ZERO_WORD, keccak256
@@ -76,7 +77,7 @@ def build(leaves: Sequence[bytes]) -> Tree:
     for height in range(depth_of(len(leaves))):
         if len(level) & 1:
             level = (*level, _zero(height))
-        level = tuple(node(level[i], level[i + 1]) for i in range(0, len(level), 2))
+        level = tuple(map(keccak256, map(add, level[::2], level[1::2])))
         levels.append(level)
     return Tree(tuple(levels), len(leaves))
 

@@ -128,3 +128,43 @@ class LabelCampaignSpec(CampaignSpec):
 def label_work(spec: object) -> LabelWork | None:
     """The work of a label campaign; ``None`` of any other."""
     return spec.labels if isinstance(spec, LabelCampaignSpec) else None
+
+
+@dataclass(frozen=True)
+class ValueWork:
+    """How much of a grade is what an item is worth to the requester's held-out set (spec/value.md).
+
+    Attributes:
+        commitment: digest of the `held-out/1` record, 32 bytes.
+        embedding: name and version of what turns an item into its features, as in that record.
+        weight_bps: 1 to 10,000.
+    """
+
+    commitment: bytes
+    embedding: str
+    weight_bps: int
+
+
+@record("campaign-spec", 3)
+@dataclass(frozen=True)
+class ValueCampaignSpec(CampaignSpec):
+    """The data of a pool campaign that pays by value.
+
+    Attributes:
+        modality: a modality of the registry.
+        embodiment: robot types or devices that count; empty means any.
+        fps_milli: rows (or frames) per 1000 s, 0 if any.
+        min_length_ms, max_length_ms: duration of one episode.
+        sensors: kinds that must be there.
+        success: the sentence reviewers vote on.
+        reject_reasons: reason code and sentence, ``code: sentence``.
+        examples: CIDs of examples' previews.
+        value: the value part.
+    """
+
+    value: ValueWork
+
+
+def value_work(spec: object) -> ValueWork | None:
+    """The value part of a campaign; ``None`` of any other."""
+    return spec.value if isinstance(spec, ValueCampaignSpec) else None

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from headwater.primitives.abi import abi_encode, tag
+from headwater.primitives.abi import abi_encode, head
 from headwater.primitives.hashing import keccak256
 
-_TAG = tag("headwater.draw.v1")
-_ROLL = ("bytes32", "uint256", "address", "uint256", "uint32", "bytes32")
+_NAME = "headwater.draw.v1"
+_ROLL = ("uint32", "bytes32")
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,7 @@ class Candidate:
     stake: int
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(NamedTuple):
     """An item whose reviewers are drawn; ``reviewers`` is the contract's address, ``seed`` the item's anchor's."""
 
     chain_id: int
@@ -57,7 +57,7 @@ def draw(lot: Lot, count: int, pool: Sequence[Candidate]) -> tuple[str, ...]:
 
 def head_of(lot: Lot) -> bytes:
     """What a roll hashes before the number of its place."""
-    return abi_encode(_ROLL, (_TAG, lot.chain_id, lot.reviewers, lot.campaign, lot.item, lot.seed))
+    return head(_NAME, lot.chain_id, lot.reviewers, lot.campaign) + abi_encode(_ROLL, (lot.item, lot.seed))
 
 
 def _roll(lot: Lot, place: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater.primitives.amounts import BPS, mul_div_down
 from headwater.records.verdict import CountedVote
@@ -19,8 +20,7 @@ from headwater.review.rule import total
 CAP = 15_000
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(NamedTuple):
     """An item as pay sees it."""
 
     llr: int
@@ -95,16 +95,19 @@ def mul_div_signed(value: int, numerator: int, denominator: int) -> int:
 
 def agreements(items: Iterable[Reviewed]) -> dict[str, Agreement]:
     """Each reviewer's agreement over these items."""
-    tally: dict[str, Agreement] = {}
+    tally: dict[str, list[int]] = {}
     for item in items:
         whole = total(item.llr, item.prior, item.votes)
+        side = 0 if item.llr > 0 else 4
         for vote in item.votes:
             mine = vote.verdict == ACCEPT
             other = whole - (vote.weight if mine else -vote.weight) > item.threshold
-            one = Counts(1, mine == other, mine, other)
-            added = Agreement(accept=one) if item.llr > 0 else Agreement(reject=one)
-            tally[vote.reviewer] = tally.get(vote.reviewer, Agreement()) + added
-    return tally
+            counts = tally.setdefault(vote.reviewer, [0] * 8)
+            counts[side] += 1
+            counts[side + 1] += mine == other
+            counts[side + 2] += mine
+            counts[side + 3] += other
+    return {who: Agreement(Counts(*counts[:4]), Counts(*counts[4:])) for who, counts in tally.items()}
 
 
 def pay_of(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from headwater.records.verdict import CountedVote
 from headwater.records.vote import ACCEPT
@@ -53,7 +53,10 @@ START_WEIGHT = weight(START_RIGHT, START_WRONG)
 
 def total(llr: int, prior: int, votes: Iterable[CountedVote]) -> int:
     """``llr + prior + sum of ±weight``, milli log-odds."""
-    return llr + prior + sum(v.weight if v.verdict == ACCEPT else -v.weight for v in votes)
+    value = llr + prior
+    for vote in votes:
+        value += vote.weight if vote.verdict == ACCEPT else -vote.weight
+    return value
 
 
 def probability(milli: int) -> float:
@@ -61,8 +64,7 @@ def probability(milli: int) -> float:
     return 1 / (1 + math.exp(-milli / 1000))
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the rule says of an item: the sum, and whether it is accepted."""
 
     sum: int

@@ -28,6 +28,18 @@ class Step(StrEnum):
     DECIDE = "decide"
 
 
+def gold_due(items: int, expected: int, golds: int) -> int:
+    """How many of a campaign's gold items are planted among its first ``items``: half of them in the first quarter.
+
+    What gold teaches serves whatever is asked later, so the same gold earlier makes votes weigh more for longer
+    (docs/adr/0025). The rest keeps on to the end, or whoever sees no gold any more could stop looking.
+
+    Args:
+        expected: items the campaign pays for, planted ones included. golds: of them all.
+    """
+    return golds * min(6 * items, expected + 2 * items) // (3 * expected)
+
+
 def audited(seed: bytes, item: int) -> bool:
     """Whether a skipped item is reviewed all the same: 5 %, fixed by the anchor's seed, so nobody can choose."""
     word = keccak256(b"headwater.audit.v1" + seed + item.to_bytes(4, "big"))
@@ -63,7 +75,7 @@ def next_step(
     """
     if not votes and clear_without_people(llr, prior, settled_items) and not audited(seed, item):
         return Step.SKIP
-    sure = abs(total(llr, prior, votes)) >= STOP_SUM and len(votes) >= MIN_VOTES
+    sure = len(votes) >= MIN_VOTES and abs(total(llr, prior, votes)) >= STOP_SUM
     if sure or len(votes) >= MAX_VOTES or len(votes) + passed >= min(MAX_PLACES, eligible):
         return Step.DECIDE
     return Step.ASK

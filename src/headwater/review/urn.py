@@ -17,6 +17,7 @@ class Urn:
         self._names = [candidate.address for candidate in candidates]
         self._stakes = [candidate.stake for candidate in candidates]
         self._ends = list(accumulate(self._stakes))
+        self._starts = [end - stake for end, stake in zip(self._ends, self._stakes, strict=True)]
         self._at: dict[str, list[int]] = {}
         for place, name in enumerate(self._names):
             self._at.setdefault(name.lower(), []).append(place)
@@ -27,7 +28,7 @@ class Urn:
 
     def places(self, lot: Lot, excluded: Iterable[str]) -> Iterator[str]:
         """The reviewers of an item in the order of their places, each drawn when it is asked for."""
-        out = sorted(place for name in {name.lower() for name in excluded} for place in self._at.get(name, ()))
+        out = sorted({place for name in excluded for place in self._at.get(name.lower(), ())})
         left = (self._ends[-1] if self._ends else 0) - sum(self._stakes[place] for place in out)
         head = head_of(lot)
         for number in count():
@@ -42,6 +43,7 @@ class Urn:
     def _place(self, point: int, out: Sequence[int]) -> int:
         """Whose stake a point falls into when those of ``out``, ascending, are not there."""
         for place in out:
-            if point >= self._ends[place] - self._stakes[place]:
-                point += self._stakes[place]
+            if point < self._starts[place]:
+                break
+            point += self._stakes[place]
         return bisect_right(self._ends, point)

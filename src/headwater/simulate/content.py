@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from headwater.chain.structs import CONTRIBUTOR, settlement_key
 from headwater.market import draft, pool_part, share_weight_of
-from headwater.market.novelty import novelties, places
+from headwater.market.novelty import novelties, places, scale_for
 from headwater.market.reward import value
 from headwater.records.verdict import Verdict
 from headwater.simulate.facts import CAMPAIGN
@@ -40,7 +40,7 @@ def copying(seed: int, *, items: int = 400, own: int = 25, copies: int = 5, nois
     """
     dice = np.random.default_rng([seed, 6])
     points = dice.normal(size=(items, 8))
-    scale = _scale(points)
+    scale, neighbour = _scale(seed, items), _neighbour(points)
     his = dice.permutation(items) < own
     plain = _paid(points, his, scale)
     rows, whose = list[NDArray[np.float64]](), list[bool]()
@@ -48,23 +48,29 @@ def copying(seed: int, *, items: int = 400, own: int = 25, copies: int = 5, nois
         rows.append(point)
         for _ in range(copies if mine else 0):
             off = dice.normal(size=8)
-            rows.append(point + off / np.linalg.norm(off) * noise * scale / MICRO)
+            rows.append(point + off / np.linalg.norm(off) * noise * neighbour)
         whose += [mine] * (1 + (copies if mine else 0))
     crowded = _paid(np.array(rows), np.array(whose), scale)
     return Copying(crowded[0] / plain[0], crowded[1] / plain[1], crowded[2] / plain[2])
 
 
 def honest_share(seed: int, items: int = 400, dense: bool = True) -> float:
-    """What novelty leaves of the quality pay of items of which none is a copy."""
+    """What novelty leaves of the quality pay of items of which none is a copy, and none in the sample m is from."""
     points = np.random.default_rng([seed, 6]).normal(size=(items, 8))
-    scale = _scale(points)
+    scale = _scale(seed, items)
     return sum(novelties(places(_distances(points), scale), scale, dense=dense)) / 10_000 / items
 
 
-def _scale(points: NDArray[np.float64]) -> int:
+def _scale(seed: int, items: int) -> int:
+    """m of a sample of as many other items."""
+    return scale_for(_distances(np.random.default_rng([seed, 7]).normal(size=(items, 8))))
+
+
+def _neighbour(points: NDArray[np.float64]) -> float:
+    """Median distance to the nearest neighbour."""
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     np.fill_diagonal(apart, np.inf)
-    return round(float(np.median(apart.min(axis=1))) * MICRO)
+    return float(np.median(apart.min(axis=1)))
 
 
 def _distances(points: NDArray[np.float64]) -> list[list[int]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.primitives.ids import checksum_address
-from headwater.review.sampling import SKIP_SUM
+from headwater.review.sampling import SKIP_SUM, gold_due
 from headwater.simulate.setup import ALWAYS, COIN, FOLLOWER, HONEST, RING, Setup
 
 Bools = NDArray[np.bool_]
@@ -98,8 +98,22 @@ def make(setup: Setup, seed: int) -> World:
 
 def _kinds(setup: Setup, planted: int, dice: np.random.Generator) -> NDArray[np.int8]:
     ring, spam = round(setup.items * setup.ring_flow), round(setup.items * setup.spam_flow)
-    counts = {RINGS: ring, SPAM: spam, REAL: setup.items - ring - spam, PLANTED: planted}
-    return dice.permutation(np.repeat(list(counts), list(counts.values())).astype(np.int8))
+    counts = {RINGS: ring, SPAM: spam, REAL: setup.items - ring - spam}
+    whole = setup.items + planted
+    kinds = np.full(whole, PLANTED, np.int8)
+    others = np.setdiff1d(np.arange(whole), _planted_at(setup, planted, dice))
+    kinds[others] = dice.permutation(np.repeat(list(counts), list(counts.values())))
+    return kinds
+
+
+def _planted_at(setup: Setup, planted: int, dice: np.random.Generator) -> NDArray[np.int64]:
+    """Places of gold in the queue: as many in each anchor as are due, anywhere in it."""
+    whole, found = setup.items + planted, list[int]()
+    for first in range(0, whole, setup.anchor):
+        stop = min(first + setup.anchor, whole)
+        count = gold_due(stop, whole, planted) - gold_due(first, whole, planted)
+        found += (first + dice.choice(stop - first, count, replace=False)).tolist()
+    return np.array(found, np.int64)
 
 
 def _delivered(setup: Setup, kind: NDArray[np.int8], dice: np.random.Generator) -> tuple[Bools, tuple[str, ...]]:

@@ -51,7 +51,8 @@ def test_any_set_runs(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write(tmp_path / "odd", labels, {item: name for item, name in truth.items() if int(item) % 2})
     rows = {row.row: row for row in votes.rows(tmp_path)}
     assert rows["odd: rule"].value > 60
-    assert rows["odd: three votes, votes"].value <= 3
+    assert rows["odd: greatest doubt, votes"].value <= 3
+    assert rows["odd: adaptive stop, votes"].value <= 3.5  # few items, and the first are asked before it knows
     assert rows["odd: stop at .95, votes"].value <= 9
     assert all(row.met is not None for name, row in rows.items() if name.endswith("less majority of all votes"))
 

@@ -104,8 +104,8 @@ def demand_same_streams(old: Episode, new: Episode) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "lerobot_v20_groot_sim",
-        "lerobot_v21_g1",
+        pytest.param("lerobot_v20_groot_sim", marks=pytest.mark.slow),
+        pytest.param("lerobot_v21_g1", marks=pytest.mark.slow),
         "lerobot_v30_g1",
         "hdf5/g1_aloha_episode_0.hdf5",
         "rlds_bridge",

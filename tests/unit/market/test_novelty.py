@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.market import MarketError
 from headwater.market.deposit import gain_share, kept_of
-from headwater.market.novelty import Placed, density, novelties, novelty, places, ramp, scarcity
+from headwater.market.novelty import Placed, density, novelties, novelty, places, ramp, scale_for, scarcity
 from headwater.records.campaign_spec import Stratum
 
 M = 1_000
@@ -75,3 +78,40 @@ def test_deposits() -> None:
     assert gain_share(100, 50) == 3_334
     assert gain_share(100, 25) == 2_000
     assert [kept_of(50, byte) for byte in range(4)] == [50, 50, 0, 0]
+
+
+def apart(points: list[tuple[int, ...]]) -> list[list[int]]:
+    rows = enumerate(points)
+    return [[round(sum((a - b) ** 2 for a, b in zip(p, q, strict=True)) ** 0.5) for q in points[:n]] for n, p in rows]
+
+
+def drawn(seed: int, axes: int) -> list[list[int]]:
+    dice = random.Random(seed)
+    return apart([tuple(dice.randint(0, 10**6) for _ in range(axes)) for _ in range(50)])
+
+
+def test_fifty_honest_items_keep_what_they_were_promised() -> None:
+    scales = [scale_for(drawn(seed, 8)) for seed in range(8)]
+    kept = [sum(novelties(places(drawn(100 + n, 8), m), m)) / 500_000 for n, m in enumerate(scales)]
+    assert sum(kept) / len(kept) >= 0.95
+
+
+def test_scale_is_the_largest_that_keeps_it() -> None:
+    rows = drawn(1, 8)
+    m = scale_for(rows)
+    assert sum(novelties(places(rows, m), m)) >= 9_700 * 50
+    wider = m * 101 // 100
+    assert sum(novelties(places(rows, wider), wider)) < 9_700 * 50
+
+
+def test_attack_sample_so_crowded_that_copies_would_pass() -> None:
+    """On a line half the neighbours are very near: what keeps the honest their pay would let copies through."""
+    rows = drawn(2, 1)
+    neighbour = sorted(min(abs(d) for d in [*rows[n], *(r[n] for r in rows[n + 1 :])]) for n in range(50))[25]
+    assert ramp(neighbour // 5, scale_for(rows)) == 0
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [[], [0], [0, 0]]])
+def test_sample_that_says_nothing_is_refused(rows: list[list[int]]) -> None:
+    with pytest.raises(MarketError, match="sample"):
+        scale_for(rows)

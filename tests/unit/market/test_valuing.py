@@ -40,6 +40,22 @@ def embedded(features: Any, labels: Any, first: int = 0) -> list[Embedded]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "weight_bps", "expected"),
+    [
+        (10_000, 1, 100),
+        (0, 1, 99),
+        (0, 10_000, 0),
+        (99, 10_000, 0),
+        (100, 10_000, 1),
+        (0, 5_000, 50),
+        (5_000, 2_500, 87),
+    ],
+)
+def test_part_of_a_grade_that_is_value(value: int, weight_bps: int, expected: int) -> None:
+    assert grade(value, weight_bps) == expected
+
+
 def held_out() -> HeldOut:
     features, labels = blobs(40, 99)
     return hold_out("four numbers/1", features, labels.tolist(), 5, bytes(range(32)))

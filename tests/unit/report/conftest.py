@@ -11,6 +11,16 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# Without these it asks for Google's hosts at every start, and waits.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -24,6 +34,6 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UV_USE_IO_URING", "0")  # with it the driver (Node 26) may spin for minutes before it answers
         with sync_playwright() as playwright:
-            opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             yield opened
             opened.close()

@@ -17,7 +17,7 @@ from headwater.testing.forgeries import forge
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.media, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.media]
 
 EXAMPLES = Path(__file__).parents[3] / "examples/recordings"
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"

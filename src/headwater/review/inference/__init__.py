@@ -10,7 +10,7 @@ from headwater.review.inference.models import Agreed, Answer, Answers, Consensus
 from headwater.review.inference.ports import Method
 from headwater.review.inference.records import ADJUDICATED, GOLD, Record, Records
 from headwater.review.inference.regions import Objects, RuleOfRegions, clusters, found_and_false, iou
-from headwater.review.inference.stopping import Doubts, doubt, enough
+from headwater.review.inference.stopping import Doubts, Paced, doubt, enough
 from headwater.review.inference.texts import RuleOfTexts, edits, plain
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "InferenceError",
     "Method",
     "Objects",
+    "Paced",
     "Record",
     "Records",
     "Region",
