@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.cli.options import HomeOption, JsonOption, emit, home_of, say
+from headwater.cli.options import AsOption, HomeOption, JsonOption, emit, home_of, say, session_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from headwater.chain.contracts import Contracts
     from headwater.node.holder import HolderService
+    from headwater.records.holder_fault import HolderFault
     from headwater.vault import HolderSecret
 
 group = typer.Typer(help="A key holder's own keys and shares.", no_args_is_help=True)
@@ -78,6 +78,53 @@ def revoke(number: NumberArgument, home: HomeOption = None, as_json: JsonOption 
         emit([{"contribution": one.contribution.hex(), "envelope": one.envelope.hex()} for one in made])
         return
     say(f"{len(made)} shares destroyed, {len(service.shelf.destroyed())} in all")
+
+
+FaultArgument = Annotated[Path, typer.Argument(help="A holder-fault/1 record: what shows that a part was wrong.")]
+
+
+@group.command("judge")
+def judge(file: FaultArgument, home: HomeOption = None) -> None:
+    """Recompute what a record says of a key holder. Exit 0: the part was wrong; 1: the record shows nothing."""
+    from headwater.vault.errors import FaultError
+    from headwater.vault.faults import judge as judged
+
+    fault = _fault(file)
+    try:
+        typer.echo(judged(fault, session_of(home).network.contracts.campaigns_domain))
+    except FaultError as error:
+        typer.echo(error.line())
+        raise typer.Exit(1) from None
+
+
+@group.command("accuse")
+def accuse(file: FaultArgument, name: AsOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Take a wrong part to the holder's stake: at once where the receipt is proof, else before a jury, which costs its
+    fee in the chain's coin."""
+    from headwater.client.key_faults import pursue
+
+    session = session_of(home)
+    done = pursue(session.network, session.signer(name), _fault(file))
+    say(done.wrong)
+    if as_json:
+        emit({"wrong": done.wrong, "dispute": done.dispute})
+    elif done.dispute is None:
+        typer.echo("proven: the stake is taken")
+    else:
+        typer.echo(f"before a jury: dispute {done.dispute}")
+
+
+def _fault(file: Path) -> HolderFault:
+    from headwater.client.errors import ClientError
+    from headwater.records import codec
+    from headwater.records.holder_fault import HolderFault
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        what = f"evidence against a key holder, {file}"
+        raise ClientError(what, actual=error.strerror, allowed="a holder-fault/1 record", fix="name its file") from None
+    return codec.decode(HolderFault, data)
 
 
 def _opened(number: int, home: Path | None) -> tuple[HolderService, HolderSecret, Contracts]:
