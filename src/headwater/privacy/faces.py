@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.privacy.canvas import Canvas, fitted
-from headwater.privacy.hints import Hints, Patch
+from headwater.privacy.hints import Hints
 from headwater.privacy.models import Sight, Sighting
 from headwater.privacy.networks import file_of, grey, session
+from headwater.privacy.patches import Patch
 
 SMALL, LARGE = (640, 480), (1280, 960)
 CHECK, CAREFUL = 0.35, 0.2
@@ -47,10 +48,13 @@ class Faces:
     def _seen(self, canvas: Canvas, careful: bool) -> Iterator[Sighting]:
         """The same face still several times."""
         if careful:
-            yield from _boxes(self._network, canvas, Patch(0, 0, *canvas.grey.shape[::-1]), CAREFUL)
+            yield from self._all(canvas, CAREFUL)
             return
         for patch in self._hints.patches(canvas.shown):
             yield from _boxes(self._network, canvas, patch, CHECK)
+
+    def _all(self, canvas: Canvas, floor: float) -> Iterator[Sighting]:
+        return _boxes(self._network, canvas, Patch(0, 0, *canvas.grey.shape[::-1]), floor)
 
     @cached_property
     def _network(self) -> Any:

@@ -7,13 +7,14 @@ what makes a face there, so that they miss next to nothing CenterFace finds (``b
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater.privacy.networks import file_of, first_of_mtcnn, session
+from headwater.privacy.patches import Patch, merged
 
 SMALLEST = 28  # pixels of the canvas; CenterFace finds few smaller ones
 _WINDOW, _STRIDE, _FINER = 12, 2, 24  # of the first network; side of what the second looks at
@@ -22,31 +23,6 @@ _SHARED = 0.5  # as MTCNN has it, within a size
 FIRST, SECOND = 0.0, 0.5  # above: log odds of the first, chance of the second
 MOST = 96  # more than that, and looking at the whole picture costs less
 LEAST_SIDE = 96  # CenterFace wants to see what is around
-_PIXELS_A_LOOK = 3000  # what another look costs beyond its pixels
-
-
-class Patch(NamedTuple):
-    """A rectangle of a canvas, from left and top up to, not including, right and bottom."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def cost(self) -> int:
-        """Pixels a look takes, sides rounded up as networks want them."""
-        wide, high = (-(-side // 32) * 32 for side in (self.right - self.left, self.bottom - self.top))
-        return wide * high + _PIXELS_A_LOOK
-
-    def joined(self, other: Patch) -> Patch:
-        """The smallest that holds both."""
-        return Patch(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
 
 
 class Hints:
@@ -58,7 +34,7 @@ class Hints:
         squares = self._squares(grey)
         if len(squares) > MOST:
             return [whole]
-        some = _merged([_around(square, whole) for square in squares[self._likely(grey, squares)]])
+        some = merged([_around(square, whole) for square in squares[self._likely(grey, squares)]])
         return [whole] if sum(patch.cost for patch in some) >= whole.cost else some
 
     def _squares(self, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -118,18 +94,3 @@ def _around(square: NDArray[np.float64], whole: Patch) -> Patch:
     left, right = (int(np.clip(x + side / 2 + way, 0, whole.right)) for way in (-half, half))
     top, bottom = (int(np.clip(y + side / 2 + way, 0, whole.bottom)) for way in (-half, half))
     return Patch(left, top, right, bottom)
-
-
-def _merged(patches: list[Patch]) -> list[Patch]:
-    """Joined wherever one look costs no more than two."""
-    left = list(patches)
-    done: list[Patch] = []
-    while left:
-        one = left.pop()
-        other = next((patch for patch in left + done if one.joined(patch).cost <= one.cost + patch.cost), None)
-        if other is None:
-            done.append(one)
-        else:
-            (left if other in left else done).remove(other)
-            left.append(one.joined(other))
-    return sorted(done)

@@ -17,8 +17,9 @@ from headwater.formats import frames, open_recording
 from headwater.privacy.canvas import Canvas, fitted
 from headwater.privacy.errors import ExtraMissingError
 from headwater.privacy.faces import Faces
-from headwater.privacy.hints import MOST, Hints, Patch, _merged
+from headwater.privacy.hints import MOST, Hints
 from headwater.privacy.networks import file_of, first_of_mtcnn, session
+from headwater.privacy.patches import Patch, merged
 
 ROBOT = Path(__file__).parents[3] / "examples/recordings/lerobot_v21_g1"
 ASTRONAUT = Path(__file__).parents[4] / "shared/data/images/astronaut.png"
@@ -107,6 +108,6 @@ CORNERS = st.tuples(st.integers(0, 500), st.integers(0, 300), st.integers(1, 140
 
 @given(st.lists(CORNERS.map(lambda box: Patch(box[0], box[1], box[0] + box[2], box[1] + box[3])), max_size=9))
 def test_joined_patches_hold_all_and_cost_no_more(patches: list[Patch]) -> None:
-    joined = _merged(patches)
+    joined = merged(patches)
     assert all(any(one.joined(patch) == one for one in joined) for patch in patches)
     assert sum(patch.cost for patch in joined) <= sum(patch.cost for patch in patches)
