@@ -20,7 +20,7 @@ SMALLEST = 28  # pixels of the canvas; CenterFace finds few smaller ones
 _WINDOW, _STRIDE, _FINER = 12, 2, 24  # of the first network; side of what the second looks at
 _SHRINK = 0.6  # from one size to the next; both networks are indifferent to a third more or less
 _SHARED = 0.5  # as MTCNN has it, within a size
-FIRST, SECOND = 0.0, 0.5  # above: log odds of the first, chance of the second
+FIRST, SECOND = 0.0, 0.4  # above: log odds of the first, chance of the second
 MOST = 96  # more than that, and looking at the whole picture costs less
 LEAST_SIDE = 96  # CenterFace wants to see what is around
 
