@@ -22,7 +22,7 @@ _SHRINK = 0.6  # from one size to the next; both networks are indifferent to a t
 _SHARED = 0.5  # as MTCNN has it, within a size
 FIRST, SECOND = 0.0, 0.4  # above: log odds of the first, chance of the second
 MOST = 96  # more than that, and looking at the whole picture costs less
-LEAST_SIDE = 96  # CenterFace wants to see what is around
+LEAST_SIDE, AROUND = 96, 3.0  # pixels, and sides of the square: CenterFace wants to see what is around
 
 
 class Hints:
@@ -88,9 +88,9 @@ def _crop(grey: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[np
 
 
 def _around(square: NDArray[np.float64], whole: Patch) -> Patch:
-    """The square and as much again to every side, within the picture."""
+    """The square and some of what is around it, within the picture."""
     x, y, side = (float(value) for value in square)
-    half = max(LEAST_SIDE, 3 * side) / 2
+    half = max(LEAST_SIDE, AROUND * side) / 2
     left, right = (int(np.clip(x + side / 2 + way, 0, whole.right)) for way in (-half, half))
     top, bottom = (int(np.clip(y + side / 2 + way, 0, whole.bottom)) for way in (-half, half))
     return Patch(left, top, right, bottom)
