@@ -22,7 +22,7 @@ _SHRINK = 0.6  # from one size to the next; both networks are indifferent to a t
 _SHARED = 0.5  # as MTCNN has it, within a size
 FIRST, SECOND = 0.0, 0.4  # above: log odds of the first, chance of the second
 MOST = 96  # more than that, and looking at the whole picture costs less
-LEAST_SIDE, AROUND = 64, 2.0  # pixels, and sides of the square: CenterFace wants to see what is around
+LEAST_SIDE, AROUND = 96, 3.0  # pixels, and sides of the square: CenterFace wants to see what is around
 
 
 class Hints:
