@@ -7,11 +7,14 @@ products are added up as floats where whole numbers that size have no rounding, 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
 Pyramid = tuple[Ints, Ints]
+_CLEAR = 1e-9  # of the trace; a rank is lost below 1e-15
 _EXACT = 2.0**52  # every partial sum of squares below it is a whole number that a float64 holds
 
 
@@ -51,25 +54,44 @@ def _moved(image: Ints, dx: int, dy: int) -> Ints:
 
 def _solve(before: Ints, after: Ints) -> tuple[float, float, float]:
     """The shift and roll that explain ``after - before``; zeros where the picture has no texture."""
-    both, change = before + after, (after - before)[1:-1, 1:-1] * 4
+    both = before + after
     gx = both[1:-1, 2:] - both[1:-1, :-2]
     gy = both[2:, 1:-1] - both[:-2, 1:-1]
-    height, width = gx.shape
-    x = 2 * np.arange(width, dtype=np.int32) - (width - 1)
-    y = (2 * np.arange(height, dtype=np.int32) - (height - 1))[:, None]
-    sums = _products(np.stack((gx, gy, x * gy - y * gx, change)).reshape(4, -1))
+    x, y = _places(*gx.shape)
+    rows = np.empty((4, *gx.shape), np.float64)
+    rows[0], rows[1] = gx, gy
+    rows[2] = x * gy - y * gx
+    rows[3] = (after - before)[1:-1, 1:-1] * 4
+    sums = _products(rows.reshape(4, -1))
     normal = sums[:3, :3]
-    if np.linalg.matrix_rank(normal / max(normal.max(), 1.0)) < 3:
+    if not _sound(normal) and np.linalg.matrix_rank(normal / max(normal.max(), 1.0)) < 3:
         return 0.0, 0.0, 0.0
     right, down, roll = np.linalg.solve(normal, -sums[:3, 3])
     return float(right), float(down), float(2 * roll)
 
 
-def _products(rows: Ints) -> NDArray[np.float64]:
-    """(n, n) sums of products of each two rows, exact before they become floats."""
-    wide = rows.astype(np.float64)
+@lru_cache(maxsize=64)
+def _places(height: int, width: int) -> tuple[Ints, Ints]:
+    """Columns and rows from the middle, in half pixels."""
+    x = 2 * np.arange(width, dtype=np.int32) - (width - 1)
+    y = (2 * np.arange(height, dtype=np.int32) - (height - 1))[:, None]
+    return x, y
+
+
+def _sound(normal: NDArray[np.float64]) -> bool:
+    """True if a symmetric 3x3 matrix is far from losing rank: its determinant says so without a decomposition.
+
+    The least singular value is at least the determinant over the square of the trace.
+    """
+    (a, b, c), (_, d, e), (_, _, f) = normal.tolist()
+    trace = a + d + f
+    return bool(a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d) > _CLEAR * trace**3)
+
+
+def _products(wide: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, n) sums of products of each two rows of whole numbers, exact before they become floats."""
     sums = wide @ wide.T
     if np.trace(sums) < _EXACT:
         return np.asarray(sums)
-    whole = rows.astype(np.int64)
+    whole = wide.astype(np.int64)
     return np.array([[int((a * b).sum()) for b in whole] for a in whole], np.float64)

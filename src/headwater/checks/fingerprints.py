@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 import pdqhash
 from numpy.typing import NDArray
@@ -174,7 +175,7 @@ def pdq_of(image: NDArray[np.uint8]) -> tuple[bytes, bytes]:
 
 
 def _pdq(image: NDArray[np.uint8]) -> bytes:
-    bits, _ = pdqhash.compute(np.dstack([image] * 3))
+    bits, _ = pdqhash.compute(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB))
     return bytes(np.packbits(np.asarray(bits, np.uint8)))
 
 

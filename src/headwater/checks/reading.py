@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from headwater.checks.errors import ReportFormatError
@@ -32,7 +33,7 @@ def read_report(data: bytes) -> CheckReport:
     Raises:
         ReportFormatError: the bytes are not one.
     """
-    report = read_own_report(data)
+    report = _report(data, canonical.decode)
     if report.to_bytes() != data or (report.fingerprints.labels is None) == (report.schema == LABELS_SCHEMA):
         raise ReportFormatError("check report", actual="fields that are not the report's", allowed=REPORT_SCHEMA)
     return report
@@ -44,8 +45,12 @@ def read_own_report(data: bytes) -> CheckReport:
     Raises:
         ReportFormatError: the bytes are not one.
     """
+    return _report(data, canonical.decode_own)
+
+
+def _report(data: bytes, decode: Callable[[bytes], Any]) -> CheckReport:
     try:
-        plain = canonical.decode(data)
+        plain = decode(data)
         schema = plain["schema"]
         if schema not in REPORT_SCHEMAS:
             raise KeyError("schema")

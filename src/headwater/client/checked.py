@@ -40,7 +40,7 @@ class Checked:
     def get(self, name: str) -> Offline | None:
         """The report kept under ``name``; ``None`` if there is none or it cannot be read."""
         try:
-            record = canonical.decode((self.folder / name).read_bytes())
+            record = canonical.decode_own((self.folder / name).read_bytes())
             if record["schema"] != SCHEMA:
                 return None
             if hashlib.sha256(record["report"]).digest() != record["sha256"]:

@@ -67,7 +67,7 @@ class Trail:
 
     def _read(self) -> dict[str, Any]:
         """Raises KeyError if the recording does not stand as it stood."""
-        record: dict[str, Any] = canonical.decode((self.kept.folder / self._name).read_bytes())
+        record: dict[str, Any] = canonical.decode_own((self.kept.folder / self._name).read_bytes())
         if record["schema"] != SCHEMA or record["stands"] != self._stands():
             raise KeyError("stands")
         return record

@@ -66,10 +66,18 @@ class Compact:
         """The struct at ``at``, which moves behind it. Raises FooterError; IndexError where the bytes end."""
         out: dict[int, Any] = {}
         number = 0
-        while (head := self._byte()) != 0:
+        raw = self._raw
+        while head := raw[self.at]:
+            self.at += 1
             number = number + (head >> 4) if head >> 4 else self._integer()
             kind = head & 15
-            out[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, depth + 1)
+            if kind == _BINARY:
+                self._skip(self._varint())
+            elif kind in _INTEGERS:
+                out[number] = self._integer()
+            else:
+                out[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, depth + 1)
+        self.at += 1
         return out
 
     def _value(self, kind: int, depth: int) -> Any:
@@ -103,7 +111,12 @@ class Compact:
         return self._raw[self.at - 1]
 
     def _varint(self) -> int:
-        value = shift = 0
+        value = self._raw[self.at]
+        self.at += 1
+        if value < 128:  # most are, and a footer has thousands
+            return value
+        value &= 127
+        shift = 7
         while True:
             byte = self._byte()
             value |= (byte & 127) << shift

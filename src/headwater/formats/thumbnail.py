@@ -31,9 +31,10 @@ def area_thumbnail(image: NDArray[np.uint8], target: int) -> NDArray[np.uint8]:
     if not (width % wide or height % high) and width // wide * (height // high) <= WORD_AREA:
         return _equal_bins(image, height // high, width // wide)
     ys, xs, area = _bins(width, height, wide, high)
-    corner = cv2.integral(np.ascontiguousarray(image), sdepth=cv2.CV_32S)[ys][:, xs]
-    total = corner[1:, 1:] - corner[:-1, 1:] - corner[1:, :-1] + corner[:-1, :-1]
-    return np.asarray((total + area // 2) // area, dtype=np.uint8)
+    corner = cv2.integral(np.ascontiguousarray(image), sdepth=cv2.CV_32S).take(ys, axis=0).take(xs, axis=1)
+    rows = corner[1:] - corner[:-1]
+    # a float64 quotient of such numbers never rounds up to the next whole one
+    return np.asarray((rows[:, 1:] - rows[:, :-1] + area // 2) / area, dtype=np.float64).astype(np.uint8)
 
 
 def _equal_bins(image: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:

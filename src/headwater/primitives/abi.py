@@ -34,13 +34,11 @@ def abi_encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
 
 
 def pack_words(types: tuple[str, ...], values: Sequence[Any]) -> bytes | None:
-    """``abi.encode`` of words; ``None`` if a type or a value is anything else."""
-    packs = _packs(types)
-    if packs is None:
-        return None
+    """``abi.encode`` as packed here; ``None`` where that is eth-abi's to do or to refuse."""
+    pack = _packer(types)
     try:
-        return _words(packs, values)
-    except (AttributeError, OverflowError, TypeError, ValueError):
+        return None if pack is None else pack(values)
+    except (AttributeError, OverflowError, TypeError, ValueError, error):
         return None
 
 

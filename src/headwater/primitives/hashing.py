@@ -9,7 +9,6 @@ from sha3 import keccak_256
 
 WORD = 32
 ZERO_WORD = bytes(WORD)
-_READ_BYTES = 1 << 20
 
 
 def keccak256(data: bytes) -> bytes:
@@ -25,8 +24,5 @@ def sha256(data: bytes) -> bytes:
 
 def sha256_file(path: Path) -> bytes:
     """SHA-256 of a file in constant memory, 32 bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            digest.update(chunk)
-    return digest.digest()
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -23,7 +23,11 @@ def fitted(shape: tuple[int, ...], width: int, height: int) -> tuple[int, int]:
 
 
 class Canvas:
-    """One picture scaled to fit ``width`` x ``height``, and the way back to its own pixels."""
+    """One picture scaled to fit ``width`` x ``height``, and the way back to its own pixels.
+
+    Attributes:
+        grey: uint8 (height, width); shown: the part of it that is picture.
+    """
 
     def __init__(self, image: NDArray[np.uint8], width: int, height: int) -> None:
         high, wide = image.shape[:2]
@@ -31,11 +35,18 @@ class Canvas:
         size = (max(1, int(wide * self._scale)), max(1, int(high * self._scale)))
         way = cv2.INTER_AREA if self._scale < 1 else cv2.INTER_LINEAR
         self.grey = np.zeros((height, width), np.uint8)
-        self.grey[: size[1], : size[0]] = cv2.resize(image, size, interpolation=way)
+        self.shown = self.grey[: size[1], : size[0]]
+        self.shown[:] = cv2.resize(image, size, interpolation=way)
 
-    def plane(self) -> NDArray[np.float32]:
-        """(1, 1, height, width) grey levels 0..255."""
-        return self.grey[None, None].astype(np.float32)
+    def plane(
+        self, left: int = 0, top: int = 0, right: int | None = None, bottom: int | None = None
+    ) -> NDArray[np.float32]:
+        """(1, 1, h, w) grey levels 0..255 of a part, its sides filled up with black to whole multiples of 32."""
+        part = self.grey[top:bottom, left:right]
+        high, wide = (-(-side // _SIDE) * _SIDE for side in part.shape)
+        filled = np.zeros((1, 1, high, wide), np.float32)
+        filled[0, 0, : part.shape[0], : part.shape[1]] = part
+        return filled
 
     def planes(self) -> NDArray[np.float32]:
         """(1, 3, height, width) grey levels 0..255, three times the same."""

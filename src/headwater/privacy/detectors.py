@@ -17,7 +17,7 @@ from headwater.privacy.voices import Voices
 
 
 class ShippedDetectors:
-    """CenterFace, PP-OCRv4 and Silero VAD."""
+    """CenterFace with hints by MTCNN, PP-OCRv4 and Silero VAD."""
 
     def __init__(self) -> None:
         self.versions = versions()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from headwater.checks.ego_motion import pyramid, shift_between
+from headwater.checks.ego_motion import _sound, pyramid, shift_between
 from headwater.checks.gyro_match import gyro_match
 from headwater.checks.observed import CameraFeatures, watch
 from headwater.formats import Episode, Kind, open_recording
@@ -38,6 +38,26 @@ def test_known_shift_is_measured(right: int, down: int) -> None:
 def test_picture_without_texture_gives_no_motion() -> None:
     flat = pyramid(np.full((90, 160), 100, np.uint8))
     assert shift_between(flat, flat) == (0, 0, 0)
+
+
+def test_one_row_of_texture_has_no_shift_along_it() -> None:
+    """Stripes and their like: no step along them can be told, so none is."""
+    row = np.random.default_rng(2).integers(0, 256, 160, dtype=np.uint8)
+    before, after = (pyramid(np.tile(np.roll(row, step), (90, 1))) for step in (0, 2))
+    assert shift_between(before, after) == (0, 0, 0)
+
+
+def test_what_is_called_sound_without_a_decomposition_has_full_rank() -> None:
+    """Down to one part in a trillion of texture in the third direction."""
+    rng = np.random.default_rng(4)
+    asked = 0
+    for faint in np.logspace(0, -12, 60):
+        sides = rng.normal(size=(3, 200)) * np.array([[1], [1], [faint]])
+        normal = sides @ sides.T * 1e6
+        if _sound(normal):
+            asked += 1
+            assert np.linalg.matrix_rank(normal / max(normal.max(), 1.0)) == 3
+    assert 10 < asked < 50
 
 
 @pytest.mark.parametrize("known", [True, False])

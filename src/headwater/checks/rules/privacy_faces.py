@@ -1,6 +1,7 @@
 """Faces in the sampled frames.
 
-Looked at: at least two frames a second. CenterFace at .35 (``privacy/faces.py``); found in every one of the two real
+Looked at: at least two frames a second. CenterFace at .35 (``privacy/faces.py``), where two smaller networks say that
+a face may be (``privacy/hints.py``; version 1 looked at everything); found in every one of the two real
 recordings with faces, in none of the robot and driving frames (``bench/bench_privacy.py``). One frame is enough.
 """
 
@@ -16,7 +17,7 @@ from headwater.checks.registry import Draft, Need, rule
 from headwater.privacy import Sight
 
 
-@rule("privacy/faces", version=1, needs=(Need.DETECTORS, Need.VIDEO))
+@rule("privacy/faces", version=2, needs=(Need.DETECTORS, Need.VIDEO))
 def check(seen: Observed) -> Iterator[Draft]:
     found = False
     for key, looked in seen.exposed.seen.items():
