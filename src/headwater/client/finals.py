@@ -49,6 +49,7 @@ class Finals:
     Attributes:
         reputation: address of the contract. domain: of votes and contributions.
         time_of: chain time of a block, seconds.
+        unreadable: what ``records`` raises for a record that is not there or is none.
     """
 
     ledger: Ledger
@@ -56,6 +57,7 @@ class Finals:
     reputation: str
     domain: Domain
     time_of: Callable[[int], int]
+    unreadable: tuple[type[Exception], ...]
     _kept: dict[int, tuple[tuple[Verdict, ...], Plans, tuple[Entry, ...]]] = field(default_factory=dict)
 
     def at(self, when: int) -> list[Final]:
@@ -82,11 +84,17 @@ class Finals:
         return {row.reviewer: (row.right, row.wrong) for row in rows}
 
     def until(self, number: int) -> int | None:
-        """Up to when an epoch counted; ``None`` for epoch 0."""
+        """Up to when an epoch counted; ``None`` for epoch 0.
+
+        One whose evidence nobody can read counted up to its own time: else whoever posted it could end all records.
+        """
         if not number:
             return None
         posted = self.ledger.institutions.epochs[number].epoch
-        return self.records.record(EpochEvidence, dag_cbor_cid(posted.evidence)).until
+        try:
+            return self.records.record(EpochEvidence, dag_cbor_cid(posted.evidence)).until
+        except self.unreadable:
+            return posted.time
 
     def plan(self, campaign: CampaignFacts, anchor: Anchor, opened: GoldPlan | None) -> Plan:
         """An anchor's plan as it was bound and as it was opened."""

@@ -11,16 +11,19 @@ from headwater.chain.events import read_events
 from headwater.chain.structs import Version
 from headwater.chain.views import EpochSlot
 from headwater.client.finals import Finals
+from headwater.primitives.canonical import CanonicalError
 from headwater.primitives.cid import DAG_CBOR, Cid, dag_cbor_cid
 from headwater.records import codec
 from headwater.records.campaign_spec import CampaignSpec
 from headwater.records.dataset import DatasetManifest
+from headwater.records.errors import RecordError
 from headwater.records.manifest import Manifest
-from headwater.storage import BlobStore
+from headwater.storage import BlobNotFoundError, BlobStore, CorruptBlockError, MalformedNodeError
 from headwater.vault import HolderKey
 from headwater.vault.remote import HttpHolder
 
 R = TypeVar("R")
+UNREADABLE = (BlobNotFoundError, CorruptBlockError, MalformedNodeError, RecordError, CanonicalError)
 
 
 class Network:
@@ -48,7 +51,7 @@ class Network:
         ledger = self.ledger()
         if self._finals is None:
             address, domain = self.contracts.reputation.address, self.contracts.campaigns_domain
-            self._finals = Finals(ledger, self, address, domain, self.contracts.chain.now)
+            self._finals = Finals(ledger, self, address, domain, self.contracts.chain.now, UNREADABLE)
         return self._finals
 
     def cited_at(self, when: int) -> Cited:

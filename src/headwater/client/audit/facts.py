@@ -108,7 +108,8 @@ class Facts:
     @cached_property
     def finals(self) -> Finals:
         """Settlements as review learns from them; the same reading as an operator's."""
-        return Finals(self.ledger, self, self.addresses.reputation, self.campaigns_domain, self.reads.block_time)
+        address, unreadable = self.addresses.reputation, (EvidenceError,)
+        return Finals(self.ledger, self, address, self.campaigns_domain, self.reads.block_time, unreadable)
 
     def events(self, kind: type[E]) -> list[E]:
         """Events of one kind in chain order."""

@@ -22,6 +22,7 @@ from headwater.node.operator.reviewing import (
     OpenItem,
     assignments,
     checked_anchors,
+    closed_rounds,
     heard,
     items_of,
     keep_vote,
@@ -64,8 +65,8 @@ def newcomers(desk: Desk, campaign: int, anchor: Anchor) -> dict[str, int]:
 def entry_ends(desk: Desk, campaign: int, anchor: Anchor) -> int:
     """Chain time from which an anchor is settled without the newcomers who are silent."""
     facts = desk.ledger().campaign(campaign)
-    closed = (e.time for (first, number, _), e in facts.commit_roots.items() if first == anchor.first_item)
-    return max(anchor.time, *closed, anchor.time) + turn_s(facts.terms.settle_window)
+    closed = closed_rounds(desk, facts, anchor).values()  # ours: else others could put it off round by round
+    return max([anchor.time, *closed]) + turn_s(facts.terms.settle_window)
 
 
 def close_entry(desk: Desk, campaign: int, items: Sequence[OpenItem]) -> None:

@@ -22,6 +22,7 @@ from headwater.node.operator.publishing import republish, show_called
 from headwater.node.operator.rounds import close_rounds
 from headwater.node.operator.settling import release_final, settle
 from headwater.node.operator.takeover import resettle, voided
+from headwater.review import StandingError
 
 Say = Callable[[str], None]
 
@@ -81,7 +82,7 @@ def _keep_records(desk: Desk) -> int | None:
     """Posts the next epoch when there is one, and shows the draw what the newest says; its number."""
     heed_epoch(desk)
     release_epochs(desk)
-    with suppress(RevertError):  # no collateral for the bond, or somebody else was faster
+    with suppress(RevertError, StandingError):  # no collateral, somebody else was faster, or too much for one epoch
         return post_epoch(desk)
     return None
 
