@@ -25,7 +25,7 @@ from tests.contract.model.world import STEPS, Draw, World
 from headwater.chain import anvil
 
 pytestmark = pytest.mark.chain
-SHORT, LONG = (3, 100), (20, 150)  # examples, steps in each
+SHORT, LONG = (4, 100), (20, 150)  # examples, steps in each
 
 
 class Protocol(RuleBasedStateMachine):
