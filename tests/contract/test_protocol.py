@@ -54,7 +54,7 @@ class Protocol(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A chain of its own: its clock is ours."""
-    running = anvil.start(tmp_path_factory.mktemp("model"))
+    running = anvil.start(tmp_path_factory.mktemp("model"), state_interval_s=3600)
     made = Town(running.url)
     yield made
     made.node.close()

@@ -1,4 +1,4 @@
-"""One local chain for the whole session, and a fresh network on it for each test module."""
+"""A local chain and a network on it for each test module: a chain that grew through them all gets slow."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Town:
         return signer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def local_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[anvil.Anvil]:
-    running = anvil.start(tmp_path_factory.mktemp("chain"))
+    running = anvil.start(tmp_path_factory.mktemp("chain"), state_interval_s=3600)  # nothing here restarts it
     yield running
     running.stop()
 

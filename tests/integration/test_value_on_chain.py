@@ -20,7 +20,10 @@ from headwater.client.network import Network
 from headwater.client.valuing import Said, commit, grade_of, read_items, state
 from headwater.market import draft, pool_part, value
 from headwater.market.valuing import Embedded
+from headwater.node.database import open_database
 from headwater.node.operator.closing import close_due
+from headwater.node.operator.desk import Desk
+from headwater.node.operator.grading import grade_in, grades, tell_values
 from headwater.primitives.cid import Cid, cid_digest
 from headwater.records import codec
 from headwater.records.campaign_spec import ValueCampaignSpec, ValueWork
@@ -136,6 +139,20 @@ def test_a_pool_by_value_and_the_lies_of_its_requester(town: Town, tmp_path: Pat
     digest = stranger.digest(c.campaigns_domain)
     stolen = network.put(replace(stranger, signature=campaign.op.sign_digest(digest)))
     assert failed(stolen, None) == {"statement/0"}
+
+    # An operator is told, refuses what is not the requester's, and grades by the rest.
+    made_for = open_database(tmp_path / "operator.db")
+    desk = Desk(c, campaign.blobs, campaign.op, made_for, tmp_path)
+    assert grades(desk, number) == {}
+    for wrong in (str(stolen), str(moved)):
+        with pytest.raises(ClientError, match="the requester's own"):
+            tell_values(desk, number, wrong)
+    assert tell_values(desk, number, said.cid) == len(clips)
+    due = grades(desk, number)
+    assert [grade_in(due, clip.item, clip.digest) for clip in clips] == [100, 50]
+    assert grade_in(due, clips[1].item, clips[0].digest) == 100  # another contribution than was stated
+    with pytest.raises(ClientError, match="not after"):
+        tell_values(desk, number, str(lie))
     assert failed("", None) == {"item/1/grade"}  # half of his pay was taken, and nobody stated why
 
     town.skip(700)

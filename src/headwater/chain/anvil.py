@@ -74,12 +74,20 @@ class Anvil:
         (self.folder / "anvil.json").unlink(missing_ok=True)
 
 
-def start(folder: Path, *, detached: bool = False, block_time_s: int = 1, chain_id: int = LOCAL_CHAIN) -> Anvil:
+def start(
+    folder: Path,
+    *,
+    detached: bool = False,
+    block_time_s: int = 1,
+    chain_id: int = LOCAL_CHAIN,
+    state_interval_s: int = STATE_INTERVAL_S,
+) -> Anvil:
     """Start the chain kept in ``folder``, or return the one already running there.
 
     Args:
         detached: let it outlive this process and its terminal.
         block_time_s: an empty block this often; transactions are mined at once all the same.
+        state_interval_s: the whole state is written this often; what is younger is lost to a kill.
 
     Raises:
         AnvilError: no binary, unreadable state, or it does not come up.
@@ -92,7 +100,7 @@ def start(folder: Path, *, detached: bool = False, block_time_s: int = 1, chain_
     resumed, restored = state.exists(), _repair(state)
     for _ in range(_PORT_TRIES):
         port = _free_port()
-        process = _spawn(binary, folder, port, chain_id, block_time_s, detached)
+        process = _spawn(binary, folder, port, (chain_id, block_time_s, state_interval_s), detached)
         anvil = Anvil(folder, process.pid, port, restored)
         if _comes_up(process, anvil.url):
             break
@@ -154,11 +162,12 @@ def _beside(packages: Path) -> Path | None:
 
 
 def _spawn(
-    binary: Path, folder: Path, port: int, chain_id: int, block_time_s: int, detached: bool
+    binary: Path, folder: Path, port: int, numbers: tuple[int, int, int], detached: bool
 ) -> subprocess.Popen[bytes]:
+    chain_id, block_time_s, state_interval_s = numbers
     command = [str(binary), "--silent", "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id)]
     command += ["--block-time", str(block_time_s), "--mixed-mining", "--slots-in-an-epoch", "1"]
-    command += ["--state", str(folder / "state.json"), "--state-interval", str(STATE_INTERVAL_S)]
+    command += ["--state", str(folder / "state.json"), "--state-interval", str(state_interval_s)]
     command += ["--prune-history", str(_STATES_KEPT), "--cache-path", str(folder / "cache")]
     with (folder / "anvil.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603  # a binary we chose, an argument list, no shell

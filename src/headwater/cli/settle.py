@@ -20,16 +20,20 @@ def register(app: typer.Typer) -> None:
 def settle(
     campaign: CampaignOption,
     name: AsOption = "operator",
+    values: Annotated[str, typer.Option(help="CID of the requester's newest value statement; it is kept.")] = "",
     push: Annotated[bool, typer.Option(help="Pay everybody of every final settlement.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Anchor, check, close review rounds, settle, release: every step whose time has come; says what it waits for."""
     from headwater.client.claim import push_all
+    from headwater.node.operator.grading import tell_values
     from headwater.node.operator.turn import take_turn
 
     session = session_of(home)
     desk = session.desk(name)
+    if values:
+        say(f"{tell_values(desk, campaign, values)} items of campaign {campaign} have a value")
     turn = take_turn(desk, campaign, say)
     pushed = push_all(desk, desk.signer, campaign) if push else 0
     if as_json:

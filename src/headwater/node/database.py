@@ -82,6 +82,13 @@ plans = Table(
     Column("plan", LargeBinary, nullable=False, comment="GoldPlan, canonical bytes; secret until it is opened"),
 )
 
+valuations = Table(
+    "valuations",
+    metadata,
+    Column("campaign", Integer, primary_key=True),
+    Column("newest", String, nullable=False, comment="CID of the newest statement its requester told of"),
+)
+
 settlements = Table(
     "settlements",
     metadata,

@@ -18,6 +18,7 @@ from headwater.node.errors import NotReadyError
 from headwater.node.operator.checking import COPY_RULES
 from headwater.node.operator.desk import Desk
 from headwater.node.operator.entry import answers_in, close_entry
+from headwater.node.operator.grading import NO_GRADES, Grades, grade_in, grades
 from headwater.node.operator.planting import opened
 from headwater.node.operator.reviewing import OpenItem, checked_anchors, items_of
 from headwater.primitives.amounts import Amount
@@ -46,7 +47,8 @@ def settle(desk: Desk, campaign: int) -> Posted | None:
         return None
     left = left_over(desk, campaign, decided[0].item, decided[-1].item + 1)
     close_entry(desk, campaign, decided)
-    return post(desk, campaign, [verdict_of(desk, campaign, item) for item in decided], decided, left)
+    due = grades(desk, campaign)
+    return post(desk, campaign, [verdict_of(desk, campaign, item, due) for item in decided], decided, left)
 
 
 def left_over(desk: Desk, campaign: int, start: int, end: int) -> list[Anchor]:
@@ -138,26 +140,29 @@ def send(
     return receipt.only(Settled).posted
 
 
-def verdict_of(desk: Desk, campaign: int, item: OpenItem) -> Verdict:
-    """The verdict record of a decided item."""
+def verdict_of(desk: Desk, campaign: int, item: OpenItem, due: Grades = NO_GRADES) -> Verdict:
+    """The verdict record of a decided item; ``due`` is what its requester states about values."""
     terms = desk.terms(campaign)
     given = item.signed.contribution
+    digest = given.digest(desk.contracts.campaigns_domain)
+    made = grade_in(due, item.item, digest)
     worth = value(
         item.llr,
         item.record.prior,
         item.votes,
         threshold=terms.threshold_milli,
         unit_reward=price_of(terms),
+        grade=made,
         novelty=item.novelty,
     )
     return Verdict(
         item=item.item,
         contributor=given.contributor,
-        contribution=given.digest(desk.contracts.campaigns_domain),
+        contribution=digest,
         llr=item.llr,
         prior=item.record.prior,
         votes=item.votes,
-        grade=100,
+        grade=made,
         novelty=item.novelty,
         byte=worth.byte,
         reward=Amount(worth.reward),
